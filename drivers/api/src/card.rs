@@ -1,0 +1,68 @@
+//! What an identity card says.
+
+/// Text about a person: no `Debug` of its content, zeroed when dropped.
+pub type Private = secrecy::SecretString;
+
+/// The record of an identity card, as read from its chip.
+pub struct IdCard {
+    /// Which family of card this is.
+    pub kind: CardKind,
+    /// Name, as issued.
+    pub name: Private,
+    /// Sex, GB/T 2261.1.
+    pub sex: Sex,
+    /// Two-digit ethnicity code, GB/T 3304; empty where the card has none.
+    pub ethnicity: Private,
+    /// Birth date.
+    pub birth: Private,
+    /// The newest address: the appended one where there is one, else the printed one.
+    pub address: Private,
+    /// The 18-character number, GB 11643. Its check digit was verified by the driver.
+    pub number: Private,
+    /// Issuing authority.
+    pub authority: Private,
+    /// First day of validity.
+    pub valid_from: CardDate,
+    /// Last day of validity.
+    pub valid_until: ValidUntil,
+}
+
+/// The families of cards a reader can read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CardKind {
+    /// Resident identity card of the second generation.
+    Resident,
+}
+
+/// Sex as coded by GB/T 2261.1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sex {
+    /// Code 0.
+    Unknown,
+    /// Code 1.
+    Male,
+    /// Code 2.
+    Female,
+    /// Code 9.
+    NotStated,
+}
+
+/// A calendar day on a card; always a real day of the Gregorian calendar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct CardDate {
+    /// 1900 to 2999.
+    pub year: u16,
+    /// 1 to 12.
+    pub month: u8,
+    /// 1 to 31, within the month.
+    pub day: u8,
+}
+
+/// The end of a card's validity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ValidUntil {
+    /// The card is valid up to and including this day.
+    Day(CardDate),
+    /// The card never expires (长期).
+    Forever,
+}

@@ -1,0 +1,18 @@
+//! One small port per device kind.
+//!
+//! Drivers implement these traits; the terminal uses nothing else of them. A port never
+//! panics and never blocks past its deadline: an expected failure is a typed fault whose
+//! documentation names the cure, and the fault is what a screen explains.
+
+mod cancel;
+mod card;
+pub mod paper;
+mod printer;
+mod reader;
+mod status;
+
+pub use cancel::Cancel;
+pub use card::{CardDate, CardKind, IdCard, Private, Sex, ValidUntil};
+pub use printer::{Paper, PrintFault, PrinterStatus, ReceiptPrinter};
+pub use reader::{IdCardReader, ReaderFault};
+pub use status::DeviceStatus;

@@ -1,0 +1,14 @@
+//! Bytes to types and back; no input or output here.
+
+mod check;
+mod command;
+mod frame;
+mod record;
+mod status;
+mod text;
+
+pub use check::is_valid_number;
+pub use command::{Answer, Command};
+pub use frame::{Decoder, FRAME_BYTES_MAX, Reply, encode};
+pub use record::{Body, newest_address, parse_resident};
+pub use status::fault_of;

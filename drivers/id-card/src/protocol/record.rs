@@ -1,0 +1,234 @@
+//! The 256-byte text record of a resident card.
+
+use std::ops::Range;
+
+use kiosk_drivers_api::{CardKind, IdCard, Private, ReaderFault, Sex, ValidUntil};
+use secrecy::ExposeSecret;
+use zeroize::Zeroizing;
+
+use super::check::is_valid_number;
+use super::command::{ADDRESS_BYTES, BODY_BYTES};
+use super::text::{day, digits, text, until};
+
+const NAME: Range<usize> = 0..30;
+const SEX: Range<usize> = 30..32;
+const ETHNICITY: Range<usize> = 32..36;
+const BIRTH: Range<usize> = 36..52;
+const ADDRESS: Range<usize> = 52..122;
+const NUMBER: Range<usize> = 122..158;
+const AUTHORITY: Range<usize> = 158..188;
+const VALID_FROM: Range<usize> = 188..204;
+const VALID_UNTIL: Range<usize> = 204..220;
+/// The same place in every family of cards; a space means a resident card.
+const FAMILY: Range<usize> = 248..250;
+
+const RESIDENT: [u8; 2] = [b' ', 0];
+
+/// The answer to "read text and photo", split into its blocks. Zeroed when dropped.
+pub struct Body {
+    /// The text record.
+    pub text: Zeroizing<[u8; 256]>,
+    /// The compressed portrait.
+    pub photo: Zeroizing<[u8; 1024]>,
+}
+
+impl Body {
+    /// Splits `data`, which begins with the big-endian lengths of its two blocks.
+    pub fn split(data: &[u8]) -> Result<Body, ReaderFault> {
+        if data.len() != BODY_BYTES || data[..4] != [0x01, 0x00, 0x04, 0x00] {
+            return Err(ReaderFault::BadRecord { what: "block lengths" });
+        }
+        let mut body = Body { text: Zeroizing::new([0; 256]), photo: Zeroizing::new([0; 1024]) };
+        body.text.copy_from_slice(&data[4..260]);
+        body.photo.copy_from_slice(&data[260..]);
+        Ok(body)
+    }
+}
+
+/// Reads the text record; `newer_address` replaces the printed one.
+///
+/// Cards of other families are refused with `UnknownCard` before anything else is looked at.
+pub fn parse_resident(record: &[u8; 256], newer_address: Option<Private>) -> Result<IdCard, ReaderFault> {
+    if record[FAMILY] != RESIDENT {
+        return Err(ReaderFault::UnknownCard);
+    }
+    let valid_from = day(&record[VALID_FROM], "first day of validity")?;
+    let valid_until = until(&record[VALID_UNTIL], "last day of validity")?;
+    if matches!(valid_until, ValidUntil::Day(last) if last < valid_from) {
+        return Err(ReaderFault::BadRecord { what: "validity" });
+    }
+    Ok(IdCard {
+        kind: CardKind::Resident,
+        name: filled(text(&record[NAME], "name")?, "name")?,
+        sex: sex(&record[SEX])?,
+        ethnicity: digits(&record[ETHNICITY], "ethnicity")?,
+        birth: birth(&record[BIRTH])?,
+        address: newer_address.map_or_else(|| text(&record[ADDRESS], "address"), Ok)?,
+        number: number(&record[NUMBER])?,
+        authority: text(&record[AUTHORITY], "authority")?,
+        valid_from,
+        valid_until,
+    })
+}
+
+/// The newest of the appended addresses: they are appended in order, so the last one that is filled.
+pub fn newest_address(data: &[u8]) -> Result<Option<Private>, ReaderFault> {
+    let mut newest = None;
+    for block in data.chunks_exact(ADDRESS_BYTES) {
+        let address = text(block, "appended address")?;
+        if !address.expose_secret().is_empty() {
+            newest = Some(address);
+        }
+    }
+    Ok(newest)
+}
+
+fn filled(value: Private, what: &'static str) -> Result<Private, ReaderFault> {
+    if value.expose_secret().is_empty() { Err(ReaderFault::BadRecord { what }) } else { Ok(value) }
+}
+
+fn sex(field: &[u8]) -> Result<Sex, ReaderFault> {
+    match field {
+        [b'0', 0] => Ok(Sex::Unknown),
+        [b'1', 0] => Ok(Sex::Male),
+        [b'2', 0] => Ok(Sex::Female),
+        [b'9', 0] => Ok(Sex::NotStated),
+        _ => Err(ReaderFault::BadRecord { what: "sex" }),
+    }
+}
+
+fn birth(field: &[u8]) -> Result<Private, ReaderFault> {
+    day(field, "birth date")?;
+    text(field, "birth date")
+}
+
+fn number(field: &[u8]) -> Result<Private, ReaderFault> {
+    let value = text(field, "number")?;
+    let is_valid = is_valid_number(value.expose_secret());
+    if is_valid { Ok(value) } else { Err(ReaderFault::BadRecord { what: "number" }) }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used)]
+    use kiosk_drivers_api::CardDate;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Writes a field; everything here is synthetic, and the number's check digit is right.
+    pub(crate) fn put(record: &mut [u8], field: Range<usize>, text: &str) {
+        let units = field.len() / 2;
+        let padded = text.encode_utf16().chain(std::iter::repeat(0x20)).take(units);
+        let bytes: Vec<u8> = padded.flat_map(u16::to_le_bytes).collect();
+        record[field].copy_from_slice(&bytes);
+    }
+
+    /// A synthetic resident.
+    pub(crate) fn synthetic() -> [u8; 256] {
+        let mut record = [0; 256];
+        put(&mut record, 0..256, "");
+        put(&mut record, NAME, "试𬀩验");
+        put(&mut record, SEX, "2");
+        put(&mut record, ETHNICITY, "31");
+        put(&mut record, BIRTH, "19491231");
+        put(&mut record, ADDRESS, "合成数据省样例市测试路1号");
+        put(&mut record, NUMBER, "11010519491231002X");
+        put(&mut record, AUTHORITY, "合成数据公安局");
+        put(&mut record, VALID_FROM, "20200229");
+        put(&mut record, VALID_UNTIL, "长期");
+        record
+    }
+
+    fn fault(record: &[u8; 256]) -> ReaderFault {
+        parse_resident(record, None).err().expect("the record should be refused")
+    }
+
+    #[test]
+    fn a_resident_is_read_field_by_field() {
+        let card = parse_resident(&synthetic(), None).unwrap();
+        assert_eq!(card.kind, CardKind::Resident);
+        assert_eq!(card.name.expose_secret(), "试𬀩验");
+        assert_eq!(card.sex, Sex::Female);
+        assert_eq!(card.ethnicity.expose_secret(), "31");
+        assert_eq!(card.birth.expose_secret(), "19491231");
+        assert_eq!(card.address.expose_secret(), "合成数据省样例市测试路1号");
+        assert_eq!(card.number.expose_secret(), "11010519491231002X");
+        assert_eq!(card.authority.expose_secret(), "合成数据公安局");
+        assert_eq!(card.valid_from, CardDate { year: 2020, month: 2, day: 29 });
+        assert_eq!(card.valid_until, ValidUntil::Forever);
+    }
+
+    #[test]
+    fn a_newer_address_replaces_the_printed_one() {
+        let card = parse_resident(&synthetic(), Some(Private::from("新路2号"))).unwrap();
+        assert_eq!(card.address.expose_secret(), "新路2号");
+    }
+
+    #[test]
+    fn the_last_filled_address_is_the_newest() {
+        let mut data = [0; 3 * ADDRESS_BYTES];
+        put(&mut data, 0..70, "旧路1号");
+        put(&mut data, 70..140, "新路2号");
+        put(&mut data, 140..210, "");
+        assert_eq!(newest_address(&data).unwrap().unwrap().expose_secret(), "新路2号");
+        assert!(newest_address(&data[140..]).unwrap().is_none());
+    }
+
+    #[test]
+    fn other_families_are_refused_first() {
+        for flag in ["J", "I", "Y", "?"] {
+            let mut record = [0xFF; 256];
+            put(&mut record, FAMILY, flag);
+            assert_eq!(fault(&record), ReaderFault::UnknownCard);
+        }
+    }
+
+    #[test]
+    fn a_bad_field_is_named_and_never_quoted() {
+        let cases = [
+            (NAME, "", "name"),
+            (SEX, "5", "sex"),
+            (ETHNICITY, "汉", "ethnicity"),
+            (BIRTH, "19490231", "birth date"),
+            (NUMBER, "110105194912310021", "number"),
+            (VALID_FROM, "20210229", "first day of validity"),
+            (VALID_UNTIL, "永久", "last day of validity"),
+            (VALID_UNTIL, "20200228", "validity"),
+        ];
+        for (field, text, what) in cases {
+            let mut record = synthetic();
+            put(&mut record, field, text);
+            assert_eq!(fault(&record), ReaderFault::BadRecord { what });
+        }
+    }
+
+    #[test]
+    fn a_body_is_split_where_its_lengths_say() {
+        let mut data = vec![0x01, 0x00, 0x04, 0x00];
+        data.extend([1; 256]);
+        data.extend([2; 1024]);
+        let body = Body::split(&data).unwrap();
+        assert!(body.text.iter().all(|byte| *byte == 1) && body.photo.iter().all(|byte| *byte == 2));
+        data[1] = 1;
+        assert!(Body::split(&data).is_err());
+        assert!(Body::split(&data[..1283]).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn no_record_panics(bytes in proptest::array::uniform32(any::<u8>()), at in 0_usize..224) {
+            let mut record = synthetic();
+            record[at..at + 32].copy_from_slice(&bytes);
+            let _ = parse_resident(&record, None).is_ok();
+        }
+
+        #[test]
+        fn any_name_comes_back(name in "[\u{4E00}-\u{9FFF}·\u{20000}-\u{2A6DF}]{1,7}") {
+            let mut record = synthetic();
+            put(&mut record, NAME, &name);
+            let card = parse_resident(&record, None).unwrap();
+            prop_assert_eq!(card.name.expose_secret(), name.as_str());
+        }
+    }
+}

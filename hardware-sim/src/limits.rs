@@ -1,0 +1,59 @@
+//! Every wait and every limit of the simulator, in one table.
+
+use std::time::Duration;
+
+/// SAM answers a question that needs no card (reset, status, number, settings).
+pub const THINK_SAM: Duration = Duration::from_millis(5);
+/// RF time to find a card in the field, and to see that there is none.
+pub const THINK_FIND: Duration = Duration::from_millis(30);
+/// RF time to select a found card.
+pub const THINK_SELECT: Duration = Duration::from_millis(50);
+/// RF time to authenticate and read text and photo (1280 bytes).
+pub const THINK_READ: Duration = Duration::from_millis(300);
+/// RF time to read one further item (newest address, management number).
+pub const THINK_ITEM: Duration = Duration::from_millis(60);
+/// What the fault `slow` adds to one answer: longer than a host waits for a card, shorter than for a photo.
+pub const THINK_SLOW_EXTRA: Duration = Duration::from_secs(2);
+/// Silence on the line after which the reader forgets a request that stayed unfinished.
+pub const REQUEST_GAP: Duration = Duration::from_millis(200);
+/// Longest request the reader takes, counted as the frame's own length field counts.
+pub const REQUEST_BYTES_MAX: usize = 64;
+/// Answers the reader keeps while it thinks; further requests are lost, as in a SAM that is busy.
+pub const ANSWERS_MAX: usize = 8;
+
+/// Receive buffer of the printer, bytes.
+pub const PRINTER_BUFFER_BYTES: usize = 4096;
+/// Bytes the printer's interface still takes when the buffer is full, so that real-time commands come through.
+pub const PRINTER_RESERVE_BYTES: usize = 64;
+/// Data the printer keeps for one QR code (ESC/POS function 180: at most 7089 digits).
+pub const QR_BYTES_MAX: usize = 7089;
+/// Paper feed while printing, millimetres in a second.
+pub const PAPER_MM_PER_S: u64 = 150;
+/// Time of one stroke of the cutter.
+pub const CUT_STROKE: Duration = Duration::from_millis(150);
+/// Longest piece of paper kept in dots (2 m); what is printed beyond is not drawn.
+pub const PAPER_ROWS_MAX: usize = 16_000;
+/// Lines of text noted beside one piece of paper.
+pub const NOTES_MAX: usize = 2_000;
+/// Cut pieces that wait to be drawn.
+pub const PIECES_MAX: usize = 64;
+/// Glyphs kept drawn.
+pub const GLYPHS_MAX: usize = 4_096;
+
+/// Bytes taken from a pty at once: at 115200 baud less than 3 ms.
+pub const LINE_CHUNK_BYTES: usize = 32;
+/// Bytes handed to a pty at once: at 115200 baud less than 1 ms.
+pub const LINE_SAY_BYTES: usize = 8;
+/// Longest sleep of a device thread; a command wakes it earlier.
+pub const LINE_WAIT_MAX: Duration = Duration::from_millis(500);
+/// Wait between two looks at a pty that nobody has open.
+pub const LINE_CLOSED_WAIT: Duration = Duration::from_millis(10);
+
+/// Deadline of a client for connecting to, writing to and reading from the control server, each.
+pub const CONTROL_WAIT: Duration = Duration::from_secs(5);
+/// Longest answer a client of the control server takes, bytes.
+pub const CONTROL_ANSWER_BYTES_MAX: u64 = 4 << 20;
+/// Deadline of the proxy for reaching its target.
+pub const PROXY_CONNECT_WAIT: Duration = Duration::from_secs(5);
+/// Connections the proxy carries at once; further ones are closed.
+pub const PROXY_CONNECTIONS_MAX: usize = 256;

@@ -1,0 +1,108 @@
+//! The steps of a visit as the journal keeps them (全程留痕). Nothing here names a person.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::codes::RatingLevel;
+use crate::ids::Key;
+use crate::service::IdentityLevel;
+
+/// One step. Sequence, time and hash are added by the store.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum TrailEvent {
+    /// The terminal started.
+    Started {
+        /// Version of the terminal's software.
+        software: String,
+    },
+    /// Somebody woke the attract screen.
+    VisitBegun {
+        /// The visit.
+        visit: Uuid,
+    },
+    /// The resident identified.
+    Identified {
+        /// The visit.
+        visit: Uuid,
+        /// The level reached.
+        level: IdentityLevel,
+    },
+    /// A service was opened.
+    ServiceOpened {
+        /// The visit.
+        visit: Uuid,
+        /// The service.
+        service: Key,
+        /// The version of its package.
+        version: u32,
+    },
+    /// A personal query was sent.
+    Asked {
+        /// The visit.
+        visit: Uuid,
+        /// The service.
+        service: Key,
+    },
+    /// A case was accepted on this terminal. Written in the transaction that keeps the case.
+    CaseAccepted {
+        /// The visit.
+        visit: Uuid,
+        /// The case.
+        case: Uuid,
+    },
+    /// The printer confirmed the receipt.
+    ReceiptPrinted {
+        /// The visit.
+        visit: Uuid,
+        /// The case.
+        case: Uuid,
+    },
+    /// The receipt did not come out, or nobody can tell.
+    ReceiptFailed {
+        /// The visit.
+        visit: Uuid,
+        /// The case.
+        case: Uuid,
+        /// The fault in the driver's words.
+        fault: String,
+    },
+    /// The resident rated the visit.
+    Rated {
+        /// The visit.
+        visit: Uuid,
+        /// The level.
+        level: RatingLevel,
+    },
+    /// The visit ended and everything about the person was wiped.
+    VisitEnded {
+        /// The visit.
+        visit: Uuid,
+        /// Why.
+        why: EndReason,
+    },
+    /// The platform answered an item for good.
+    ItemSettled {
+        /// Sequence of the item.
+        seq: u64,
+        /// `accepted`, `rejected` or `quarantined`.
+        verdict: String,
+    },
+    /// A new catalogue is in force.
+    CatalogueChanged {
+        /// Its version.
+        version: u64,
+    },
+}
+
+/// Why a visit ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EndReason {
+    /// The resident ended it, or finished.
+    Resident,
+    /// Nobody answered the idle warning.
+    Idle,
+    /// An unexpected internal error.
+    Internal,
+}

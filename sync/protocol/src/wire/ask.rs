@@ -1,0 +1,113 @@
+//! Questions that need an answer now. Replies about a person are never stored.
+
+use std::collections::BTreeMap;
+
+use secrecy::ExposeSecret;
+use serde::{Deserialize, Serialize, Serializer};
+use uuid::Uuid;
+
+use super::CaseState;
+use crate::Private;
+use crate::ids::{CaseNumber, Key, ReceiptNumber};
+use crate::item::Person;
+use crate::service::{IdentityLevel, Text};
+
+/// A question.
+#[derive(Deserialize, Serialize)]
+pub struct Ask {
+    /// The visit it belongs to, for the access record.
+    pub visit: Uuid,
+    /// The level the person was identified at.
+    pub level: IdentityLevel,
+    /// Who asks about themselves.
+    pub person: WirePerson,
+    /// What is asked.
+    pub question: Question,
+}
+
+/// What is asked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "ask", rename_all = "snake_case")]
+pub enum Question {
+    /// Values on file for the form of a service: reply `Values`.
+    Prefill {
+        /// The service.
+        service: Key,
+    },
+    /// The answer of a query service: reply `Values`.
+    Query {
+        /// The service.
+        service: Key,
+    },
+    /// All cases of the person: reply `Cases`.
+    Cases,
+}
+
+/// A person on the line. No `Debug`, zeroed when dropped.
+#[derive(Clone, Deserialize, Serialize)]
+pub struct WirePerson {
+    /// Name.
+    #[serde(serialize_with = "expose")]
+    pub name: Private,
+    /// Citizen identification number.
+    #[serde(serialize_with = "expose")]
+    pub number: Private,
+}
+
+fn expose<S: Serializer>(text: &Private, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(text.expose_secret())
+}
+
+impl From<Person> for WirePerson {
+    fn from(person: Person) -> Self {
+        Self { name: person.name, number: person.number }
+    }
+}
+
+/// One row of a table, by column.
+pub type Row = BTreeMap<Key, Scalar>;
+
+/// One value of a reply. No `Debug`, zeroed when dropped.
+#[derive(Clone, Deserialize, Serialize)]
+#[serde(transparent)]
+pub struct Scalar(#[serde(serialize_with = "expose")] pub Private);
+
+/// An answer.
+#[derive(Clone, Deserialize, Serialize)]
+#[serde(tag = "reply", rename_all = "snake_case")]
+pub enum Reply {
+    /// Values by name; what is not on file is left out.
+    Values {
+        /// Single values, in the canonical form of form fields.
+        values: BTreeMap<Key, Scalar>,
+        /// Tables by name.
+        tables: BTreeMap<Key, Vec<Row>>,
+        /// The platform's clock.
+        as_of: jiff::Timestamp,
+    },
+    /// The person's cases, newest first.
+    Cases {
+        /// At most 20.
+        cases: Vec<CaseView>,
+    },
+    /// No answer, for a reason the resident should know.
+    Refused {
+        /// What to tell them.
+        why: Text,
+    },
+}
+
+/// One case, as its owner sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CaseView {
+    /// The terminal's number.
+    pub receipt: ReceiptNumber,
+    /// The national number.
+    pub case_number: CaseNumber,
+    /// The service's name.
+    pub title: Text,
+    /// Where it is.
+    pub state: CaseState,
+    /// When it was accepted at the terminal.
+    pub submitted_at: jiff::Timestamp,
+}

@@ -1,0 +1,21 @@
+//! Requests and answers between terminal and platform: HTTP/JSON, problems by RFC 9457.
+//!
+//! | call | body | answer |
+//! |---|---|---|
+//! | `POST /v1/enrol` | `EnrolRequest` | `EnrolAnswer` |
+//! | `POST /v1/sync/batches` | zstd of `Batch` | `BatchAnswer` |
+//! | `GET /v1/sync/changes?cursor=` | | `Changes` |
+//! | `GET /v1/catalogue?have=` | | `CatalogueBundle`, or 304 |
+//! | `POST /v1/ask` | `Ask` | `Reply` |
+//!
+//! Every call but the first needs the terminal's certificate (mutual TLS).
+
+mod ask;
+mod enrol;
+mod problem;
+mod sync;
+
+pub use ask::{Ask, CaseView, Question, Reply, Row, Scalar, WirePerson};
+pub use enrol::{BadTicket, CODE_CHARS, EnrolAnswer, EnrolRequest, Ticket};
+pub use problem::Problem;
+pub use sync::{Batch, BatchAnswer, CaseState, Change, Changes, ItemAnswer};

@@ -1,0 +1,78 @@
+//! Up: batches of items. Down: changes by cursor.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::ids::{CaseNumber, ItemId};
+use crate::item::{Item, Verdict};
+
+/// Items, oldest first within each lane.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Batch {
+    /// At most `limits::BATCH_ITEMS_MAX`.
+    pub items: Vec<Item>,
+}
+
+/// One answer for each item of a batch, in its order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BatchAnswer {
+    /// The answers.
+    pub answers: Vec<ItemAnswer>,
+    /// The platform's clock.
+    pub server_time: jiff::Timestamp,
+}
+
+/// The answer to one item.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ItemAnswer {
+    /// The item.
+    pub id: ItemId,
+    /// What became of it.
+    pub verdict: Verdict,
+}
+
+/// What changed for this terminal since the cursor.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Changes {
+    /// At most `limits::CHANGES_PAGE_MAX`, oldest first.
+    pub changes: Vec<Change>,
+    /// Opaque; what to ask with next.
+    pub cursor: String,
+    /// There is more to fetch at once.
+    pub more: bool,
+    /// Version of the catalogue in force, so that a terminal knows whether to fetch it.
+    pub catalogue_version: u64,
+    /// When to ask again, milliseconds.
+    pub next_poll_ms: u32,
+}
+
+/// One change.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "change", rename_all = "snake_case")]
+pub enum Change {
+    /// A case moved on.
+    Case {
+        /// The case.
+        case: Uuid,
+        /// Its national number.
+        case_number: CaseNumber,
+        /// Where it is.
+        state: CaseState,
+        /// The platform's clock.
+        at: jiff::Timestamp,
+    },
+}
+
+/// Where a case is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CaseState {
+    /// 已收件: the platform has it.
+    Received,
+    /// 已受理: the department took it on.
+    InProgress,
+    /// 已办结: granted.
+    Granted,
+    /// 不予办理: refused, with a reason at the department.
+    Refused,
+}
