@@ -1,0 +1,79 @@
+//! What shall be done: everything the session can order.
+
+use kiosk_drivers_api::paper::Document;
+use kiosk_protocol::codes::RatingLevel;
+use kiosk_protocol::ids::Key;
+use kiosk_protocol::item::CaseFile;
+use kiosk_protocol::service::Language;
+use kiosk_protocol::trail::TrailEvent;
+use kiosk_protocol::wire::Ask;
+use uuid::Uuid;
+
+use crate::event::RequestId;
+
+/// An order to the shell. The shell carries orders out in their order.
+pub enum Effect {
+    /// Poll the reader until a card was read or `StopReading`. Replaces an earlier one.
+    ReadCard {
+        /// Comes back in `CardRead`.
+        request: RequestId,
+    },
+    /// Stop polling the reader.
+    StopReading,
+    /// Ask the platform.
+    Ask {
+        /// Comes back in `Answered`.
+        request: RequestId,
+        /// The question, about the person who asks.
+        ask: Box<Ask>,
+    },
+    /// Seal the file and keep the case: outbox row and journal rows in one transaction.
+    Submit {
+        /// Comes back in `Stored`.
+        request: RequestId,
+        /// The case.
+        case: Box<NewCase>,
+        /// Kept in the same transaction.
+        trail: Vec<TrailEvent>,
+    },
+    /// Keep a rating.
+    Rate {
+        /// Comes back in `Stored`.
+        request: RequestId,
+        /// The visit.
+        visit: Uuid,
+        /// The case of the visit, if there was one.
+        case: Option<Uuid>,
+        /// The level.
+        level: RatingLevel,
+        /// Kept in the same transaction.
+        trail: Vec<TrailEvent>,
+    },
+    /// Print a receipt.
+    Print {
+        /// Comes back in `Printed`.
+        request: RequestId,
+        /// The page.
+        document: Document,
+    },
+    /// Stop a print that is under way; its half page is cleared from the printer.
+    StopPrinting,
+    /// Append to the journal; nothing waits for it.
+    Record(TrailEvent),
+}
+
+/// A case as the session hands it over: the personal part is not sealed yet.
+pub struct NewCase {
+    /// UUIDv7 of the case; its lane.
+    pub case: Uuid,
+    /// The service.
+    pub service: Key,
+    /// Version of the package.
+    pub version: u32,
+    /// The department.
+    pub department: Key,
+    /// The language used.
+    pub language: Language,
+    /// Sealed by the shell before anything is written.
+    pub file: CaseFile,
+}

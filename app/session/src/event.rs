@@ -1,0 +1,105 @@
+//! What has happened: everything that can enter the session.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use kiosk_drivers_api::{DeviceStatus, IdCard, PrintFault, PrinterStatus, ReaderFault};
+use kiosk_model::Action;
+use kiosk_protocol::catalogue::Catalogue;
+use kiosk_protocol::ids::ReceiptNumber;
+use kiosk_protocol::wire::Reply;
+
+/// The time an event happened at, told by the shell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Now {
+    /// Since the program started; never goes back. All deadlines are measured by it.
+    pub monotonic: Duration,
+    /// The wall clock; for print and display, never for order.
+    pub wall: jiff::Timestamp,
+}
+
+/// The id of a request. A reply that carries another id than the one waited for is dropped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RequestId(pub u64);
+
+/// A past fact.
+pub enum Event {
+    /// A deadline was reached.
+    Tick,
+    /// The resident touched something.
+    Touched(Action),
+    /// The reader read a card, or failed in a way worth telling (`NoCard` is never reported).
+    CardRead {
+        /// The `ReadCard` this answers. The request goes on until a card was read or it is stopped.
+        request: RequestId,
+        /// The card, or why not.
+        result: Result<Box<IdCard>, ReaderFault>,
+    },
+    /// The reader's state changed.
+    ReaderChanged(DeviceStatus),
+    /// The receipt printer's state changed.
+    PrinterChanged(PrinterStatus),
+    /// A `Submit` or `Rate` is durable, or could not be kept.
+    Stored {
+        /// What this answers.
+        request: RequestId,
+        /// The terminal's number and the time it was accepted.
+        result: Result<Kept, StoreTrouble>,
+    },
+    /// A `Print` ended.
+    Printed {
+        /// What this answers.
+        request: RequestId,
+        /// Paper is out, or why not.
+        result: Result<(), PrintFault>,
+    },
+    /// An `Ask` ended.
+    Answered {
+        /// What this answers.
+        request: RequestId,
+        /// The platform's reply, or why there is none.
+        result: Result<Box<Reply>, AskTrouble>,
+    },
+    /// The link to the platform came or went.
+    LinkChanged(Link),
+    /// Another catalogue is in force.
+    CatalogueChanged(Arc<Catalogue>),
+}
+
+/// A submission that is on disk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// The terminal's own number.
+    pub receipt: ReceiptNumber,
+    /// When it was accepted.
+    pub accepted_at: jiff::Timestamp,
+}
+
+/// Why nothing could be kept. The resident is told, and nothing was accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StoreTrouble {
+    /// The disk is full.
+    Full,
+    /// The store cannot be written.
+    Broken,
+}
+
+/// Why a question has no answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AskTrouble {
+    /// The platform cannot be reached.
+    Offline,
+    /// It did not answer in time.
+    TimedOut,
+    /// It refused, or its answer made no sense.
+    Failed,
+}
+
+/// The link to the platform.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Link {
+    /// The last exchange succeeded.
+    Online,
+    /// The last exchange failed, or none was made yet.
+    Offline,
+}

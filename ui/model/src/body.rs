@@ -1,0 +1,278 @@
+//! The one task of a screen.
+
+use crate::Shown;
+
+/// What the middle of the screen shows. One variant per screen.
+#[derive(Clone, PartialEq)]
+pub enum Body {
+    /// Nobody is there. A clock, a greeting, languages, 长辈版, "touch to begin".
+    Attract,
+    /// The services.
+    Home {
+        /// A greeting by masked name once the card was read, else an invitation to put it down.
+        greeting: Shown,
+        /// Whether a card was read in this visit.
+        identified: bool,
+        /// The services of this page.
+        tiles: Vec<Tile>,
+        /// Which page, from 1.
+        page: usize,
+        /// How many pages.
+        pages: usize,
+    },
+    /// Put the card on the reader.
+    Identify {
+        /// What happens at the reader.
+        stage: ReaderStage,
+        /// The sentence that goes with it: what to do, or what is wrong and its cure.
+        message: String,
+    },
+    /// What to know before starting.
+    Guide {
+        /// The service.
+        title: String,
+        /// In one sentence.
+        summary: String,
+        /// Label and value: time limit, fee, basis.
+        rows: Vec<Row>,
+        /// What to have at hand.
+        materials: Vec<String>,
+        /// The data are synthetic; the network is down and what that means; why it cannot be started.
+        notes: Vec<(Tone, String)>,
+        /// Whether Start can be touched.
+        can_start: bool,
+    },
+    /// A page of a form.
+    Form {
+        /// The service.
+        title: String,
+        /// This page.
+        page_title: String,
+        /// Which page, from 1.
+        page: usize,
+        /// How many pages, the confirmation not counted.
+        pages: usize,
+        /// 1 to 6.
+        fields: Vec<FieldView>,
+        /// The field that takes the keys of the number pad.
+        active: Option<usize>,
+    },
+    /// Everything that will be submitted.
+    Confirm {
+        /// The service.
+        title: String,
+        /// Label and value, in the order of the form.
+        rows: Vec<Row>,
+        /// What submitting means, and whether it is sent now or later.
+        note: String,
+    },
+    /// The terminal works; the resident waits a moment.
+    Working {
+        /// At what.
+        message: String,
+    },
+    /// Submitted.
+    Receipt {
+        /// The terminal's own number.
+        number: String,
+        /// What its QR code carries.
+        qr: String,
+        /// What is printed at the moment.
+        paper: PaperStage,
+        /// What goes with that: take the paper, or what is wrong and what to do instead.
+        message: String,
+        /// Sent already, or kept here until the network is back.
+        delivery: String,
+        /// What happens next.
+        next: String,
+    },
+    /// The answer of a query.
+    Answer {
+        /// The service.
+        title: String,
+        /// Single values, large.
+        facts: Vec<Fact>,
+        /// Tables.
+        tables: Vec<AnswerTable>,
+        /// "As of …", and that nothing is kept.
+        note: String,
+    },
+    /// Something cannot be had now.
+    Unavailable {
+        /// What was asked for.
+        title: String,
+        /// Why not.
+        why: String,
+        /// What to do instead.
+        instead: String,
+        /// Whether asking again can help.
+        can_retry: bool,
+    },
+    /// My cases.
+    Cases {
+        /// Newest first.
+        cases: Vec<CaseRow>,
+        /// What is said where there are none.
+        empty: String,
+    },
+    /// The voluntary rating.
+    Rating {
+        /// Labels for 5, 4, 3, 2, 1.
+        levels: [String; 5],
+    },
+    /// The end of a visit.
+    Farewell {
+        /// Sentences: thanks, take card and paper, everything was wiped.
+        lines: Vec<String>,
+    },
+    /// Nothing can be offered at all.
+    OutOfService {
+        /// Why, and where to go instead.
+        message: String,
+    },
+}
+
+/// How a sentence is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tone {
+    /// For information.
+    Info,
+    /// Something to mind.
+    Caution,
+}
+
+/// A service on the home screen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tile {
+    /// Its name.
+    pub title: String,
+    /// One sentence.
+    pub summary: String,
+    /// The group it belongs to.
+    pub group: String,
+    /// Its picture.
+    pub icon: Icon,
+    /// Why it cannot be used now, if so. It can still be opened to read more.
+    pub unavailable: Option<String>,
+}
+
+/// Pictures of tiles, as service packages name them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say what the pictures show")]
+pub enum Icon {
+    House,
+    Wallet,
+    Document,
+    Card,
+    Person,
+    Calendar,
+    Medical,
+    Transport,
+    Talk,
+    Search,
+}
+
+/// What happens at the card reader.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReaderStage {
+    /// Waiting for a card.
+    Waiting,
+    /// The card could not be read; put it down again.
+    Again,
+    /// This card cannot be used.
+    Refused,
+    /// The reader does not work.
+    OutOfOrder,
+}
+
+/// A label and its value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// What it is.
+    pub label: String,
+    /// The value.
+    pub value: Shown,
+}
+
+/// A field of a form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldView {
+    /// What is asked.
+    pub label: String,
+    /// How to answer; may be empty.
+    pub hint: String,
+    /// What stands in it.
+    pub value: Shown,
+    /// Where the value on file came from.
+    pub source: Option<String>,
+    /// What is wrong and how to mend it.
+    pub problem: Option<String>,
+    /// How it is answered.
+    pub kind: FieldKind,
+}
+
+/// How a field is answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FieldKind {
+    /// Only shown.
+    ReadOnly,
+    /// By touching one of the options.
+    Choice {
+        /// 2 to 8 labels.
+        options: Vec<String>,
+        /// The chosen one.
+        chosen: Option<usize>,
+    },
+    /// On the number pad.
+    Digits,
+    /// On the number pad, with a decimal point.
+    Amount,
+}
+
+/// What the printer does with the receipt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PaperStage {
+    /// At work.
+    Printing,
+    /// The printer confirmed the paper.
+    Printed,
+    /// No paper came, or nobody can tell; printing again is possible.
+    Failed,
+}
+
+/// A single value, large.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fact {
+    /// What it is.
+    pub label: String,
+    /// The value.
+    pub value: Shown,
+}
+
+/// A table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AnswerTable {
+    /// What it lists.
+    pub title: String,
+    /// Headings, from left to right.
+    pub columns: Vec<String>,
+    /// Rows of as many cells.
+    pub rows: Vec<Vec<Shown>>,
+    /// What is said where there are no rows.
+    pub empty: String,
+}
+
+/// A case in "my cases".
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CaseRow {
+    /// The service.
+    pub title: String,
+    /// The national case number.
+    pub case_number: String,
+    /// The terminal's own number.
+    pub receipt: String,
+    /// Where it is.
+    pub state: String,
+    /// When it was submitted.
+    pub submitted: String,
+}
