@@ -82,7 +82,8 @@ impl SerialLink {
 impl Link for SerialLink {
     fn open(&mut self) -> Result<(), LinkError> {
         if self.port.is_none() {
-            let port = serialport::new(&self.config.path, self.config.baud).open().map_err(|e| open_error(&e))?;
+            let port =
+                serialport::new(&self.config.path, self.config.baud).open().map_err(|e| open_error(&e))?;
             self.port = Some(port);
         }
         Ok(())
@@ -141,9 +142,9 @@ fn open_error(error: &serialport::Error) -> LinkError {
     match error.kind() {
         serialport::ErrorKind::NoDevice => LinkError::InUse,
         serialport::ErrorKind::Io(io::ErrorKind::PermissionDenied) => LinkError::Refused,
-        serialport::ErrorKind::Io(_) | serialport::ErrorKind::InvalidInput | serialport::ErrorKind::Unknown => {
-            LinkError::Missing
-        }
+        serialport::ErrorKind::Io(_)
+        | serialport::ErrorKind::InvalidInput
+        | serialport::ErrorKind::Unknown => LinkError::Missing,
     }
 }
 

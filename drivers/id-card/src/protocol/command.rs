@@ -88,7 +88,9 @@ impl Command {
             Command::ReadRecord => reply.sw3 == OK && bytes == BODY_BYTES,
             Command::ReadAddress => {
                 let addresses = bytes / ADDRESS_BYTES;
-                reply.sw3 == OK && bytes % ADDRESS_BYTES == 0 && (1..=ADDRESSES_MAX).contains(&addresses)
+                reply.sw3 == OK
+                    && bytes.is_multiple_of(ADDRESS_BYTES)
+                    && (1..=ADDRESSES_MAX).contains(&addresses)
             }
         }
     }
@@ -141,7 +143,10 @@ mod tests {
     fn no_content_is_nothing_only_for_the_address() {
         assert!(matches!(Command::ReadAddress.judge(reply(0x91, 0)), Answer::Nothing));
         assert!(matches!(Command::ReadAddress.judge(reply(0x21, 0)), Answer::Nothing));
-        assert!(matches!(Command::ReadRecord.judge(reply(0x91, 0)), Answer::Fault(ReaderFault::BadRecord { .. })));
+        assert!(matches!(
+            Command::ReadRecord.judge(reply(0x91, 0)),
+            Answer::Fault(ReaderFault::BadRecord { .. })
+        ));
         assert!(matches!(Command::Find.judge(reply(0x80, 0)), Answer::Fault(ReaderFault::NoCard)));
     }
 }

@@ -119,7 +119,8 @@ impl Decoder {
 
     /// Drops noise; keeps a tail that may be the beginning of a preamble.
     fn skip_to_preamble(&mut self) {
-        let begins = |start: usize| self.buffer[start..].iter().zip(PREAMBLE).all(|(have, want)| *have == want);
+        let begins =
+            |start: usize| self.buffer[start..].iter().zip(PREAMBLE).all(|(have, want)| *have == want);
         let start = (0..self.buffer.len()).find(|start| begins(*start));
         self.skip(start.unwrap_or(self.buffer.len()));
     }
@@ -130,7 +131,8 @@ impl Decoder {
     }
 
     fn skip(&mut self, bytes: usize) {
-        self.buffer.drain(..bytes.min(self.buffer.len()));
+        let bytes = bytes.min(self.buffer.len());
+        self.buffer.drain(..bytes);
     }
 }
 
@@ -152,7 +154,8 @@ mod tests {
     use super::*;
 
     const NO_CARD: [u8; 11] = [0xAA, 0xAA, 0xAA, 0x96, 0x69, 0x00, 0x04, 0x00, 0x00, 0x80, 0x84];
-    const FOUND: [u8; 15] = [0xAA, 0xAA, 0xAA, 0x96, 0x69, 0x00, 0x08, 0x00, 0x00, 0x9F, 0x00, 0x00, 0x00, 0x00, 0x97];
+    const FOUND: [u8; 15] =
+        [0xAA, 0xAA, 0xAA, 0x96, 0x69, 0x00, 0x08, 0x00, 0x00, 0x9F, 0x00, 0x00, 0x00, 0x00, 0x97];
 
     fn replies(bytes: &[u8]) -> Vec<(u8, usize)> {
         let mut decoder = Decoder::default();

@@ -12,3 +12,6 @@ pub use command::{Answer, Command};
 pub use frame::{Decoder, FRAME_BYTES_MAX, Reply, encode};
 pub use record::{Body, newest_address, parse_resident};
 pub use status::fault_of;
+
+#[cfg(test)]
+pub(crate) use record::tests::synthetic;
