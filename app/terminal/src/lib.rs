@@ -1,1 +1,11 @@
-//! stub
+//! The program `kiosk`: the terminal of a resident, and the commands of its technician.
+
+pub mod commands;
+pub mod config;
+mod control;
+mod deadlines;
+pub mod error;
+pub mod logging;
+mod paths;
+pub mod run;
+pub mod setup;

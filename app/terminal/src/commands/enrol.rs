@@ -1,0 +1,30 @@
+//! `kiosk enrol`: a ticket for this terminal's identity, and the key of its store.
+
+use std::os::unix::fs::DirBuilderExt;
+
+use kiosk_client::Identity;
+use kiosk_protocol::wire::Ticket;
+use kiosk_store::KeyFile;
+
+use super::say;
+use crate::error::Failure;
+use crate::setup::Setup;
+
+/// Runs the command. What exists already is never overwritten.
+pub fn run(setup: &Setup, ticket: &str) -> Result<(), Failure> {
+    let ticket = Ticket::try_from(ticket.to_owned()).map_err(|error| Failure::Refused(error.to_string()))?;
+    let data_dir = &setup.config.terminal.data_dir;
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(data_dir).map_err(Failure::DataDir)?;
+    if !setup.paths.store_key.exists() {
+        KeyFile::create(&setup.paths.store_key).map_err(|error| Failure::Refused(error.to_string()))?;
+    }
+    let identity = enrol(setup, &ticket)?;
+    say(&format!("enrolled as {} (epoch {})", identity.terminal, identity.epoch));
+    Ok(())
+}
+
+fn enrol(setup: &Setup, ticket: &Ticket) -> Result<Identity, Failure> {
+    let runtime = tokio::runtime::Runtime::new().map_err(Failure::Runtime)?;
+    let enrolled = kiosk_client::enrol(&setup.config.platform.url, ticket, &setup.paths.identity);
+    runtime.block_on(enrolled).map_err(|error| Failure::Enrol(Box::new(error)))
+}

@@ -1,0 +1,234 @@
+//! `kiosk.toml`: what this terminal is connected to. Every key is documented at its field, and
+//! `packaging/kiosk.toml` shows them all. A key that is not known, or a value that is not possible,
+//! is refused by name.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+/// The whole file.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// The terminal itself.
+    pub terminal: Terminal,
+    /// The central platform.
+    pub platform: Platform,
+    /// What is plugged in.
+    pub devices: Devices,
+    /// The screen.
+    #[serde(default)]
+    pub screen: Screen,
+    /// What is logged.
+    #[serde(default)]
+    pub log: Log,
+}
+
+/// `[terminal]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Terminal {
+    /// Where everything durable is kept: `identity/`, `store/`, `store.key`, `control.sock`.
+    /// An absolute path; made at enrolment with access for its owner only.
+    pub data_dir: PathBuf,
+}
+
+/// `[platform]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Platform {
+    /// Where the platform is reached: `https://host:port`, without a path.
+    pub url: String,
+}
+
+/// `[devices]`; a device that is not configured is not used.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Devices {
+    /// `[devices.id_card]`: the identity-card reader.
+    pub id_card: Option<Serial>,
+    /// `[devices.receipt_printer]`: the receipt printer.
+    pub receipt_printer: Option<Serial>,
+}
+
+/// A device on a serial line, 8 data bits, no parity, 1 stop bit.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Serial {
+    /// The device file; packaging gives stable names by udev, for example `/dev/kiosk/id-reader`.
+    pub path: PathBuf,
+    /// Bits a second: 9600, 19200, 38400, 57600 or 115200.
+    #[serde(default = "baud_default")]
+    pub baud: u32,
+}
+
+/// `[screen]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Screen {
+    /// Fill the display.
+    pub fullscreen: bool,
+    /// Width of the window, 480 to 4320 px.
+    pub width_px: u32,
+    /// Height of the window, 480 to 4320 px.
+    pub height_px: u32,
+}
+
+/// `[log]`; logs go to standard error and never hold personal data.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Log {
+    /// `text` for people, `json` for machines.
+    pub format: LogFormat,
+    /// `error`, `warn`, `info`, `debug` or `trace`, or a filter of tracing's `EnvFilter`.
+    pub level: String,
+}
+
+/// How log lines are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+const BAUDS: [u32; 5] = [9_600, 19_200, 38_400, 57_600, 115_200];
+
+fn baud_default() -> u32 {
+    115_200
+}
+
+impl Default for Screen {
+    fn default() -> Self {
+        Self { fullscreen: true, width_px: 1080, height_px: 1920 }
+    }
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self { format: LogFormat::Text, level: "info".to_owned() }
+    }
+}
+
+/// Why a configuration is not taken. Names the file, the key and the remedy.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("{path}: cannot be read")]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// Not TOML, an unknown key, a missing key or a value of the wrong kind.
+    #[error("{path}: {message}")]
+    Parse {
+        /// The file.
+        path: PathBuf,
+        /// Which key, and where.
+        message: String,
+    },
+    /// A value that cannot be.
+    #[error("{path}: {key}: {why}")]
+    Value {
+        /// The file.
+        path: PathBuf,
+        /// The key, for example `devices.id_card.baud`.
+        key: &'static str,
+        /// What is possible.
+        why: String,
+    },
+}
+
+impl Config {
+    /// Reads and checks the file.
+    pub fn load(path: &Path) -> Result<Self, ConfigError> {
+        let text = std::fs::read_to_string(path)
+            .map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
+        Self::parse(path, &text)
+    }
+
+    fn parse(path: &Path, text: &str) -> Result<Self, ConfigError> {
+        let config: Self = toml::from_str(text).map_err(|error| ConfigError::Parse {
+            path: path.to_owned(),
+            message: error.to_string().trim_end().to_owned(),
+        })?;
+        match config.impossible() {
+            Some((key, why)) => Err(ConfigError::Value { path: path.to_owned(), key, why }),
+            None => Ok(config),
+        }
+    }
+
+    fn impossible(&self) -> Option<(&'static str, String)> {
+        let url = &self.platform.url;
+        let host = url.strip_prefix("https://").unwrap_or_default();
+        if host.is_empty() || host.contains('/') {
+            return Some(("platform.url", format!("`{url}` is not `https://host:port`")));
+        }
+        if !self.terminal.data_dir.is_absolute() {
+            return Some(("terminal.data_dir", "is not an absolute path".to_owned()));
+        }
+        let devices = &self.devices;
+        impossible_baud("devices.id_card.baud", devices.id_card.as_ref())
+            .or_else(|| impossible_baud("devices.receipt_printer.baud", devices.receipt_printer.as_ref()))
+            .or_else(|| impossible_size("screen.width_px", self.screen.width_px))
+            .or_else(|| impossible_size("screen.height_px", self.screen.height_px))
+    }
+}
+
+fn impossible_baud(key: &'static str, device: Option<&Serial>) -> Option<(&'static str, String)> {
+    let baud = device?.baud;
+    let known = BAUDS.contains(&baud);
+    (!known).then(|| (key, format!("{baud} is not one of {}", List(&BAUDS))))
+}
+
+fn impossible_size(key: &'static str, px: u32) -> Option<(&'static str, String)> {
+    let possible = (480..=4320).contains(&px);
+    (!possible).then(|| (key, format!("{px} is not 480 to 4320")))
+}
+
+struct List<'a>(&'a [u32]);
+
+impl fmt::Display for List<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let words: Vec<String> = self.0.iter().map(u32::to_string).collect();
+        f.write_str(&words.join(", "))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    const GOOD: &str = include_str!("../../../packaging/kiosk.toml");
+
+    fn refused(text: &str) -> String {
+        Config::parse(Path::new("kiosk.toml"), text).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn the_packaged_file_is_good() {
+        Config::parse(Path::new("kiosk.toml"), GOOD).unwrap();
+    }
+
+    #[test]
+    fn bad_values_are_refused_by_name() {
+        for (good, bad, named) in [
+            ("115200", "1200", "devices.id_card.baud"),
+            ("1080", "20", "screen.width_px"),
+            ("\"https://", "\"http://", "platform.url"),
+            ("data_dir = \"/", "data_dir = \"", "terminal.data_dir"),
+            ("data_dir", "datadir", "datadir"),
+            ("\"text\"", "\"xml\"", "xml"),
+        ] {
+            assert!(GOOD.contains(good), "{good}");
+            let message = refused(&GOOD.replacen(good, bad, 1));
+            assert!(message.contains(named), "{message}");
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! The control socket: a Unix socket for the machine's administrator alone (mode 0600). One question in a line,
+//! one JSON answer in a line. It can show no screen and act for no resident.
+
+use std::io::{BufRead, BufReader, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::net::UnixStream;
+use std::path::Path;
+
+use kiosk_store::Store;
+use serde_json::{Value, json};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt};
+use tokio::net::UnixListener;
+
+use crate::deadlines::CONTROL_ANSWER;
+use crate::run::Board;
+
+/// Longest question, bytes.
+const QUESTION_BYTES_MAX: u64 = 256;
+
+/// What a technician can ask a running terminal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Question {
+    /// State, link, devices.
+    Status,
+    /// What waits to be sent.
+    Queue,
+    /// Whether the journal's chain holds.
+    VerifyJournal,
+}
+
+impl Question {
+    const ALL: [Self; 3] = [Self::Status, Self::Queue, Self::VerifyJournal];
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Status => "status",
+            Self::Queue => "queue",
+            Self::VerifyJournal => "verify-journal",
+        }
+    }
+}
+
+/// Asks a running terminal; `None` where none runs.
+pub fn ask(socket: &Path, question: Question) -> std::io::Result<Option<Value>> {
+    let Ok(mut stream) = UnixStream::connect(socket) else {
+        return Ok(None);
+    };
+    stream.set_read_timeout(Some(CONTROL_ANSWER))?;
+    writeln!(stream, "{}", question.word())?;
+    let mut line = String::new();
+    BufReader::new(stream).read_line(&mut line)?;
+    Ok(Some(serde_json::from_str(&line)?))
+}
+
+/// Answers until the runtime ends.
+pub async fn serve(listener: UnixListener, board: Board, store: Store) {
+    while let Ok((stream, _)) = listener.accept().await {
+        let (board, store) = (board.clone(), store.clone());
+        let answered = tokio::time::timeout(CONTROL_ANSWER, answer(stream, board, store));
+        tokio::spawn(async move {
+            if let Ok(Err(error)) = answered.await {
+                tracing::debug!(%error, "a technician's question broke off");
+            }
+        });
+    }
+}
+
+/// Binds the socket, replacing one that a killed program left behind. The instance lock is held already.
+pub fn bind(socket: &Path) -> std::io::Result<UnixListener> {
+    match std::fs::remove_file(socket) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+        Ok(()) | Err(_) => {}
+    }
+    let listener = UnixListener::bind(socket)?;
+    std::fs::set_permissions(socket, std::fs::Permissions::from_mode(0o600))?;
+    Ok(listener)
+}
+
+async fn answer(stream: tokio::net::UnixStream, board: Board, store: Store) -> std::io::Result<()> {
+    let (read, mut write) = stream.into_split();
+    let mut line = String::new();
+    tokio::io::BufReader::new(read.take(QUESTION_BYTES_MAX)).read_line(&mut line).await?;
+    let answer = tokio::task::spawn_blocking(move || look_up(line.trim(), &board, &store)).await?;
+    write.write_all(format!("{answer}\n").as_bytes()).await
+}
+
+fn look_up(word: &str, board: &Board, store: &Store) -> Value {
+    let question = Question::ALL.into_iter().find(|question| question.word() == word);
+    let result = match question {
+        Some(Question::Status) => serde_json::to_value(board.status()).map_err(|error| error.to_string()),
+        Some(Question::Queue) => crate::commands::queue::read(store),
+        Some(Question::VerifyJournal) => crate::commands::journal::verify(store),
+        None => Err(format!("`{word}` is not one of status, queue, verify-journal")),
+    };
+    result.unwrap_or_else(|error| json!({ "error": error }))
+}

@@ -1,0 +1,22 @@
+//! Logs on standard error.
+
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::util::SubscriberInitExt;
+
+use crate::config::{Log, LogFormat};
+
+/// Starts logging. A filter that cannot be read counts as `info`, and that is said.
+pub fn start(log: &Log) {
+    let (filter, bad) = match EnvFilter::try_new(&log.level) {
+        Ok(filter) => (filter, None),
+        Err(error) => (EnvFilter::new("info"), Some(error)),
+    };
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match log.format {
+        LogFormat::Text => lines.finish().init(),
+        LogFormat::Json => lines.json().finish().init(),
+    }
+    if let Some(error) = bad {
+        tracing::warn!(%error, "log.level cannot be read; using info");
+    }
+}

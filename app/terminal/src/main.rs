@@ -1,0 +1,90 @@
+//! `kiosk`: see `kiosk --help`.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use kiosk_terminal::error::Failure;
+use kiosk_terminal::setup::Setup;
+use kiosk_terminal::{commands, logging, run};
+
+/// Freed memory is zeroed, so that what a resident typed does not outlive the visit in some buffer of a library.
+#[global_allocator]
+static ZEROING: zeroizing_alloc::ZeroAlloc<std::alloc::System> =
+    zeroizing_alloc::ZeroAlloc(std::alloc::System);
+
+/// Hecheng Kiosk (鹤城自助): the self-service terminal.
+#[derive(Parser)]
+#[command(version)]
+struct Cli {
+    /// The configuration file.
+    #[arg(long, default_value = "/etc/hecheng-kiosk/kiosk.toml", env = "KIOSK_CONFIG", global = true)]
+    config: PathBuf,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the terminal.
+    Run,
+    /// Get this terminal's identity from the platform.
+    Enrol {
+        /// The one-time ticket from the platform's operator.
+        #[arg(long)]
+        ticket: String,
+    },
+    /// Show what is plugged in and how it stands.
+    Devices {
+        /// One JSON object a line.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show what waits to be sent, and why.
+    Queue {
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// The tamper-evident trail.
+    Journal {
+        #[command(subcommand)]
+        command: JournalCommand,
+    },
+}
+
+#[derive(Subcommand)]
+enum JournalCommand {
+    /// Check the hash chain from its first row to its head.
+    Verify {
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match carry_out(&cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            let _ = writeln!(std::io::stderr().lock(), "kiosk: {}", failure.chain());
+            ExitCode::from(failure.exit_code())
+        }
+    }
+}
+
+fn carry_out(cli: &Cli) -> Result<(), Failure> {
+    let setup = Setup::load(&cli.config)?;
+    logging::start(&setup.config.log);
+    match &cli.command {
+        Command::Run => run::run(&setup),
+        Command::Enrol { ticket } => commands::enrol::run(&setup, ticket),
+        Command::Devices { json } => commands::devices::run(&setup, *json),
+        Command::Queue { json } => commands::queue::run(&setup, *json),
+        Command::Journal { command: JournalCommand::Verify { json } } => {
+            commands::journal::run(&setup, *json)
+        }
+    }
+}

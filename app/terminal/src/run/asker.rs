@@ -1,0 +1,77 @@
+//! Carries questions to the platform and events of the link back.
+
+use std::sync::mpsc::SyncSender;
+
+use kiosk_client::{AskError, Handle, LinkState};
+use kiosk_protocol::wire::Ask;
+use kiosk_session::{AskTrouble, Event, Link, RequestId};
+use tokio::runtime;
+
+/// Asks on the runtime; answers come back as events.
+pub struct Asker {
+    client: Handle,
+    runtime: runtime::Handle,
+    events: SyncSender<Event>,
+}
+
+impl Asker {
+    /// Also forwards what the client tells of link and catalogue.
+    pub fn start(client: Handle, runtime: runtime::Handle, events: SyncSender<Event>) -> Self {
+        runtime.spawn(forward_link(client.clone(), events.clone()));
+        runtime.spawn(forward_catalogue(client.clone(), events.clone()));
+        Self { client, runtime, events }
+    }
+
+    /// Asks; the answer comes as `Event::Answered`.
+    pub fn ask(&self, request: RequestId, ask: Ask) {
+        let client = self.client.clone();
+        let events = self.events.clone();
+        self.runtime.spawn(async move {
+            let result = client.ask(ask).await.map(Box::new).map_err(|error| trouble(&error));
+            send(&events, Event::Answered { request, result }).await;
+        });
+    }
+}
+
+fn trouble(error: &AskError) -> AskTrouble {
+    tracing::warn!(%error, "no answer from the platform");
+    match error {
+        AskError::Offline => AskTrouble::Offline,
+        AskError::TimedOut => AskTrouble::TimedOut,
+        AskError::Refused(_) | AskError::Failed(_) => AskTrouble::Failed,
+    }
+}
+
+async fn forward_link(client: Handle, events: SyncSender<Event>) {
+    let mut link = client.link();
+    loop {
+        let state = match *link.borrow_and_update() {
+            LinkState::Online => Link::Online,
+            LinkState::Offline { .. } => Link::Offline,
+        };
+        send(&events, Event::LinkChanged(state)).await;
+        if link.changed().await.is_err() {
+            return;
+        }
+    }
+}
+
+async fn forward_catalogue(client: Handle, events: SyncSender<Event>) {
+    let mut catalogue = client.catalogue();
+    loop {
+        let current = catalogue.borrow_and_update().clone();
+        if let Some(current) = current {
+            send(&events, Event::CatalogueChanged(current)).await;
+        }
+        if catalogue.changed().await.is_err() {
+            return;
+        }
+    }
+}
+
+/// Sends without holding up the runtime when the session's queue is full.
+async fn send(events: &SyncSender<Event>, event: Event) {
+    let events = events.clone();
+    // The session's thread only ends when the program does.
+    let _ = tokio::task::spawn_blocking(move || events.send(event)).await;
+}

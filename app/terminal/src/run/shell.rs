@@ -1,0 +1,189 @@
+//! The loop around the session: an event or a deadline in, orders and a screen out.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::{Duration, Instant};
+
+use kiosk_model::Screen;
+use kiosk_protocol::catalogue::Catalogue;
+use kiosk_protocol::item::Content;
+use kiosk_screens::Remote;
+use kiosk_session::{Effect, Event, Link, Now, Session, Settings};
+use kiosk_store::Draft;
+
+use super::asker::Asker;
+use super::board::Board;
+use super::keeper::{Keep, Keeper};
+use super::printer::PrinterActor;
+use super::reader::ReaderActor;
+use crate::deadlines::CLOCK_POLL;
+
+/// Everything the session's orders go to.
+pub struct Hands {
+    /// The identity-card reader.
+    pub reader: ReaderActor,
+    /// The receipt printer.
+    pub printer: PrinterActor,
+    /// The store.
+    pub keeper: Keeper,
+    /// The platform.
+    pub asker: Asker,
+    /// The glass.
+    pub glass: Remote,
+}
+
+/// The session and what it works with.
+pub struct Shell {
+    session: Session,
+    settings: Settings,
+    hands: Hands,
+    board: Board,
+    started: Instant,
+    shown: Option<Screen>,
+    clock: String,
+    standing: Standing,
+}
+
+/// The standing facts a new session has to be told after an internal error.
+#[derive(Default)]
+struct Standing {
+    link: Option<Link>,
+    catalogue: Option<Arc<Catalogue>>,
+    reader: Option<kiosk_drivers_api::DeviceStatus>,
+    printer: Option<kiosk_drivers_api::PrinterStatus>,
+}
+
+impl Shell {
+    /// A shell before its first event.
+    pub fn new(settings: Settings, hands: Hands, board: Board) -> Self {
+        Self {
+            session: Session::new(settings.clone()),
+            settings,
+            hands,
+            board,
+            started: Instant::now(),
+            shown: None,
+            clock: String::new(),
+            standing: Standing::default(),
+        }
+    }
+
+    /// Runs until all senders of events are gone.
+    pub fn run(mut self, events: &Receiver<Event>) {
+        self.turn(Event::Tick);
+        loop {
+            match events.recv_timeout(self.patience()) {
+                Ok(event) => self.turn(event),
+                Err(RecvTimeoutError::Timeout) if self.is_due() => self.turn(Event::Tick),
+                Err(RecvTimeoutError::Timeout) => self.show_clock(),
+                Err(RecvTimeoutError::Disconnected) => return,
+            }
+        }
+    }
+
+    fn now(&self) -> Now {
+        Now { monotonic: self.started.elapsed(), wall: jiff::Timestamp::now() }
+    }
+
+    fn patience(&self) -> Duration {
+        let deadline = self.session.deadline().map(|(at, _)| at.saturating_sub(self.started.elapsed()));
+        deadline.map_or(CLOCK_POLL, |wait| wait.min(CLOCK_POLL))
+    }
+
+    fn is_due(&self) -> bool {
+        self.session.deadline().is_some_and(|(at, _)| at <= self.started.elapsed())
+    }
+
+    fn turn(&mut self, event: Event) {
+        self.note(&event);
+        let now = self.now();
+        let handled = catch_unwind(AssertUnwindSafe(|| self.session.handle(now, event)));
+        let effects = handled.unwrap_or_else(|_| self.start_over(now));
+        effects.into_iter().for_each(|effect| self.carry_out(effect));
+        self.board.state(self.session.state_name());
+        self.show();
+        self.show_clock();
+    }
+
+    /// An internal error ends the visit: everything about it is dropped and a new session is told what stands.
+    fn start_over(&mut self, now: Now) -> Vec<Effect> {
+        tracing::error!(state = self.session.state_name(), "internal error: the visit was ended and wiped");
+        let mut effects = vec![Effect::StopReading, Effect::StopPrinting];
+        effects.extend(self.session.aborted().map(Effect::Record));
+        self.session = Session::new(self.settings.clone());
+        let standing = &self.standing;
+        let events = [
+            standing.catalogue.clone().map(Event::CatalogueChanged),
+            standing.link.map(Event::LinkChanged),
+            standing.reader.map(Event::ReaderChanged),
+            standing.printer.map(Event::PrinterChanged),
+            Some(Event::Tick),
+        ];
+        for event in events.into_iter().flatten() {
+            effects.extend(self.session.handle(now, event));
+        }
+        effects
+    }
+
+    fn note(&mut self, event: &Event) {
+        match event {
+            Event::LinkChanged(link) => {
+                self.standing.link = Some(*link);
+                self.board.link(*link);
+            }
+            Event::CatalogueChanged(catalogue) => {
+                self.standing.catalogue = Some(Arc::clone(catalogue));
+                self.board.catalogue(catalogue.version);
+            }
+            Event::ReaderChanged(status) => {
+                self.standing.reader = Some(*status);
+                self.board.reader(*status);
+            }
+            Event::PrinterChanged(status) => {
+                self.standing.printer = Some(*status);
+                self.board.printer(*status);
+            }
+            Event::Tick
+            | Event::Touched(_)
+            | Event::CardRead { .. }
+            | Event::Stored { .. }
+            | Event::Printed { .. }
+            | Event::Answered { .. } => {}
+        }
+    }
+
+    fn carry_out(&self, effect: Effect) {
+        let hands = &self.hands;
+        match effect {
+            Effect::ReadCard { request } => hands.reader.read(request),
+            Effect::StopReading => hands.reader.stop(),
+            Effect::Ask { request, ask } => hands.asker.ask(request, *ask),
+            Effect::Submit { request, case, trail } => hands.keeper.keep(Keep::Case(request, case, trail)),
+            Effect::Rate { request, visit, case, level, trail } => {
+                let content = Content::Rating { visit, case, level };
+                let draft = Draft { lane: case.unwrap_or(visit), content };
+                hands.keeper.keep(Keep::Plain(request, Box::new(draft), trail));
+            }
+            Effect::Print { request, document } => hands.printer.print(request, document),
+            Effect::StopPrinting => hands.printer.stop(),
+            Effect::Record(event) => hands.keeper.keep(Keep::Trail(event)),
+        }
+    }
+
+    fn show(&mut self) {
+        let screen = Screen::from(&self.session);
+        if self.shown.as_ref() != Some(&screen) {
+            self.hands.glass.show(screen.clone());
+            self.shown = Some(screen);
+        }
+    }
+
+    fn show_clock(&mut self) {
+        let clock = kiosk_text::clock(jiff::Timestamp::now());
+        if self.clock != clock {
+            self.hands.glass.set_clock(clock.clone());
+            self.clock = clock;
+        }
+    }
+}

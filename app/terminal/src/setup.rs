@@ -1,0 +1,46 @@
+//! What every command starts from: configuration, paths, identity, store.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use kiosk_client::Identity;
+use kiosk_store::{KeyFile, Options, Store};
+
+use crate::config::Config;
+use crate::error::Failure;
+use crate::paths::Paths;
+
+/// A read configuration and where everything stands.
+pub struct Setup {
+    /// `kiosk.toml`.
+    pub config: Config,
+    /// Below its data directory.
+    pub paths: Paths,
+}
+
+impl Setup {
+    /// Reads the configuration.
+    pub fn load(config: &Path) -> Result<Self, Failure> {
+        let config = Config::load(config).map_err(Failure::Config)?;
+        let paths = Paths::below(&config.terminal.data_dir);
+        Ok(Self { config, paths })
+    }
+
+    /// The identity enrolment gave.
+    pub fn identity(&self) -> Result<Identity, Failure> {
+        Identity::load(&self.paths.identity).map_err(|error| Failure::Identity(Box::new(error)))
+    }
+
+    /// Opens the store; fails where another program holds it.
+    pub fn open_store(&self) -> Result<Store, Failure> {
+        let identity = self.identity()?;
+        let options = Options {
+            path: self.paths.store.clone(),
+            terminal: identity.terminal,
+            epoch: identity.epoch,
+            clock: Arc::new(jiff::Timestamp::now),
+        };
+        let key = KeyFile { path: self.paths.store_key.clone() };
+        Store::open(options, &key).map_err(Failure::Store)
+    }
+}
