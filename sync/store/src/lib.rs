@@ -1,1 +1,186 @@
-//! stub
+//! The durable local store: what a resident was promised, until the platform has it; and the trail.
+//!
+//! One SQLCipher file, one thread that writes it. A change, its outbox row and its journal rows are one
+//! transaction; a call that returned `Ok` is on disk (WAL, `synchronous=FULL`). Order comes from
+//! sequences that are never given twice, not from the clock. Submitted personal fields arrive here
+//! sealed to the platform's key; the store's own key protects everything else.
+
+mod db;
+mod downlink;
+mod error;
+mod journal;
+mod key;
+pub mod limits;
+mod outbox;
+mod schema;
+mod writer;
+
+pub use downlink::CaseRow;
+pub use error::{StoreError, TooBig};
+pub use journal::{Flaw, JournalReport};
+pub use key::{KEY_BYTES, KeyError, KeyFile, KeyPort};
+pub use outbox::{ItemState, QueueRow};
+pub use schema::{DATABASE_FILE, LOCK_FILE};
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use kiosk_protocol::catalogue::CatalogueBundle;
+use kiosk_protocol::ids::{ItemId, ReceiptNumber, TerminalId};
+use kiosk_protocol::item::{Content, Item};
+use kiosk_protocol::trail::TrailEvent;
+use kiosk_protocol::wire::{Change, ItemAnswer};
+use uuid::Uuid;
+
+use crate::writer::{Db, Origin, Writer};
+
+/// The wall clock; handed in, so that tests and virtual time can set it.
+pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
+
+/// How to open a store.
+pub struct Options {
+    /// Its directory; made where there is none.
+    pub path: PathBuf,
+    /// The terminal that items are made by from now on.
+    pub terminal: TerminalId,
+    /// The epoch of items made from now on.
+    pub epoch: u32,
+    /// Gives the time of rows; order does not depend on it. Called on the store's thread.
+    pub clock: Clock,
+}
+
+/// What to keep and send.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Draft {
+    /// Items of one lane arrive in order.
+    pub lane: Uuid,
+    /// The content; what is personal in it is sealed already.
+    pub content: Content,
+}
+
+/// An item that is on disk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Accepted {
+    /// Its identity.
+    pub id: ItemId,
+    /// The number for its receipt.
+    pub receipt: ReceiptNumber,
+    /// When it was accepted, in whole milliseconds.
+    pub accepted_at: Timestamp,
+}
+
+/// A handle to the store; clones share it. The last one dropped closes the file. Every call waits for
+/// the disk, at most `limits::REPLY_WAIT_MAX`: none belongs on a thread that draws or on an async worker.
+#[derive(Clone)]
+pub struct Store {
+    writer: Arc<Writer>,
+}
+
+impl Store {
+    /// Opens the store, makes it where there is none, and brings an older schema up to date.
+    pub fn open(options: Options, key: &dyn KeyPort) -> Result<Self, StoreError> {
+        let lock = schema::lock(&options.path)?;
+        let connection = schema::open(&options.path, &*key.key()?)?;
+        let Options { path: _, terminal, epoch, clock } = options;
+        let writer = Writer::start(Db { connection, origin: Origin { terminal, epoch, clock }, lock })?;
+        Ok(Self { writer: Arc::new(writer) })
+    }
+
+    /// Keeps an item and its trail in one transaction; when this returns, both are on disk.
+    pub fn submit(&self, draft: Draft, trail: Vec<TrailEvent>) -> Result<Accepted, StoreError> {
+        self.writer.call(move |db| {
+            db.write(|change, origin| {
+                let now = origin.now()?;
+                let accepted = outbox::keep(change, origin, now, draft)?;
+                journal::append(change, now, &trail)?;
+                Ok(accepted)
+            })
+        })
+    }
+
+    /// Keeps trail events in one transaction, at most `limits::TRAIL_EVENTS_MAX`.
+    pub fn record(&self, trail: Vec<TrailEvent>) -> Result<(), StoreError> {
+        self.writer.call(move |db| db.write(|change, origin| journal::append(change, origin.now()?, &trail)))
+    }
+
+    /// The items to send now, in the order of acceptance: at most `items_max`, and bodies of `bytes_max`
+    /// bytes together, but at least one. A lane whose first item must still wait is left out whole. A
+    /// retry time more than `limits::RETRY_AHEAD_MAX` ahead counts as come: the clock has jumped.
+    pub fn due(&self, now: Timestamp, items_max: usize, bytes_max: usize) -> Result<Vec<Item>, StoreError> {
+        self.writer.call(move |db| outbox::due(&db.connection, now, items_max, bytes_max))
+    }
+
+    /// Keeps the platform's answers and their trail in one transaction. Of an accepted item the body
+    /// goes. Answers for items that are unknown or have an answer already change nothing.
+    pub fn settle(&self, answers: &[ItemAnswer]) -> Result<(), StoreError> {
+        let answers = answers.to_vec();
+        self.writer.call(move |db| db.write(|change, origin| outbox::settle(change, origin.now()?, &answers)))
+    }
+
+    /// Sets when to try the items again, counts the attempt and keeps why it failed (cut at
+    /// `limits::REASON_CHARS_MAX`; never personal data).
+    pub fn postpone(&self, ids: &[ItemId], until: Timestamp, reason: &str) -> Result<(), StoreError> {
+        let (ids, reason) = (ids.to_vec(), reason.to_owned());
+        self.writer.call(move |db| db.write(|change, _| outbox::postpone(change, &ids, until, &reason)))
+    }
+
+    /// When the next item is due; not later than the store's clock says when one is due now, `None`
+    /// when nothing waits.
+    pub fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
+        self.writer.call(|db| outbox::next_due(&db.connection, (db.origin.clock)()))
+    }
+
+    /// The queue for technicians, oldest first: what is not settled, then the newest settled items, at
+    /// most `limits::LIST_ROWS_MAX` rows.
+    pub fn queue(&self) -> Result<Vec<QueueRow>, StoreError> {
+        self.writer.call(|db| outbox::queue(&db.connection))
+    }
+
+    /// How many items wait for an answer.
+    pub fn backlog(&self) -> Result<u64, StoreError> {
+        self.writer.call(|db| outbox::backlog(&db.connection))
+    }
+
+    /// What to ask for changes with; `None` before the first.
+    pub fn cursor(&self) -> Result<Option<String>, StoreError> {
+        self.writer.call(|db| downlink::cursor(&db.connection))
+    }
+
+    /// Keeps a page of changes and the cursor behind it in one transaction. Taking a page twice is harmless.
+    pub fn apply_changes(&self, changes: &[Change], cursor: &str) -> Result<(), StoreError> {
+        let (changes, cursor) = (changes.to_vec(), cursor.to_owned());
+        self.writer.call(move |db| db.write(|change, _| downlink::apply(change, &changes, &cursor)))
+    }
+
+    /// Where each case is, oldest first: the newest `limits::LIST_ROWS_MAX`.
+    pub fn case_states(&self) -> Result<Vec<CaseRow>, StoreError> {
+        self.writer.call(|db| downlink::cases(&db.connection))
+    }
+
+    /// The catalogue in force, as it was put; the caller verifies its signatures before use.
+    pub fn catalogue(&self) -> Result<Option<CatalogueBundle>, StoreError> {
+        self.writer.call(|db| downlink::catalogue(&db.connection))
+    }
+
+    /// Puts a newer catalogue in force and records it in the trail. The same version changes nothing,
+    /// an older one is refused. The caller has verified the bundle.
+    pub fn put_catalogue(&self, version: u64, bundle: &CatalogueBundle) -> Result<(), StoreError> {
+        let json = downlink::catalogue_json(bundle)?;
+        self.writer.call(move |db| {
+            db.write(|change, origin| downlink::put_catalogue(change, origin.now()?, version, &json))
+        })
+    }
+
+    /// Recomputes the whole hash chain. `Err` only when the file cannot be read; a row that does not
+    /// hold stands in the report. Other calls go on in between.
+    pub fn verify_journal(&self) -> Result<JournalReport, StoreError> {
+        let mut walk = journal::Walk::start();
+        loop {
+            match self.writer.call(move |db| walk.turn(&db.connection))? {
+                Ok(further) => walk = further,
+                Err(report) => return Ok(report),
+            }
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! The key of the store: a port, and the key file behind it.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use rand::TryRng;
+use rand::rngs::SysRng;
+use zeroize::Zeroizing;
+
+/// Bytes of the key: AES-256, as SQLCipher uses it.
+pub const KEY_BYTES: usize = 32;
+/// Owner reads and writes, nobody else anything.
+const MODE_PRIVATE: u32 = 0o600;
+/// Every right of group and others.
+const MODE_OTHERS: u32 = 0o077;
+
+/// Where the key comes from.
+pub trait KeyPort {
+    /// The raw key of the store.
+    fn key(&self) -> Result<Zeroizing<[u8; KEY_BYTES]>, KeyError>;
+}
+
+/// Why there is no key.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum KeyError {
+    /// There is no file. Cure: set the terminal up; a store that exists needs the file it was made with.
+    #[error("key file {} is missing", .0.display())]
+    Missing(PathBuf),
+    /// `KeyFile::create` never overwrites a key: the store behind it would be lost.
+    #[error("key file {} exists already", .0.display())]
+    Exists(PathBuf),
+    /// Others than the owner have rights on it. Cure: `chmod 600`.
+    #[error("key file {} has mode {mode:o}, others could read it: run chmod 600 {}", path.display(), path.display())]
+    OpenToOthers {
+        /// The file.
+        path: PathBuf,
+        /// Its rights.
+        mode: u32,
+    },
+    /// It is not a plain file of 32 bytes. Cure: bring the right file back; a set-up that was cut off is made again.
+    #[error("key file {} is not a file of {KEY_BYTES} bytes", .0.display())]
+    Size(PathBuf),
+    /// The file system refused.
+    #[error("key file {}: {kind}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        kind: io::ErrorKind,
+    },
+    /// The system gave no random bytes.
+    #[error("the system gave no random bytes")]
+    Random,
+}
+
+/// A key in a file of 32 bytes that only its owner may read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyFile {
+    /// The file.
+    pub path: PathBuf,
+}
+
+impl KeyFile {
+    /// Makes a new key at set-up: random, mode 0600, on disk when this returns. Never overwrites one.
+    pub fn create(path: impl Into<PathBuf>) -> Result<Self, KeyError> {
+        let path = path.into();
+        let mut key = Zeroizing::new([0; KEY_BYTES]);
+        SysRng.try_fill_bytes(key.as_mut_slice()).map_err(|_| KeyError::Random)?;
+        write_new(&path, &*key).map_err(|error| refused(&path, &error))?;
+        Ok(Self { path })
+    }
+}
+
+impl KeyPort for KeyFile {
+    fn key(&self) -> Result<Zeroizing<[u8; KEY_BYTES]>, KeyError> {
+        let mut file = File::open(&self.path).map_err(|error| refused(&self.path, &error))?;
+        let about = file.metadata().map_err(|error| refused(&self.path, &error))?;
+        if about.mode() & MODE_OTHERS != 0 {
+            return Err(KeyError::OpenToOthers { path: self.path.clone(), mode: about.mode() & 0o7777 });
+        }
+        if !about.is_file() || about.len() != KEY_BYTES as u64 {
+            return Err(KeyError::Size(self.path.clone()));
+        }
+        let mut key = Zeroizing::new([0; KEY_BYTES]);
+        file.read_exact(key.as_mut_slice()).map_err(|error| refused(&self.path, &error))?;
+        Ok(key)
+    }
+}
+
+fn write_new(path: &Path, key: &[u8]) -> io::Result<()> {
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(MODE_PRIVATE).open(path)?;
+    file.write_all(key)?;
+    file.sync_all()?;
+    sync_parent(path)
+}
+
+/// A new name is on disk only when its directory is.
+pub(crate) fn sync_parent(path: &Path) -> io::Result<()> {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => File::open(parent)?.sync_all(),
+        Some(_) | None => File::open(".")?.sync_all(),
+    }
+}
+
+fn refused(path: &Path, error: &io::Error) -> KeyError {
+    let path = path.to_owned();
+    #[expect(clippy::wildcard_enum_match_arm, reason = "a foreign list that grows with the library")]
+    match error.kind() {
+        io::ErrorKind::NotFound => KeyError::Missing(path),
+        io::ErrorKind::AlreadyExists => KeyError::Exists(path),
+        kind => KeyError::Io { path, kind },
+    }
+}

@@ -1,0 +1,26 @@
+//! Every limit and every wait of the store, in one table.
+
+use std::time::Duration;
+
+use kiosk_protocol::limits::BATCH_COMPRESSED_BYTES_MAX;
+
+/// Calls that may wait for the writer thread. A terminal has about five callers, each with one call
+/// at a time, so a full queue means that the disk has stopped.
+pub const CALLS_MAX: usize = 64;
+/// How long a call waits for its answer. The slowest commit seen on an SD card is below one second.
+pub const REPLY_WAIT_MAX: Duration = Duration::from_secs(30);
+/// Size of an item's body, bytes. A body that does not compress still fits one batch.
+pub const ITEM_BYTES_MAX: usize = BATCH_COMPRESSED_BYTES_MAX;
+/// Trail events of one call.
+pub const TRAIL_EVENTS_MAX: usize = 256;
+/// Characters kept of a reason; the rest is cut.
+pub const REASON_CHARS_MAX: usize = 500;
+/// A retry time farther ahead than this was written under another clock and counts as come. Twice the
+/// longest retry delay (300 s).
+pub const RETRY_AHEAD_MAX: Duration = Duration::from_secs(600);
+/// Rows of `Store::queue` and `Store::case_states`.
+pub const LIST_ROWS_MAX: u32 = 1000;
+/// Journal rows verified in one turn of the writer, so that a long check lets others in between.
+pub const VERIFY_ROWS_PER_TURN: u32 = 2048;
+/// Prepared statements kept.
+pub const STATEMENTS_MAX: usize = 48;

@@ -1,0 +1,308 @@
+//! The outbox: items from acceptance to the platform's answer.
+//!
+//! An item waits until it is settled, rejected or quarantined; it stays in the table for ever, so that
+//! its identity is never given again. Its body goes when the platform has accepted it. Within a lane
+//! items leave in the order of acceptance; one that must wait holds up its own lane only. Rejected and
+//! quarantined items hold up nothing.
+
+use std::collections::HashSet;
+
+use jiff::Timestamp;
+use kiosk_protocol::crypto::Digest;
+use kiosk_protocol::ids::{CaseNumber, ItemId, ReceiptNumber, TerminalId};
+use kiosk_protocol::item::{Content, Item, ItemBody, Verdict};
+use kiosk_protocol::trail::TrailEvent;
+use kiosk_protocol::wire::ItemAnswer;
+use rusqlite::{Connection, Row, params};
+use uuid::Uuid;
+
+use crate::db::{self, SUITE};
+use crate::error::{StoreError, TooBig};
+use crate::journal;
+use crate::limits::{ITEM_BYTES_MAX, LIST_ROWS_MAX, REASON_CHARS_MAX, RETRY_AHEAD_MAX};
+use crate::writer::Origin;
+use crate::{Accepted, Draft};
+
+/// What became of an item so far.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ItemState {
+    /// To be sent, or sent without an answer yet.
+    Waiting,
+    /// The platform has it.
+    Settled,
+    /// The platform refused it by a rule.
+    Rejected,
+    /// The platform keeps it for a human to look at.
+    Quarantined,
+}
+
+impl ItemState {
+    /// The word in the database and on a technician's screen.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Settled => "settled",
+            Self::Rejected => "rejected",
+            Self::Quarantined => "quarantined",
+        }
+    }
+
+    fn parse(text: &str) -> Result<Self, StoreError> {
+        let all = [Self::Waiting, Self::Settled, Self::Rejected, Self::Quarantined];
+        let state = all.into_iter().find(|state| state.as_str() == text);
+        state.ok_or_else(|| StoreError::unreadable("an item's state"))
+    }
+}
+
+/// One item as technicians see it: no content.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QueueRow {
+    /// Its sequence within its epoch.
+    pub seq: u64,
+    /// The number on its receipt.
+    pub receipt: ReceiptNumber,
+    /// `case` or `rating`.
+    pub kind: String,
+    /// Its lane.
+    pub lane: Uuid,
+    /// What became of it.
+    pub state: ItemState,
+    /// How often sending it failed.
+    pub attempts: u32,
+    /// Why the last attempt failed, or why the platform refused it.
+    pub reason: Option<String>,
+    /// When it was accepted.
+    pub created_at: Timestamp,
+    /// The national case number, once the platform gave it.
+    pub case_number: Option<CaseNumber>,
+}
+
+/// Keeps a new item: gives it its identity, its bytes and their hash.
+pub(crate) fn keep(
+    connection: &Connection,
+    origin: &Origin,
+    now: Timestamp,
+    draft: Draft,
+) -> Result<Accepted, StoreError> {
+    let kind = kind(&draft.content);
+    let body = ItemBody { uuid: new_uuid(now), lane: draft.lane, created_at: now, content: draft.content };
+    let json = serde_json::to_string(&body).map_err(|_| StoreError::Internal)?;
+    if json.len() > ITEM_BYTES_MAX {
+        return Err(StoreError::TooBig(TooBig::Item));
+    }
+    let id = next_id(connection, origin)?;
+    let sql = "INSERT INTO outbox (terminal, epoch, seq, uuid, lane, kind, body, hash, suite, created_at)
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    connection.prepare_cached(sql)?.execute(params![
+        id.terminal.to_string(),
+        id.epoch,
+        db::to_db(id.seq)?,
+        body.uuid.as_bytes(),
+        body.lane.as_bytes(),
+        kind,
+        json,
+        Digest::of(json.as_bytes()).as_bytes(),
+        SUITE,
+        now.to_string(),
+    ])?;
+    Ok(Accepted { receipt: ReceiptNumber::of(&id), id, accepted_at: now })
+}
+
+fn kind(content: &Content) -> &'static str {
+    match content {
+        Content::Case { .. } => "case",
+        Content::Rating { .. } => "rating",
+    }
+}
+
+fn new_uuid(now: Timestamp) -> Uuid {
+    // A clock before 1970 gives ids of 1970; order comes from the sequence anyway.
+    let ms = u64::try_from(now.as_millisecond()).unwrap_or(0);
+    let at = uuid::Timestamp::from_unix(uuid::NoContext, ms / 1000, (ms % 1000) as u32 * 1_000_000);
+    Uuid::new_v7(at)
+}
+
+fn next_id(connection: &Connection, origin: &Origin) -> Result<ItemId, StoreError> {
+    let name = format!("item/{}/{}", origin.terminal, origin.epoch);
+    let seq = db::from_db(db::count_up(connection, &name)?)?;
+    Ok(ItemId { terminal: origin.terminal.clone(), epoch: origin.epoch, seq })
+}
+
+/// One item on its way, without its body.
+struct Waiting {
+    position: i64,
+    lane: [u8; 16],
+    next_attempt_ms: i64,
+}
+
+/// Walks all waiting items in the order of acceptance until `visit` says stop (`false`).
+fn walk_waiting(
+    connection: &Connection,
+    mut visit: impl FnMut(Waiting) -> Result<bool, StoreError>,
+) -> Result<(), StoreError> {
+    let sql = "SELECT position, lane, next_attempt_at FROM outbox INDEXED BY outbox_waiting
+               WHERE state = 'waiting' ORDER BY position";
+    let mut select = connection.prepare_cached(sql)?;
+    let mut rows = select.query([])?;
+    while let Some(row) = rows.next()? {
+        let waiting = Waiting { position: row.get(0)?, lane: row.get(1)?, next_attempt_ms: row.get(2)? };
+        if !visit(waiting)? {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// How long a retry time still is ahead of `now`, milliseconds; 0 when it has come, or was written
+/// under a clock that has jumped since.
+fn wait_ms(next_attempt_ms: i64, now: Timestamp) -> i64 {
+    let ahead = next_attempt_ms.saturating_sub(now.as_millisecond());
+    let sane = 0..=RETRY_AHEAD_MAX.as_millis() as i64;
+    if sane.contains(&ahead) { ahead } else { 0 }
+}
+
+pub(crate) fn due(
+    connection: &Connection,
+    now: Timestamp,
+    items_max: usize,
+    bytes_max: usize,
+) -> Result<Vec<Item>, StoreError> {
+    let mut held_up = HashSet::new();
+    let mut items: Vec<Item> = Vec::new();
+    let mut bytes = 0;
+    walk_waiting(connection, |waiting| {
+        if items.len() >= items_max {
+            return Ok(false);
+        }
+        if held_up.contains(&waiting.lane) || wait_ms(waiting.next_attempt_ms, now) > 0 {
+            held_up.insert(waiting.lane);
+            return Ok(true);
+        }
+        let item = load(connection, waiting.position)?;
+        bytes += item.body.len();
+        let fits = bytes <= bytes_max || items.is_empty();
+        if fits {
+            items.push(item);
+        }
+        Ok(fits)
+    })?;
+    Ok(items)
+}
+
+fn load(connection: &Connection, position: i64) -> Result<Item, StoreError> {
+    let sql = "SELECT terminal, epoch, seq, body, hash FROM outbox WHERE position = ?";
+    let mut select = connection.prepare_cached(sql)?;
+    let mut rows = select.query_and_then([position], |row| {
+        Ok(Item { id: id_of(row)?, body: row.get(3)?, hash: Digest::from_bytes(row.get(4)?) })
+    })?;
+    rows.next().unwrap_or_else(|| Err(StoreError::unreadable("an item")))
+}
+
+/// The identity in the first three columns.
+fn id_of(row: &Row<'_>) -> Result<ItemId, StoreError> {
+    let terminal: String = row.get(0)?;
+    let terminal = TerminalId::try_from(terminal).map_err(|_| StoreError::unreadable("a terminal id"))?;
+    Ok(ItemId { terminal, epoch: row.get(1)?, seq: db::from_db(row.get(2)?)? })
+}
+
+pub(crate) fn next_due(connection: &Connection, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
+    let mut lanes = HashSet::new();
+    let mut soonest: Option<i64> = None;
+    walk_waiting(connection, |waiting| {
+        if lanes.insert(waiting.lane) {
+            let wait = wait_ms(waiting.next_attempt_ms, now);
+            soonest = Some(soonest.map_or(wait, |soonest| soonest.min(wait)));
+        }
+        Ok(soonest != Some(0))
+    })?;
+    let at = |wait| now.checked_add(jiff::SignedDuration::from_millis(wait)).unwrap_or(now);
+    Ok(soonest.map(at))
+}
+
+/// Keeps the platform's answers. An item that is unknown or has its answer already stays as it is.
+pub(crate) fn settle(
+    connection: &Connection,
+    now: Timestamp,
+    answers: &[ItemAnswer],
+) -> Result<(), StoreError> {
+    let sql = "UPDATE outbox SET state = ?4, reason = ?5, case_number = ?6,
+               body = CASE WHEN ?4 = 'settled' THEN NULL ELSE body END
+               WHERE terminal = ?1 AND epoch = ?2 AND seq = ?3 AND state = 'waiting'";
+    let mut update = connection.prepare_cached(sql)?;
+    let mut trail = Vec::new();
+    for ItemAnswer { id, verdict } in answers {
+        let (state, word, reason, number) = parts(verdict);
+        let key = (id.terminal.to_string(), id.epoch, db::to_db(id.seq)?);
+        let changed = update.execute(params![key.0, key.1, key.2, state.as_str(), reason, number])?;
+        if changed == 1 {
+            trail.push(TrailEvent::ItemSettled { seq: id.seq, verdict: word.to_owned() });
+        }
+    }
+    for events in trail.chunks(crate::limits::TRAIL_EVENTS_MAX) {
+        journal::append(connection, now, events)?;
+    }
+    Ok(())
+}
+
+/// State, the trail's word, reason and case number of a verdict.
+fn parts(verdict: &Verdict) -> (ItemState, &'static str, Option<String>, Option<&str>) {
+    match verdict {
+        Verdict::Accepted { case_number } => {
+            (ItemState::Settled, "accepted", None, case_number.as_ref().map(|number| number.0.as_str()))
+        }
+        Verdict::Rejected { reason } => (ItemState::Rejected, "rejected", Some(cut(reason)), None),
+        Verdict::Quarantined { reason } => (ItemState::Quarantined, "quarantined", Some(cut(reason)), None),
+    }
+}
+
+fn cut(reason: &str) -> String {
+    reason.chars().take(REASON_CHARS_MAX).collect()
+}
+
+pub(crate) fn postpone(
+    connection: &Connection,
+    ids: &[ItemId],
+    until: Timestamp,
+    reason: &str,
+) -> Result<(), StoreError> {
+    let sql = "UPDATE outbox SET attempts = attempts + 1, next_attempt_at = ?4, reason = ?5
+               WHERE terminal = ?1 AND epoch = ?2 AND seq = ?3 AND state = 'waiting'";
+    let mut update = connection.prepare_cached(sql)?;
+    let (until, reason) = (until.as_millisecond(), cut(reason));
+    for id in ids {
+        update.execute(params![id.terminal.to_string(), id.epoch, db::to_db(id.seq)?, until, reason])?;
+    }
+    Ok(())
+}
+
+/// The unsettled first, then the newest settled, as many as the limit allows; shown oldest first.
+pub(crate) fn queue(connection: &Connection) -> Result<Vec<QueueRow>, StoreError> {
+    let sql = "SELECT terminal, epoch, seq, kind, lane, state, attempts, reason, created_at, case_number
+               FROM (SELECT * FROM outbox ORDER BY state = 'settled', position DESC LIMIT ?)
+               ORDER BY position";
+    let mut select = connection.prepare_cached(sql)?;
+    let rows = select.query_and_then([LIST_ROWS_MAX], queue_row)?;
+    rows.collect()
+}
+
+fn queue_row(row: &Row<'_>) -> Result<QueueRow, StoreError> {
+    let id = id_of(row)?;
+    let (state, created_at): (String, String) = (row.get(5)?, row.get(8)?);
+    Ok(QueueRow {
+        seq: id.seq,
+        receipt: ReceiptNumber::of(&id),
+        kind: row.get(3)?,
+        lane: Uuid::from_bytes(row.get(4)?),
+        state: ItemState::parse(&state)?,
+        attempts: row.get(6)?,
+        reason: row.get(7)?,
+        created_at: db::time(&created_at)?,
+        case_number: row.get::<_, Option<String>>(9)?.map(CaseNumber),
+    })
+}
+
+pub(crate) fn backlog(connection: &Connection) -> Result<u64, StoreError> {
+    let sql = "SELECT count(*) FROM outbox INDEXED BY outbox_waiting WHERE state = 'waiting'";
+    let count = connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?;
+    db::from_db(count)
+}

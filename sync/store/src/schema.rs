@@ -1,0 +1,113 @@
+//! Opening the file: lock, key, settings, migrations.
+
+use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::Path;
+
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use zeroize::Zeroizing;
+
+use crate::error::StoreError;
+use crate::key::{KEY_BYTES, sync_parent};
+use crate::limits::STATEMENTS_MAX;
+
+/// The database, in the store's directory.
+pub const DATABASE_FILE: &str = "store.db";
+/// What a process locks to be the only one, in the store's directory.
+pub const LOCK_FILE: &str = "store.lock";
+
+/// SQLite 3.51.3: the first version past the bug that could corrupt a WAL database when the log is reset
+/// (sqlite.org/wal.html, "The WAL-Reset Bug").
+const SQLITE_VERSION_MIN: i32 = 3_051_003;
+
+/// Each is applied once, in order, in one transaction; only ever added to.
+const MIGRATIONS: &[&str] = &[include_str!("../migrations/0001_store.sql")];
+
+/// Makes the directory where there is none and takes its lock, which lasts as long as the file is open.
+pub(crate) fn lock(directory: &Path) -> Result<File, StoreError> {
+    make_directory(directory).map_err(|error| StoreError::of_file(&error))?;
+    let file = open_private(&directory.join(LOCK_FILE)).map_err(|error| StoreError::of_file(&error))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(StoreError::InUse),
+        Err(TryLockError::Error(error)) => Err(StoreError::of_file(&error)),
+    }
+}
+
+/// Opens or creates the database and brings it to the newest schema.
+pub(crate) fn open(directory: &Path, key: &[u8; KEY_BYTES]) -> Result<Connection, StoreError> {
+    check_version(rusqlite::version_number())?;
+    let path = directory.join(DATABASE_FILE);
+    // SQLite would create it readable for others; the log beside it takes the rights of this file.
+    open_private(&path).map_err(|error| StoreError::of_file(&error))?;
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let mut connection = Connection::open_with_flags(&path, flags)?;
+    unlock(&connection, key)?;
+    configure(&connection)?;
+    migrate(&mut connection)?;
+    sync_parent(&path).map_err(|error| StoreError::of_file(&error))?;
+    Ok(connection)
+}
+
+fn make_directory(directory: &Path) -> std::io::Result<()> {
+    if fs::exists(directory)? {
+        return Ok(());
+    }
+    DirBuilder::new().recursive(true).mode(0o700).create(directory)?;
+    sync_parent(directory)
+}
+
+fn open_private(path: &Path) -> std::io::Result<File> {
+    OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(path)
+}
+
+fn check_version(found: i32) -> Result<(), StoreError> {
+    if found >= SQLITE_VERSION_MIN {
+        return Ok(());
+    }
+    Err(StoreError::Library(format!("SQLite {found} is below {SQLITE_VERSION_MIN}")))
+}
+
+/// Gives SQLCipher the raw key and proves by a first read that it fits.
+fn unlock(connection: &Connection, key: &[u8; KEY_BYTES]) -> Result<(), StoreError> {
+    let digits = Zeroizing::new(hex::encode(key));
+    let pragma = Zeroizing::new(format!("PRAGMA key = \"x'{}'\"", digits.as_str()));
+    // The error would quote the statement, and with it the key.
+    connection.execute_batch(&pragma).map_err(|_| StoreError::WrongKey)?;
+    let cipher = connection.query_row("PRAGMA cipher_version", [], |row| row.get::<_, String>(0));
+    cipher.map_err(|_| StoreError::Library("not SQLCipher".to_owned()))?;
+    let tables = connection.query_row("SELECT count(*) FROM sqlite_master", [], |row| row.get::<_, i64>(0));
+    tables.map_err(|error| match error.sqlite_error_code() {
+        Some(rusqlite::ErrorCode::NotADatabase) => StoreError::WrongKey,
+        Some(_) | None => error.into(),
+    })?;
+    Ok(())
+}
+
+fn configure(connection: &Connection) -> Result<(), StoreError> {
+    connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
+    let mode: String = connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))?;
+    if mode != "wal" {
+        return Err(StoreError::Unknown(format!("the journal mode stays {mode}")));
+    }
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "foreign_keys", "ON")?;
+    connection.pragma_update(None, "secure_delete", "ON")?;
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
+    Ok(())
+}
+
+fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
+    let found: u32 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let known = MIGRATIONS.len() as u32;
+    if found > known {
+        return Err(StoreError::NewerSchema { found, known });
+    }
+    for (version, sql) in (1..=known).zip(MIGRATIONS).skip(found as usize) {
+        let change = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        change.execute_batch(sql)?;
+        change.pragma_update(None, "user_version", version)?;
+        change.commit()?;
+    }
+    Ok(())
+}
