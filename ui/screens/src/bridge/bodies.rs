@@ -1,0 +1,247 @@
+//! The middle of the screen.
+
+use kiosk_model::{
+    AnswerTable, Body, CaseRow, Fact, FieldKind, FieldView, Icon, PaperStage, ReaderStage, Row, Shown, Tile, Tone,
+};
+use slint::{ModelRc, SharedString};
+
+use super::rows::{shown, sync, sync_nested, texts};
+use crate::glass::{
+    AnswerView, CaseView, CasesView, CellsView, ConfirmView, FarewellView, FieldData, FieldSort, FormView, GuideView,
+    HomeView, IdentifyView, NoteView, OutOfServiceView, PaperState, RatingView, ReaderState, ReceiptView, RowView,
+    ScreenKind, TableView, TileIcon, TileView, UnavailableView, View, WorkingView,
+};
+use crate::qr;
+
+/// Fills the part of this body and empties the part of the one before.
+pub fn show(view: &View<'_>, body: &Body) {
+    let (before, now) = (view.get_kind(), kind(body));
+    fill(view, body);
+    view.set_kind(now);
+    if before != now {
+        empty(view, before);
+    }
+}
+
+fn kind(body: &Body) -> ScreenKind {
+    match body {
+        Body::Attract => ScreenKind::Attract,
+        Body::Home { .. } => ScreenKind::Home,
+        Body::Identify { .. } => ScreenKind::Identify,
+        Body::Guide { .. } => ScreenKind::Guide,
+        Body::Form { .. } => ScreenKind::Form,
+        Body::Confirm { .. } => ScreenKind::Confirm,
+        Body::Working { .. } => ScreenKind::Working,
+        Body::Receipt { .. } => ScreenKind::Receipt,
+        Body::Answer { .. } => ScreenKind::Answer,
+        Body::Unavailable { .. } => ScreenKind::Unavailable,
+        Body::Cases { .. } => ScreenKind::Cases,
+        Body::Rating { .. } => ScreenKind::Rating,
+        Body::Farewell { .. } => ScreenKind::Farewell,
+        Body::OutOfService { .. } => ScreenKind::OutOfService,
+    }
+}
+
+fn empty(view: &View<'_>, kind: ScreenKind) {
+    match kind {
+        ScreenKind::Attract => {}
+        ScreenKind::Home => view.set_home(HomeView::default()),
+        ScreenKind::Identify => view.set_identify(IdentifyView::default()),
+        ScreenKind::Guide => view.set_guide(GuideView::default()),
+        ScreenKind::Form => view.set_form(FormView::default()),
+        ScreenKind::Confirm => view.set_confirm(ConfirmView::default()),
+        ScreenKind::Working => view.set_working(WorkingView::default()),
+        ScreenKind::Receipt => view.set_receipt(ReceiptView::default()),
+        ScreenKind::Answer => view.set_answer(AnswerView::default()),
+        ScreenKind::Unavailable => view.set_unavailable(UnavailableView::default()),
+        ScreenKind::Cases => view.set_cases(CasesView::default()),
+        ScreenKind::Rating => view.set_rating(RatingView::default()),
+        ScreenKind::Farewell => view.set_farewell(FarewellView::default()),
+        ScreenKind::OutOfService => view.set_out_of_service(OutOfServiceView::default()),
+    }
+}
+
+fn fill(view: &View<'_>, body: &Body) {
+    match body {
+        Body::Attract => {}
+        Body::Home { greeting, identified, tiles, page, pages } => view.set_home(HomeView {
+            greeting: shown(greeting),
+            identified: *identified,
+            tiles: sync(&view.get_home().tiles, tiles.iter().map(tile).collect()),
+            page: count(*page),
+            pages: count(*pages),
+        }),
+        Body::Identify { stage, message } => {
+            view.set_identify(IdentifyView { stage: reader(*stage), message: message.into() });
+        }
+        Body::Guide { title, summary, rows, materials, notes, can_start } => {
+            let old = view.get_guide();
+            view.set_guide(GuideView {
+                title: title.into(),
+                summary: summary.into(),
+                rows: sync(&old.rows, rows.iter().map(row).collect()),
+                materials: texts(&old.materials, materials),
+                notes: sync(&old.notes, notes.iter().map(note).collect()),
+                can_start: *can_start,
+            });
+        }
+        Body::Form { title, page_title, page, pages, fields, active } => view.set_form(FormView {
+            title: title.into(),
+            page_title: page_title.into(),
+            page: count(*page),
+            pages: count(*pages),
+            fields: sync_nested(&view.get_form().fields, fields, field),
+            active: place(*active),
+        }),
+        Body::Confirm { title, rows, note } => view.set_confirm(ConfirmView {
+            title: title.into(),
+            rows: sync(&view.get_confirm().rows, rows.iter().map(row).collect()),
+            note: note.into(),
+        }),
+        Body::Working { message } => view.set_working(WorkingView { message: message.into() }),
+        Body::Receipt { number, qr, paper, message, delivery, next } => {
+            let old = view.get_receipt();
+            view.set_receipt(ReceiptView {
+                number: number.into(),
+                qr: if old.qr_text == qr.as_str() { old.qr } else { qr::image(qr) },
+                qr_text: qr.into(),
+                paper: paper_state(*paper),
+                message: message.into(),
+                delivery: delivery.into(),
+                next: next.into(),
+            });
+        }
+        Body::Answer { title, facts, tables, note } => {
+            let old = view.get_answer();
+            view.set_answer(AnswerView {
+                title: title.into(),
+                facts: sync(&old.facts, facts.iter().map(fact).collect()),
+                tables: sync_nested(&old.tables, tables, table),
+                note: note.into(),
+            });
+        }
+        Body::Unavailable { title, why, instead, can_retry } => view.set_unavailable(UnavailableView {
+            title: title.into(),
+            why: why.into(),
+            instead: instead.into(),
+            can_retry: *can_retry,
+        }),
+        Body::Cases { cases, empty } => view.set_cases(CasesView {
+            cases: sync(&view.get_cases().cases, cases.iter().map(case).collect()),
+            empty: empty.into(),
+        }),
+        Body::Rating { levels } => view.set_rating(RatingView { levels: texts(&view.get_rating().levels, levels) }),
+        Body::Farewell { lines } => view.set_farewell(FarewellView { lines: texts(&view.get_farewell().lines, lines) }),
+        Body::OutOfService { message } => view.set_out_of_service(OutOfServiceView { message: message.into() }),
+    }
+}
+
+fn count(number: usize) -> i32 {
+    i32::try_from(number).unwrap_or(i32::MAX)
+}
+
+fn place(at: Option<usize>) -> i32 {
+    at.map_or(-1, count)
+}
+
+fn optional(text: Option<&String>) -> SharedString {
+    text.map(SharedString::from).unwrap_or_default()
+}
+
+fn tile(tile: &Tile) -> TileView {
+    TileView {
+        title: (&tile.title).into(),
+        summary: (&tile.summary).into(),
+        group: (&tile.group).into(),
+        icon: icon(tile.icon),
+        unavailable: optional(tile.unavailable.as_ref()),
+    }
+}
+
+fn icon(icon: Icon) -> TileIcon {
+    match icon {
+        Icon::House => TileIcon::House,
+        Icon::Wallet => TileIcon::Wallet,
+        Icon::Document => TileIcon::Document,
+        Icon::Card => TileIcon::Card,
+        Icon::Person => TileIcon::Person,
+        Icon::Calendar => TileIcon::Calendar,
+        Icon::Medical => TileIcon::Medical,
+        Icon::Transport => TileIcon::Transport,
+        Icon::Talk => TileIcon::Talk,
+        Icon::Search => TileIcon::Search,
+    }
+}
+
+fn reader(stage: ReaderStage) -> ReaderState {
+    match stage {
+        ReaderStage::Waiting => ReaderState::Waiting,
+        ReaderStage::Again => ReaderState::Again,
+        ReaderStage::Refused => ReaderState::Refused,
+        ReaderStage::OutOfOrder => ReaderState::OutOfOrder,
+    }
+}
+
+fn paper_state(stage: PaperStage) -> PaperState {
+    match stage {
+        PaperStage::Printing => PaperState::Printing,
+        PaperStage::Printed => PaperState::Printed,
+        PaperStage::Failed => PaperState::Failed,
+    }
+}
+
+fn row(row: &Row) -> RowView {
+    labelled(&row.label, &row.value)
+}
+
+fn fact(fact: &Fact) -> RowView {
+    labelled(&fact.label, &fact.value)
+}
+
+fn labelled(label: &str, value: &Shown) -> RowView {
+    RowView { label: label.into(), value: shown(value) }
+}
+
+fn note((tone, text): &(Tone, String)) -> NoteView {
+    NoteView { caution: *tone == Tone::Caution, text: text.into() }
+}
+
+fn field(field: &FieldView, old: FieldData) -> FieldData {
+    let (sort, options, chosen) = match &field.kind {
+        FieldKind::ReadOnly => (FieldSort::ReadOnly, ModelRc::default(), None),
+        FieldKind::Digits => (FieldSort::Digits, ModelRc::default(), None),
+        FieldKind::Amount => (FieldSort::Amount, ModelRc::default(), None),
+        FieldKind::Choice { options, chosen } => (FieldSort::Choice, texts(&old.options, options), *chosen),
+    };
+    FieldData {
+        label: (&field.label).into(),
+        hint: (&field.hint).into(),
+        value: shown(&field.value),
+        source: optional(field.source.as_ref()),
+        problem: optional(field.problem.as_ref()),
+        sort,
+        options,
+        chosen: place(chosen),
+    }
+}
+
+fn table(table: &AnswerTable, old: TableView) -> TableView {
+    TableView {
+        title: (&table.title).into(),
+        columns: texts(&old.columns, &table.columns),
+        rows: sync_nested(&old.rows, &table.rows, |cells, old| CellsView {
+            cells: sync(&old.cells, cells.iter().map(shown).collect()),
+        }),
+        empty: (&table.empty).into(),
+    }
+}
+
+fn case(case: &CaseRow) -> CaseView {
+    CaseView {
+        title: (&case.title).into(),
+        case_number: (&case.case_number).into(),
+        receipt: (&case.receipt).into(),
+        state: (&case.state).into(),
+        submitted: (&case.submitted).into(),
+    }
+}
