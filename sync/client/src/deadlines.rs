@@ -1,0 +1,46 @@
+//! Every wait and every limit of the client, in one table. Limits of the line itself are in
+//! `kiosk_protocol::limits`.
+
+use std::time::Duration;
+
+/// TCP and TLS connection of the sync.
+pub const CONNECT: Duration = Duration::from_secs(5);
+/// TCP and TLS connection of an ask: a resident waits for it.
+pub const ASK_CONNECT: Duration = Duration::from_secs(3);
+/// One batch, from request to answer.
+pub const BATCH: Duration = Duration::from_secs(20);
+/// One page of changes.
+pub const CHANGES: Duration = Duration::from_secs(20);
+/// One catalogue: 8 MiB at 2 Mbit/s take 34 s.
+pub const CATALOGUE: Duration = Duration::from_secs(60);
+/// One ask, from request to answer, connection included.
+pub const ASK: Duration = Duration::from_secs(10);
+/// Enrolment, from request to answer; a department may be asked behind it.
+pub const ENROL: Duration = Duration::from_secs(30);
+/// An unused connection is closed after this time.
+pub const CONNECTION_IDLE: Duration = Duration::from_secs(60);
+
+/// First window of the full-jitter backoff.
+pub const BACKOFF_BASE: Duration = Duration::from_secs(1);
+/// Largest window of the backoff; it is retried for ever.
+pub const BACKOFF_CAP: Duration = Duration::from_secs(300);
+/// Window a single terminal spreads its first contact over; a fleet configures 120 s.
+pub const SPREAD: Duration = Duration::from_secs(2);
+/// A `Retry-After` beyond this is taken as this.
+pub const RETRY_AFTER_MAX: Duration = Duration::from_secs(3600);
+/// The platform may not ask to be polled more often.
+pub const POLL_MIN: Duration = Duration::from_millis(200);
+/// The platform may not ask to be polled less often.
+pub const POLL_MAX: Duration = Duration::from_secs(3600);
+/// An item that was refused alone, without a verdict, is sent again after this time.
+pub const REFUSED_ITEM: Duration = Duration::from_secs(300);
+/// An item its batch's answer forgot is sent again after this time.
+pub const FORGOTTEN_ITEM: Duration = Duration::from_secs(30);
+
+/// Bodies of one batch, bytes before compression. Sealed files hardly compress, so that this keeps a
+/// batch within `limits::BATCH_COMPRESSED_BYTES_MAX`.
+pub const BATCH_BODY_BYTES_MAX: usize = 240 * 1024;
+/// Any answer but a catalogue, bytes.
+pub const ANSWER_BYTES_MAX: usize = 1024 * 1024;
+/// Results of asks the sync has not heard of yet; more are forgotten, they are hints.
+pub const ASK_RESULTS_MAX: usize = 16;

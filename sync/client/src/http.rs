@@ -1,0 +1,153 @@
+//! The transport over HTTPS with mutual TLS.
+
+mod answer;
+
+use std::time::Duration;
+
+use kiosk_protocol::catalogue::CatalogueBundle;
+use kiosk_protocol::limits::{BATCH_COMPRESSED_BYTES_MAX, CATALOGUE_BYTES_MAX, ZSTD_LEVEL};
+use kiosk_protocol::wire::{Ask, Batch, BatchAnswer, Changes, Problem, Reply};
+use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE};
+use reqwest::{Client, RequestBuilder, Response, StatusCode, Url};
+use rustls::ClientConfig;
+
+pub use crate::tls::TlsError;
+pub(crate) use answer::answer;
+
+use crate::deadlines::{self, ANSWER_BYTES_MAX};
+use crate::identity::Identity;
+use crate::tls;
+use crate::transport::{Answer, Transport, TransportError};
+
+/// Talks to one platform.
+#[derive(Clone, Debug)]
+pub struct HttpTransport {
+    base: Url,
+    sync: Client,
+    ask: Client,
+}
+
+/// Why an address is none of a platform.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("write it as https://host:port")]
+pub struct BadUrl;
+
+/// Why there is no transport.
+#[derive(Debug, thiserror::Error)]
+pub enum HttpError {
+    /// The address.
+    #[error("not an address of a platform")]
+    Url(#[from] BadUrl),
+    /// TLS.
+    #[error("TLS does not start")]
+    Tls(#[from] TlsError),
+}
+
+impl HttpTransport {
+    /// A transport to the platform at `url` (`https://host:port`). Does not connect yet.
+    pub fn new(url: &str, identity: &Identity) -> Result<Self, HttpError> {
+        let config = tls::mutual(identity)?;
+        let sync = client(config.clone(), deadlines::CONNECT, 1)?;
+        // A connection kept open keeps its buffers, and with them the last reply about a person. So an
+        // ask closes its own; the resumed handshake costs one round trip.
+        let ask = client(config, deadlines::ASK_CONNECT, 0)?;
+        Ok(Self { base: endpoint(url, "")?, sync, ask })
+    }
+
+    fn url(&self, path: &str) -> Result<Url, TransportError> {
+        self.base.join(path).map_err(|_| TransportError::BadAnswer("an address cannot be made"))
+    }
+
+    async fn post_batch(&self, batch: &Batch) -> Result<BatchAnswer, TransportError> {
+        let json = serde_json::to_vec(batch).map_err(|_| TransportError::Refused(too_large()))?;
+        let packed = zstd::bulk::compress(&json, ZSTD_LEVEL);
+        let packed = packed.map_err(|_| TransportError::Refused(too_large()))?;
+        if packed.len() > BATCH_COMPRESSED_BYTES_MAX {
+            return Err(TransportError::Refused(too_large()));
+        }
+        let request = self.sync.post(self.url("v1/sync/batches")?).timeout(deadlines::BATCH);
+        let request = request.header(CONTENT_TYPE, "application/json").header(CONTENT_ENCODING, "zstd");
+        answer(send(request.body(packed)).await?, ANSWER_BYTES_MAX).await
+    }
+
+    async fn get_changes(&self, cursor: Option<&str>) -> Result<Changes, TransportError> {
+        let mut url = self.url("v1/sync/changes")?;
+        if let Some(cursor) = cursor {
+            url.query_pairs_mut().append_pair("cursor", cursor);
+        }
+        let request = self.sync.get(url).timeout(deadlines::CHANGES);
+        answer(send(request).await?, ANSWER_BYTES_MAX).await
+    }
+
+    async fn get_catalogue(&self, have: u64) -> Result<Option<CatalogueBundle>, TransportError> {
+        let mut url = self.url("v1/catalogue")?;
+        url.query_pairs_mut().append_pair("have", &have.to_string());
+        let response = send(self.sync.get(url).timeout(deadlines::CATALOGUE)).await?;
+        if response.status() == StatusCode::NOT_MODIFIED {
+            return Ok(None);
+        }
+        answer(response, CATALOGUE_BYTES_MAX).await.map(Some)
+    }
+
+    async fn post_ask(&self, ask: &Ask) -> Result<Reply, TransportError> {
+        let request = self.ask.post(self.url("v1/ask")?).timeout(deadlines::ASK).json(ask);
+        answer(send(request).await?, ANSWER_BYTES_MAX).await
+    }
+}
+
+impl Transport for HttpTransport {
+    fn batch<'a>(&'a self, batch: &'a Batch) -> Answer<'a, BatchAnswer> {
+        Box::pin(self.post_batch(batch))
+    }
+
+    fn changes<'a>(&'a self, cursor: Option<&'a str>) -> Answer<'a, Changes> {
+        Box::pin(self.get_changes(cursor))
+    }
+
+    fn catalogue(&self, have: u64) -> Answer<'_, Option<CatalogueBundle>> {
+        Box::pin(self.get_catalogue(have))
+    }
+
+    fn ask<'a>(&'a self, ask: &'a Ask) -> Answer<'a, Reply> {
+        Box::pin(self.post_ask(ask))
+    }
+}
+
+/// An HTTPS client that goes straight to the platform and keeps so many unused connections.
+pub(crate) fn client(config: ClientConfig, connect: Duration, idle: usize) -> Result<Client, TlsError> {
+    let builder = Client::builder()
+        .tls_backend_preconfigured(config)
+        .https_only(true)
+        .no_proxy()
+        .redirect(reqwest::redirect::Policy::none())
+        .connect_timeout(connect)
+        .pool_idle_timeout(deadlines::CONNECTION_IDLE)
+        .pool_max_idle_per_host(idle);
+    Ok(builder.build()?)
+}
+
+/// An address below `https://host:port`.
+pub(crate) fn endpoint(url: &str, path: &str) -> Result<Url, BadUrl> {
+    let mut base = Url::parse(url).map_err(|_| BadUrl)?;
+    if base.scheme() != "https" || !base.has_host() {
+        return Err(BadUrl);
+    }
+    if !base.path().ends_with('/') {
+        base.set_path(&format!("{}/", base.path()));
+    }
+    base.join(path).map_err(|_| BadUrl)
+}
+
+async fn send(request: RequestBuilder) -> Result<Response, TransportError> {
+    request.send().await.map_err(|error| answer::failure(&error))
+}
+
+/// What the platform would say to a batch beyond the limits of the line.
+fn too_large() -> Problem {
+    Problem {
+        kind: "urn:hecheng:problem:too-large".to_owned(),
+        title: "The batch is too large".to_owned(),
+        status: StatusCode::PAYLOAD_TOO_LARGE.as_u16(),
+        detail: None,
+    }
+}

@@ -1,0 +1,74 @@
+//! The port to the store: what the sync needs of it. All calls block.
+
+use jiff::Timestamp;
+use kiosk_protocol::catalogue::CatalogueBundle;
+use kiosk_protocol::ids::ItemId;
+use kiosk_protocol::item::Item;
+use kiosk_protocol::wire::{Change, ItemAnswer};
+use kiosk_store::{Store, StoreError};
+
+/// The store could not do it; the call is made again later.
+#[derive(Debug, thiserror::Error)]
+#[error("the store failed")]
+pub struct StoreFault(#[source] pub Box<dyn std::error::Error + Send + Sync>);
+
+/// The outbox, the cursor and the catalogue.
+pub trait SyncStore: Send + Sync + 'static {
+    /// Unsettled items whose time has come, oldest first, in order within their lane; at least one
+    /// where there is one, however large.
+    fn due(&self, now: Timestamp, items_max: usize, bytes_max: usize) -> Result<Vec<Item>, StoreFault>;
+    /// Keeps the verdicts; once it returns they are on disk.
+    fn settle(&self, answers: &[ItemAnswer]) -> Result<(), StoreFault>;
+    /// Keeps the items back until then and remembers why.
+    fn postpone(&self, ids: &[ItemId], until: Timestamp, reason: &str) -> Result<(), StoreFault>;
+    /// When the next item is due.
+    fn next_due(&self) -> Result<Option<Timestamp>, StoreFault>;
+    /// Where the downlink stands.
+    fn cursor(&self) -> Result<Option<String>, StoreFault>;
+    /// Keeps changes and cursor in one transaction.
+    fn apply_changes(&self, changes: &[Change], cursor: &str) -> Result<(), StoreFault>;
+    /// The catalogue kept.
+    fn catalogue(&self) -> Result<Option<CatalogueBundle>, StoreFault>;
+    /// Keeps a verified catalogue; refuses an older version.
+    fn put_catalogue(&self, version: u64, bundle: &CatalogueBundle) -> Result<(), StoreFault>;
+}
+
+impl From<StoreError> for StoreFault {
+    fn from(error: StoreError) -> Self {
+        Self(error.into())
+    }
+}
+
+impl SyncStore for Store {
+    fn due(&self, now: Timestamp, items_max: usize, bytes_max: usize) -> Result<Vec<Item>, StoreFault> {
+        Ok(Store::due(self, now, items_max, bytes_max)?)
+    }
+
+    fn settle(&self, answers: &[ItemAnswer]) -> Result<(), StoreFault> {
+        Ok(Store::settle(self, answers)?)
+    }
+
+    fn postpone(&self, ids: &[ItemId], until: Timestamp, reason: &str) -> Result<(), StoreFault> {
+        Ok(Store::postpone(self, ids, until, reason)?)
+    }
+
+    fn next_due(&self) -> Result<Option<Timestamp>, StoreFault> {
+        Ok(Store::next_due(self)?)
+    }
+
+    fn cursor(&self) -> Result<Option<String>, StoreFault> {
+        Ok(Store::cursor(self)?)
+    }
+
+    fn apply_changes(&self, changes: &[Change], cursor: &str) -> Result<(), StoreFault> {
+        Ok(Store::apply_changes(self, changes, cursor)?)
+    }
+
+    fn catalogue(&self) -> Result<Option<CatalogueBundle>, StoreFault> {
+        Ok(Store::catalogue(self)?)
+    }
+
+    fn put_catalogue(&self, version: u64, bundle: &CatalogueBundle) -> Result<(), StoreFault> {
+        Ok(Store::put_catalogue(self, version, bundle)?)
+    }
+}

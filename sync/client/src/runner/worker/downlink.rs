@@ -1,0 +1,22 @@
+//! Down: one page of changes, kept with its cursor in one transaction.
+
+use std::time::Duration;
+
+use super::{Failure, Worker};
+
+impl Worker {
+    pub(super) async fn pull(&mut self) -> Result<(), Failure> {
+        let cursor = self.stored(|store| store.cursor()).await?;
+        let page = self.transport.changes(cursor.as_deref()).await?;
+        // A page that neither says nor moves anything is not worth a transaction; and one that claims
+        // more without moving would be asked for ever.
+        let moves = cursor.as_ref() != Some(&page.cursor);
+        if moves || !page.changes.is_empty() {
+            self.stored(move |store| store.apply_changes(&page.changes, &page.cursor)).await?;
+        }
+        let poll = Duration::from_millis(page.next_poll_ms.into());
+        let now = self.clock.elapsed();
+        self.machine.pulled(now, page.more && moves, poll, page.catalogue_version);
+        Ok(())
+    }
+}

@@ -1,0 +1,228 @@
+//! The planner. Three jobs (send, pull, fetch) have each a time they are due; the one due longest goes
+//! first. A hold on the link delays all of them. A failure of the link holds it for a random time; a
+//! refusal of one job delays that job only.
+
+use std::time::Duration;
+
+use kiosk_protocol::limits::BATCH_ITEMS_MAX;
+use rand::rngs::StdRng;
+
+use super::link::{Link, OfflineReason};
+use super::settings::{Settings, jitter};
+use crate::deadlines;
+use crate::transport::TransportError;
+
+/// What to do next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Send due items.
+    Send {
+        /// At most so many.
+        items_max: usize,
+    },
+    /// Pull a page of changes.
+    Pull,
+    /// Fetch the catalogue.
+    Fetch {
+        /// The version in force here; 0 where there is none.
+        have: u64,
+    },
+    /// Nothing, until then or until something happens.
+    Wait {
+        /// On the machine's clock.
+        until: Duration,
+    },
+}
+
+/// Plans the sync.
+#[derive(Debug)]
+pub struct Machine {
+    settings: Settings,
+    rng: StdRng,
+    link: Link,
+    failures: u32,
+    hold: Option<Hold>,
+    send_at: Option<Duration>,
+    pull_at: Duration,
+    fetch_at: Option<Duration>,
+    in_force: u64,
+    items_max: usize,
+}
+
+/// Nothing is sent before a hold ends.
+#[derive(Clone, Copy, Debug)]
+struct Hold {
+    from: Duration,
+    until: Duration,
+    why: OfflineReason,
+}
+
+impl Machine {
+    /// A machine that has not reached anybody yet, and knows of no catalogue.
+    pub fn new(settings: Settings, mut rng: StdRng, now: Duration) -> Self {
+        let first = now + jitter(&mut rng, settings.spread);
+        Self {
+            settings,
+            rng,
+            link: Link::Offline { since: now, why: OfflineReason::Starting },
+            failures: 0,
+            hold: None,
+            send_at: Some(first),
+            pull_at: first,
+            fetch_at: None,
+            in_force: 0,
+            items_max: BATCH_ITEMS_MAX,
+        }
+    }
+
+    /// The link.
+    pub fn link(&self) -> Link {
+        self.link
+    }
+
+    /// What to do now.
+    pub fn next(&self, now: Duration) -> Step {
+        let send = self.send_at.map(|at| (at, Step::Send { items_max: self.items_max }));
+        let pull = Some((self.pull_at, Step::Pull));
+        let fetch = self.fetch_at.map(|at| (at, Step::Fetch { have: self.in_force }));
+        let jobs = [send, pull, fetch].into_iter().flatten();
+        let (at, step) = jobs.min_by_key(|(at, _)| *at).unwrap_or((self.pull_at, Step::Pull));
+        let at = self.hold.map_or(at, |hold| at.max(hold.until));
+        if at <= now { step } else { Step::Wait { until: at } }
+    }
+
+    /// Something was put into the outbox. While the link is down this tries it again early, as somebody
+    /// stands at the terminal; a platform that asked for patience gets it.
+    pub fn woken(&mut self, now: Duration) {
+        self.send_at = Some(now);
+        let early = self.settings.backoff_base;
+        match &mut self.hold {
+            Some(hold) if hold.why != OfflineReason::Busy && hold.why != OfflineReason::Unauthorised => {
+                hold.until = hold.until.min(hold.from + early);
+            }
+            Some(_) | None => {}
+        }
+    }
+
+    /// A batch was answered, or nothing was due. The next item is due then.
+    pub fn sent(&mut self, now: Duration, next: Option<Duration>) {
+        self.up();
+        self.items_max = (self.items_max * 2).min(BATCH_ITEMS_MAX);
+        self.nothing_due(now, next);
+    }
+
+    /// Nothing was due; nobody was asked. The next item is due then.
+    pub fn nothing_due(&mut self, now: Duration, next: Option<Duration>) {
+        self.send_at = next.map(|at| at.min(now + self.settings.backoff_cap));
+    }
+
+    /// The platform refused a batch of so many items as a whole: smaller ones find the item it dislikes.
+    /// That one alone is the caller's to postpone.
+    pub fn batch_refused(&mut self, now: Duration, items: usize) {
+        self.up();
+        self.items_max = (items / 2).max(1);
+        self.send_at = Some(now);
+    }
+
+    /// A page of changes was kept.
+    pub fn pulled(&mut self, now: Duration, more: bool, next_poll: Duration, catalogue_version: u64) {
+        self.up();
+        let poll = next_poll.clamp(deadlines::POLL_MIN, deadlines::POLL_MAX);
+        self.pull_at = if more { now } else { now + poll };
+        if catalogue_version > self.in_force {
+            self.fetch_at.get_or_insert(now);
+        }
+    }
+
+    /// The platform answered about the catalogue: there is nothing more to fetch.
+    pub fn fetched(&mut self) {
+        self.up();
+        self.fetch_at = None;
+    }
+
+    /// The catalogue of this version is in force.
+    pub fn in_force(&mut self, version: u64) {
+        self.in_force = version;
+    }
+
+    /// The platform offered a catalogue that is not taken.
+    pub fn catalogue_refused(&mut self, now: Duration) {
+        self.up();
+        self.fetch_at = Some(now + self.settings.backoff_cap);
+    }
+
+    /// A step failed.
+    pub fn failed(&mut self, now: Duration, step: Step, error: &TransportError) {
+        match OfflineReason::of(error) {
+            Some(why) => self.down(now, why, error),
+            None => self.refused(now, step),
+        }
+    }
+
+    /// The store failed; everything waits a little, the link is not to blame.
+    pub fn store_failed(&mut self, now: Duration, step: Step) {
+        let wait = self.settings.backoff_base * 5;
+        self.delay(step, now + wait);
+    }
+
+    /// An ask was answered: the platform is there.
+    pub fn reached(&mut self, now: Duration) {
+        if self.link == Link::Online {
+            return;
+        }
+        self.link = Link::Online;
+        self.failures = 0;
+        self.hold = self.hold.filter(|hold| hold.why == OfflineReason::Busy);
+        self.send_at = Some(now);
+        self.pull_at = self.pull_at.min(now);
+    }
+
+    /// An ask failed. Where the link was thought to be up, it is tried soon.
+    pub fn ask_failed(&mut self, now: Duration, error: &TransportError) {
+        if let (Link::Online, Some(why)) = (self.link, OfflineReason::of(error)) {
+            self.pull_at = self.pull_at.min(now);
+            self.down(now, why, error);
+        }
+    }
+
+    fn up(&mut self) {
+        self.link = Link::Online;
+        self.failures = 0;
+        self.hold = None;
+    }
+
+    fn down(&mut self, now: Duration, why: OfflineReason, error: &TransportError) {
+        let since = match self.link {
+            Link::Online => now,
+            Link::Offline { since, .. } => since,
+        };
+        self.link = Link::Offline { since, why };
+        let window = self.settings.window(self.failures);
+        self.failures = self.failures.saturating_add(1);
+        let wait = match error {
+            // Everybody was told the same time, so it is spread too.
+            TransportError::RetryAfter(wait) => *wait + jitter(&mut self.rng, self.settings.spread),
+            TransportError::Unauthorised => self.settings.backoff_cap,
+            TransportError::Unreachable
+            | TransportError::Untrusted
+            | TransportError::TimedOut
+            | TransportError::Refused(_)
+            | TransportError::BadAnswer(_) => jitter(&mut self.rng, window),
+        };
+        self.hold = Some(Hold { from: now, until: now + wait, why });
+    }
+
+    fn refused(&mut self, now: Duration, step: Step) {
+        self.up();
+        self.delay(step, now + self.settings.backoff_cap);
+    }
+
+    fn delay(&mut self, step: Step, at: Duration) {
+        match step {
+            Step::Send { .. } => self.send_at = Some(at),
+            Step::Pull => self.pull_at = at,
+            Step::Fetch { .. } => self.fetch_at = Some(at),
+            Step::Wait { .. } => {}
+        }
+    }
+}

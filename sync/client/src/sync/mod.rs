@@ -1,0 +1,10 @@
+//! What to do next, as a pure machine. Time comes in as the duration since the start, on a clock that
+//! never jumps; chance comes in as a seeded generator.
+
+mod link;
+mod machine;
+mod settings;
+
+pub use link::{Link, OfflineReason};
+pub use machine::{Machine, Step};
+pub use settings::Settings;

@@ -1,0 +1,49 @@
+//! The port to the platform.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Duration;
+
+use kiosk_protocol::catalogue::CatalogueBundle;
+use kiosk_protocol::wire::{Ask, Batch, BatchAnswer, Changes, Problem, Reply};
+
+/// An answer to come.
+pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, TransportError>> + Send + 'a>>;
+
+/// What carries requests to the platform. Every call ends by its own deadline; it does not retry.
+pub trait Transport: Send + Sync + 'static {
+    /// Sends a batch.
+    fn batch<'a>(&'a self, batch: &'a Batch) -> Answer<'a, BatchAnswer>;
+    /// Fetches what changed since the cursor; everything where there is none.
+    fn changes<'a>(&'a self, cursor: Option<&'a str>) -> Answer<'a, Changes>;
+    /// Fetches the catalogue, unless version `have` is the one in force.
+    fn catalogue(&self, have: u64) -> Answer<'_, Option<CatalogueBundle>>;
+    /// Asks.
+    fn ask<'a>(&'a self, ask: &'a Ask) -> Answer<'a, Reply>;
+}
+
+/// Why there is no answer.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TransportError {
+    /// No connection, or it broke. Cure: cable, router, platform.
+    #[error("the platform cannot be reached")]
+    Unreachable,
+    /// Somebody answered who is not the platform. Cure: address, intercepting proxy, clock.
+    #[error("the server is not the platform this terminal was enrolled at")]
+    Untrusted,
+    /// Connected, but no answer by the deadline.
+    #[error("the platform did not answer in time")]
+    TimedOut,
+    /// The platform will not do this.
+    #[error("the platform refused: {kind} ({status})", kind = .0.kind, status = .0.status)]
+    Refused(Problem),
+    /// The platform is busy; ask again after this time.
+    #[error("the platform is busy for {} s", .0.as_secs())]
+    RetryAfter(Duration),
+    /// The platform does not accept this terminal. Cure: enrol again, or reactivate the terminal.
+    #[error("the platform does not accept this terminal")]
+    Unauthorised,
+    /// The answer is not what the protocol says.
+    #[error("the platform's answer is unusable: {0}")]
+    BadAnswer(&'static str),
+}
