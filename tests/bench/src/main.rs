@@ -1,0 +1,54 @@
+//! `bench NAME [--json]`: figures, each with its goal. Comparisons are measured in one run, since machines are
+//! shared and noisy.
+
+mod figure;
+mod store;
+
+use std::error::Error;
+use std::process::ExitCode;
+
+use clap::{Parser, ValueEnum};
+use figure::Figure;
+
+/// The figures of the terminal.
+#[derive(Parser)]
+struct Cli {
+    /// Which figures; all where none is named.
+    name: Option<Name>,
+    /// One JSON object a line.
+    #[arg(long)]
+    json: bool,
+    /// Commits on each side of `store`.
+    #[arg(long, default_value_t = 5000)]
+    commits: usize,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Name {
+    Store,
+}
+
+/// What a bench gives.
+type Figures = Result<Vec<Figure>, Box<dyn Error>>;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let names = cli.name.map_or_else(|| Name::value_variants().to_vec(), |name| vec![name]);
+    let mut all_ok = true;
+    for name in names {
+        let figures = match name {
+            Name::Store => store::measure(cli.commits),
+        };
+        match figures {
+            Ok(figures) => figures.iter().for_each(|figure| {
+                all_ok &= figure.ok();
+                figure.print(cli.json);
+            }),
+            Err(error) => {
+                figure::say(&format!("bench: {error}"));
+                return ExitCode::from(2);
+            }
+        }
+    }
+    if all_ok { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
