@@ -55,5 +55,7 @@ pub const CONTROL_WAIT: Duration = Duration::from_secs(5);
 pub const CONTROL_ANSWER_BYTES_MAX: u64 = 4 << 20;
 /// Deadline of the proxy for reaching its target.
 pub const PROXY_CONNECT_WAIT: Duration = Duration::from_secs(5);
+/// Wait after the proxy could not accept a connection.
+pub const PROXY_RETRY_WAIT: Duration = Duration::from_millis(50);
 /// Connections the proxy carries at once; further ones are closed.
 pub const PROXY_CONNECTIONS_MAX: usize = 256;

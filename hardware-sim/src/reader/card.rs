@@ -37,13 +37,13 @@ impl Card {
 
     /// Body of command 30 01: two lengths, text, photo.
     pub fn text_and_photo(&self) -> Vec<u8> {
-        [&[0x01, 0x00, 0x04, 0x00], &self.text[..], &self.photo].concat()
+        [[0x01, 0x00, 0x04, 0x00].as_slice(), &self.text, &self.photo].concat()
     }
 
     /// Body of command 30 10 for a card without fingerprints: three lengths, text, photo.
     pub fn text_photo_and_fingerprint(&self) -> Vec<u8> {
         let lengths = [0x01, 0x00, 0x04, 0x00, 0x00, 0x00];
-        [&lengths, &self.text[..], &self.photo].concat()
+        [lengths.as_slice(), &self.text, &self.photo].concat()
     }
 
     /// Body of command 30 03, where the chip has an appended address.

@@ -1,8 +1,11 @@
-//! The ID-card reader: frames, cards, and the SAM between them. Pure: bytes in, bytes and think times out.
+//! The ID-card reader: frames, cards, the SAM between them, and the time it takes. No I/O.
 
 mod card;
+mod device;
 mod frame;
-mod model;
+mod sam;
 
 pub use card::{Card, PHOTO_BYTES, TEXT_BYTES};
-pub use model::{Answer, Fault, Reader};
+pub use device::Reader;
+pub use frame::{Request, reply, take_request};
+pub use sam::{Answer, BAUDS, Fault, Sam};

@@ -1,0 +1,345 @@
+//! A serial line with a device at its end: one thread that carries bytes between a pty and a [`Peripheral`].
+//!
+//! The kernel hands over bytes at once, so the line rate is kept here: each byte has an absolute deadline counted
+//! from the first one, in both directions. A device that has no room is not read for, so that the pty backs up.
+
+use std::io::{Read, Write};
+use std::os::fd::AsFd;
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+
+use crate::limits::{LINE_CHUNK_BYTES, LINE_CLOSED_WAIT, LINE_SAY_BYTES, LINE_WAIT_MAX};
+use crate::pacing::{bytes_due, wire_time};
+use crate::peripheral::{Peripheral, Said};
+use crate::pty::{Heard, Pty};
+
+/// A device and how its plug stands.
+#[derive(Debug)]
+pub struct End<P> {
+    /// The device.
+    pub device: P,
+    /// Whether the plug is in.
+    pub plugged: bool,
+    /// Bytes that reached the device.
+    pub bytes_in: u64,
+    /// Bytes the device put on the line.
+    pub bytes_out: u64,
+    stop: bool,
+}
+
+/// A running line; stops and closes everything when dropped.
+#[derive(Debug)]
+pub struct Line<P> {
+    end: Arc<Mutex<End<P>>>,
+    waker: UnixStream,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl<P: Peripheral> Line<P> {
+    /// Plugs `device` in at `link` and starts to carry bytes. Model time counts from `epoch`.
+    pub fn start(device: P, link: &Path, epoch: Instant) -> std::io::Result<Line<P>> {
+        let pty = Pty::open(link, device.baud())?;
+        let (waker, wake) = UnixStream::pair()?;
+        waker.set_nonblocking(true)?;
+        wake.set_nonblocking(true)?;
+        let end = End { device, plugged: true, bytes_in: 0, bytes_out: 0, stop: false };
+        let end = Arc::new(Mutex::new(end));
+        let carrier = Carrier {
+            end: Arc::clone(&end),
+            wake,
+            epoch,
+            link: link.to_owned(),
+            pty: Some(pty),
+            incoming: Incoming::default(),
+            outgoing: Outgoing::default(),
+        };
+        let name = link.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let thread = std::thread::Builder::new().name(name).spawn(move || carrier.run())?;
+        Ok(Line { end, waker, thread: Some(thread) })
+    }
+
+    /// Looks at the device or changes it; the line takes note at once.
+    pub fn with<T>(&self, act: impl FnOnce(&mut End<P>) -> T) -> T {
+        let answer = act(&mut lock(&self.end));
+        // A full pipe means that the thread is about to wake anyway.
+        let _ = (&self.waker).write(&[0]);
+        answer
+    }
+}
+
+impl<P> Drop for Line<P> {
+    fn drop(&mut self) {
+        lock(&self.end).stop = true;
+        let _ = (&self.waker).write(&[0]);
+        if self.thread.take().is_some_and(|thread| thread.join().is_err()) {
+            tracing::error!("a device thread panicked");
+        }
+    }
+}
+
+fn lock<P>(end: &Mutex<End<P>>) -> MutexGuard<'_, End<P>> {
+    end.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Bytes on their way to the device.
+#[derive(Default)]
+struct Incoming {
+    bytes: Vec<u8>,
+    /// When the last of them is in.
+    done: Duration,
+    /// Whether the next bytes follow without a gap.
+    flowing: bool,
+}
+
+/// Bytes on their way to the peer.
+#[derive(Default)]
+struct Outgoing {
+    bytes: Vec<u8>,
+    sent: usize,
+    start: Duration,
+    baud: u32,
+    /// When the line is free for the next bytes.
+    free: Duration,
+}
+
+impl Outgoing {
+    fn begin(&mut self, said: Said, baud: u32) {
+        let start = self.free.max(said.at);
+        let free = start + wire_time(said.bytes.len(), baud);
+        *self = Outgoing { bytes: said.bytes, sent: 0, start, baud, free };
+    }
+
+    /// Bytes that are due by `now`, in groups of [`LINE_SAY_BYTES`] so as not to wake for each.
+    fn take_due(&mut self, now: Duration) -> Vec<u8> {
+        let due = bytes_due(self.start, now + Duration::from_nanos(1), self.baud);
+        let all = due >= self.bytes.len();
+        let end = if all { self.bytes.len() } else { due - due % LINE_SAY_BYTES };
+        let part = self.bytes.get(self.sent..end).unwrap_or_default().to_vec();
+        self.sent += part.len();
+        part
+    }
+
+    fn is_out(&self) -> bool {
+        self.sent >= self.bytes.len()
+    }
+
+    fn due(&self) -> Option<Duration> {
+        let group = (self.sent + LINE_SAY_BYTES).min(self.bytes.len());
+        (!self.is_out()).then(|| self.start + wire_time(group, self.baud))
+    }
+}
+
+struct Carrier<P> {
+    end: Arc<Mutex<End<P>>>,
+    wake: UnixStream,
+    epoch: Instant,
+    link: PathBuf,
+    pty: Option<Pty>,
+    incoming: Incoming,
+    outgoing: Outgoing,
+}
+
+impl<P: Peripheral> Carrier<P> {
+    fn run(mut self) {
+        while !lock(&self.end).stop {
+            let wait = self.step().unwrap_or_else(|error| {
+                tracing::warn!(device = %self.link.display(), %error, "the line failed; trying again");
+                self.pty = None;
+                LINE_CLOSED_WAIT
+            });
+            self.wait(wait);
+        }
+    }
+
+    /// Carries what is due, and tells how long nothing else will be.
+    fn step(&mut self) -> std::io::Result<Duration> {
+        let end = Arc::clone(&self.end);
+        let mut end = lock(&end);
+        self.plug(&mut end)?;
+        let now = self.epoch.elapsed();
+        self.deliver(&mut end, now);
+        end.device.advance(now);
+        self.speak(&mut end, now)?;
+        self.listen(&mut end, now)?;
+        let incoming = (!self.incoming.bytes.is_empty()).then_some(self.incoming.done);
+        let next = [incoming, self.outgoing.due(), end.device.due()].into_iter().flatten().min();
+        Ok(next.map_or(LINE_WAIT_MAX, |due| due.saturating_sub(self.epoch.elapsed()).min(LINE_WAIT_MAX)))
+    }
+
+    fn plug(&mut self, end: &mut End<P>) -> std::io::Result<()> {
+        if end.plugged && self.pty.is_none() {
+            self.pty = Some(Pty::open(&self.link, end.device.baud())?);
+        } else if !end.plugged && self.pty.take().is_some() {
+            end.device.power_cycle();
+            self.forget();
+        }
+        Ok(())
+    }
+
+    fn forget(&mut self) {
+        self.incoming = Incoming::default();
+        self.outgoing = Outgoing::default();
+    }
+
+    fn deliver(&mut self, end: &mut End<P>, now: Duration) {
+        if self.incoming.bytes.is_empty() || self.incoming.done > now {
+            return;
+        }
+        let bytes = std::mem::take(&mut self.incoming.bytes);
+        end.bytes_in += bytes.len() as u64;
+        end.device.hear(self.incoming.done, &bytes);
+        self.incoming.flowing = true;
+    }
+
+    fn speak(&mut self, end: &mut End<P>, now: Duration) -> std::io::Result<()> {
+        let Some(pty) = &self.pty else { return Ok(()) };
+        loop {
+            if self.outgoing.is_out() {
+                let Some(said) = end.device.say() else { return Ok(()) };
+                self.outgoing.begin(said, end.device.baud());
+            }
+            let part = self.outgoing.take_due(now);
+            if !part.is_empty() {
+                end.bytes_out += part.len() as u64;
+                pty.write(&as_heard(&part, self.outgoing.baud, pty.baud()?))?;
+            }
+            if !self.outgoing.is_out() {
+                return Ok(());
+            }
+            end.device.said();
+        }
+    }
+
+    fn listen(&mut self, end: &mut End<P>, now: Duration) -> std::io::Result<()> {
+        let Some(pty) = &self.pty else { return Ok(()) };
+        let room = end.device.room().min(LINE_CHUNK_BYTES);
+        if !self.incoming.bytes.is_empty() || room == 0 {
+            return Ok(());
+        }
+        let mut chunk = [0; LINE_CHUNK_BYTES];
+        match pty.read(&mut chunk[..room])? {
+            Heard::Bytes(count) => {
+                let baud = pty.baud()?;
+                let start = if self.incoming.flowing { self.incoming.done } else { now };
+                self.incoming.bytes = as_heard(&chunk[..count], baud, end.device.baud());
+                self.incoming.done = start + wire_time(count, baud);
+            }
+            Heard::Nothing => self.incoming.flowing = false,
+            Heard::Closed => {
+                self.forget();
+                self.pty = Some(Pty::open(&self.link, end.device.baud())?);
+            }
+        }
+        Ok(())
+    }
+
+    /// Sleeps until something is due, a command comes or the peer writes while the device listens.
+    fn wait(&mut self, limit: Duration) {
+        let listening = self.incoming.bytes.is_empty() && lock(&self.end).device.room() > 0;
+        let pty = self.pty.as_ref().filter(|_| listening);
+        let mut fds = vec![PollFd::from_borrowed_fd(self.wake.as_fd(), PollFlags::IN)];
+        fds.extend(pty.map(|pty| PollFd::from_borrowed_fd(pty.as_fd(), PollFlags::IN)));
+        let limit = Timespec { tv_sec: 0, tv_nsec: i64::from(limit.min(LINE_WAIT_MAX).subsec_nanos()) };
+        if let Err(error) = poll(&mut fds, Some(&limit)) {
+            tracing::debug!(%error, "poll was interrupted");
+        }
+        let _ = self.wake.read(&mut [0; 64]);
+    }
+}
+
+/// Bytes as they arrive: noise where both ends do not keep the same rate.
+fn as_heard(bytes: &[u8], sent: u32, expected: u32) -> Vec<u8> {
+    if sent == expected {
+        return bytes.to_vec();
+    }
+    bytes.iter().map(|byte| byte.rotate_left(3) ^ 0x5A).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::reader::Reader;
+
+    const FIND: [u8; 10] = [0xAA, 0xAA, 0xAA, 0x96, 0x69, 0x00, 0x03, 0x20, 0x01, 0x22];
+
+    fn reader() -> (tempfile::TempDir, PathBuf, Line<Reader>) {
+        let dir = tempfile::tempdir().unwrap();
+        let link = dir.path().join("id-reader");
+        let line = Line::start(Reader::new(115_200), &link, Instant::now()).unwrap();
+        (dir, link, line)
+    }
+
+    fn peer(link: &Path) -> std::fs::File {
+        std::fs::OpenOptions::new().read(true).write(true).open(link).unwrap()
+    }
+
+    fn ask(peer: &mut std::fs::File) -> [u8; 11] {
+        let mut answer = [0; 11];
+        peer.write_all(&FIND).unwrap();
+        peer.read_exact(&mut answer).unwrap();
+        answer
+    }
+
+    #[test]
+    fn a_reader_answers_over_its_pty_no_faster_than_the_line() {
+        let (_dir, link, _line) = reader();
+        let mut peer = peer(&link);
+        let start = Instant::now();
+        assert_eq!(ask(&mut peer)[9], 0x80);
+        assert!(start.elapsed() >= wire_time(21, 115_200) + crate::limits::THINK_FIND);
+    }
+
+    #[test]
+    fn a_peer_may_close_and_open_again() {
+        let (_dir, link, line) = reader();
+        ask(&mut peer(&link));
+        let old = std::fs::read_link(&link).unwrap();
+        while std::fs::read_link(&link).unwrap() == old {
+            std::thread::yield_now();
+        }
+        assert_eq!(ask(&mut peer(&link))[9], 0x80);
+        assert_eq!(line.with(|end| (end.bytes_in, end.bytes_out)), (20, 22));
+    }
+
+    #[test]
+    fn unplugging_breaks_the_peer_and_plugging_brings_the_path_back() {
+        let (_dir, link, line) = reader();
+        let mut held = peer(&link);
+        line.with(|end| end.plugged = false);
+        assert!(held.read_exact(&mut [0]).is_err());
+        assert!(!link.exists());
+        line.with(|end| end.plugged = true);
+        while !link.exists() {
+            std::thread::yield_now();
+        }
+        assert_eq!(ask(&mut peer(&link))[9], 0x80);
+    }
+
+    #[test]
+    fn another_line_rate_is_noise() {
+        assert_eq!(as_heard(&FIND, 9_600, 9_600), FIND);
+        let mut noise = as_heard(&FIND, 9_600, 115_200);
+        assert_eq!(crate::reader::take_request(&mut noise), None);
+    }
+
+    #[test]
+    fn outgoing_bytes_leave_in_groups_on_absolute_deadlines() {
+        let mut outgoing = Outgoing::default();
+        let at = Duration::from_secs(1);
+        outgoing.begin(Said { at, bytes: vec![7; 20] }, 9_600);
+        assert_eq!(outgoing.due(), Some(at + wire_time(8, 9_600)));
+        assert!(outgoing.take_due(at + wire_time(7, 9_600)).is_empty());
+        assert_eq!(outgoing.take_due(at + wire_time(9, 9_600)).len(), 8);
+        assert_eq!(outgoing.due(), Some(at + wire_time(16, 9_600)));
+        assert_eq!(outgoing.take_due(at + wire_time(20, 9_600)).len(), 12);
+        assert!(outgoing.is_out());
+        outgoing.begin(Said { at, bytes: vec![7] }, 9_600);
+        assert_eq!(outgoing.start, at + wire_time(20, 9_600));
+    }
+}
