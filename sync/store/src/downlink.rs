@@ -109,3 +109,65 @@ pub(crate) fn put_catalogue(
     connection.prepare_cached(sql)?.execute((db::to_db(version)?, json))?;
     journal::append(connection, now, &[TrailEvent::CatalogueChanged { version }])
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use kiosk_protocol::catalogue::Signed;
+    use kiosk_protocol::crypto::Suite;
+
+    use super::*;
+    use crate::testing::{Bench, lane};
+
+    fn bundle(name: &str) -> CatalogueBundle {
+        let index =
+            Signed { suite: Suite::Sm2Sm3, payload: name.to_owned(), signature: "made up".to_owned() };
+        CatalogueBundle { index, packages: vec![] }
+    }
+
+    fn change(case: u128, state: CaseState) -> Change {
+        let case_number = CaseNumber(format!("number-{case}"));
+        Change::Case { case: lane(case), case_number, state, at: Timestamp::UNIX_EPOCH }
+    }
+
+    #[test]
+    fn a_catalogue_never_goes_back() {
+        let bench = Bench::new();
+        let store = bench.open();
+        assert_eq!(store.catalogue().unwrap(), None);
+        store.put_catalogue(3, &bundle("three")).unwrap();
+        store.put_catalogue(3, &bundle("other three")).unwrap();
+        let refused = store.put_catalogue(2, &bundle("two")).unwrap_err();
+        assert_eq!(refused, StoreError::OlderCatalogue { have: 3, offered: 2 });
+        assert_eq!(store.catalogue().unwrap(), Some(bundle("three")));
+        assert_eq!(store.verify_journal().unwrap().rows, 1);
+        store.put_catalogue(4, &bundle("four")).unwrap();
+        drop(store);
+        let store = bench.open();
+        assert_eq!(store.catalogue().unwrap(), Some(bundle("four")));
+        assert!(store.put_catalogue(3, &bundle("three")).is_err());
+        assert_eq!(store.verify_journal().unwrap().rows, 2);
+    }
+
+    #[test]
+    fn a_catalogue_over_its_limit_is_refused() {
+        let bench = Bench::new();
+        let big = bundle(&"x".repeat(CATALOGUE_BYTES_MAX));
+        assert_eq!(bench.open().put_catalogue(1, &big), Err(StoreError::TooBig(TooBig::Catalogue)));
+    }
+
+    #[test]
+    fn the_last_change_of_a_case_counts_and_a_page_may_come_twice() {
+        let bench = Bench::new();
+        let store = bench.open();
+        let page =
+            [change(1, CaseState::Received), change(2, CaseState::Received), change(1, CaseState::Granted)];
+        for cursor in ["page-1", "page-1", "page-2"] {
+            store.apply_changes(&page, cursor).unwrap();
+            assert_eq!(store.cursor().unwrap().as_deref(), Some(cursor));
+        }
+        let states: Vec<_> =
+            store.case_states().unwrap().into_iter().map(|row| (row.case, row.state)).collect();
+        assert_eq!(states, [(lane(1), CaseState::Granted), (lane(2), CaseState::Received)]);
+    }
+}

@@ -113,3 +113,56 @@ fn refused(path: &Path, error: &io::Error) -> KeyError {
         kind => KeyError::Io { path, kind },
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    fn fresh() -> (tempfile::TempDir, KeyFile) {
+        let directory = tempfile::tempdir().unwrap();
+        let file = KeyFile::create(directory.path().join("key")).unwrap();
+        (directory, file)
+    }
+
+    #[test]
+    fn a_new_key_is_random_private_and_read_back() {
+        let ((_one, file), (_two, other)) = (fresh(), fresh());
+        assert_eq!(fs::metadata(&file.path).unwrap().mode() & 0o7777, MODE_PRIVATE);
+        assert_eq!(file.key().unwrap().as_slice(), fs::read(&file.path).unwrap());
+        assert_ne!(file.key().unwrap(), other.key().unwrap());
+    }
+
+    #[test]
+    fn a_key_is_never_overwritten() {
+        let (_directory, file) = fresh();
+        let before = file.key().unwrap();
+        assert_eq!(KeyFile::create(&file.path), Err(KeyError::Exists(file.path.clone())));
+        assert_eq!(file.key().unwrap(), before);
+    }
+
+    #[test]
+    fn a_key_others_may_read_is_refused_with_the_cure() {
+        let (_directory, file) = fresh();
+        for mode in [0o640, 0o604, 0o620] {
+            fs::set_permissions(&file.path, fs::Permissions::from_mode(mode)).unwrap();
+            let error = file.key().unwrap_err();
+            assert_eq!(error, KeyError::OpenToOthers { path: file.path.clone(), mode });
+            assert!(error.to_string().contains("chmod 600"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_no_key_is_refused() {
+        let (_directory, file) = fresh();
+        for size in [0, 31, 33] {
+            fs::write(&file.path, vec![7; size]).unwrap();
+            assert_eq!(file.key(), Err(KeyError::Size(file.path.clone())));
+        }
+        fs::remove_file(&file.path).unwrap();
+        assert_eq!(file.key(), Err(KeyError::Missing(file.path.clone())));
+    }
+}

@@ -13,6 +13,8 @@ mod key;
 pub mod limits;
 mod outbox;
 mod schema;
+#[cfg(test)]
+mod testing;
 mod writer;
 
 pub use downlink::CaseRow;
@@ -33,6 +35,7 @@ use kiosk_protocol::trail::TrailEvent;
 use kiosk_protocol::wire::{Change, ItemAnswer};
 use uuid::Uuid;
 
+use crate::journal::Turn;
 use crate::writer::{Db, Origin, Writer};
 
 /// The wall clock; handed in, so that tests and virtual time can set it.
@@ -178,8 +181,8 @@ impl Store {
         let mut walk = journal::Walk::start();
         loop {
             match self.writer.call(move |db| walk.turn(&db.connection))? {
-                Ok(further) => walk = further,
-                Err(report) => return Ok(report),
+                Turn::Further(further) => walk = further,
+                Turn::Done(report) => return Ok(report),
             }
         }
     }

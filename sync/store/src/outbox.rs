@@ -19,7 +19,7 @@ use uuid::Uuid;
 use crate::db::{self, SUITE};
 use crate::error::{StoreError, TooBig};
 use crate::journal;
-use crate::limits::{ITEM_BYTES_MAX, LIST_ROWS_MAX, REASON_CHARS_MAX, RETRY_AHEAD_MAX};
+use crate::limits::{ITEM_BYTES_MAX, LIST_ROWS_MAX, REASON_CHARS_MAX, RETRY_AHEAD_MAX, TRAIL_EVENTS_MAX};
 use crate::writer::Origin;
 use crate::{Accepted, Draft};
 
@@ -232,13 +232,13 @@ pub(crate) fn settle(
     let mut trail = Vec::new();
     for ItemAnswer { id, verdict } in answers {
         let (state, word, reason, number) = parts(verdict);
-        let key = (id.terminal.to_string(), id.epoch, db::to_db(id.seq)?);
-        let changed = update.execute(params![key.0, key.1, key.2, state.as_str(), reason, number])?;
+        let (terminal, epoch, seq) = key_of(id);
+        let changed = update.execute(params![terminal, epoch, seq, state.as_str(), reason, number])?;
         if changed == 1 {
             trail.push(TrailEvent::ItemSettled { seq: id.seq, verdict: word.to_owned() });
         }
     }
-    for events in trail.chunks(crate::limits::TRAIL_EVENTS_MAX) {
+    for events in trail.chunks(TRAIL_EVENTS_MAX) {
         journal::append(connection, now, events)?;
     }
     Ok(())
@@ -270,9 +270,15 @@ pub(crate) fn postpone(
     let mut update = connection.prepare_cached(sql)?;
     let (until, reason) = (until.as_millisecond(), cut(reason));
     for id in ids {
-        update.execute(params![id.terminal.to_string(), id.epoch, db::to_db(id.seq)?, until, reason])?;
+        let (terminal, epoch, seq) = key_of(id);
+        update.execute(params![terminal, epoch, seq, until, reason])?;
     }
     Ok(())
+}
+
+/// What finds an item. A sequence beyond the database's range names no item, and so finds none.
+fn key_of(id: &ItemId) -> (String, u32, i64) {
+    (id.terminal.to_string(), id.epoch, i64::try_from(id.seq).unwrap_or(i64::MAX))
 }
 
 /// The unsettled first, then the newest settled, as many as the limit allows; shown oldest first.
@@ -306,3 +312,6 @@ pub(crate) fn backlog(connection: &Connection) -> Result<u64, StoreError> {
     let count = connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?;
     db::from_db(count)
 }
+
+#[cfg(test)]
+mod tests;

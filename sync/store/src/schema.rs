@@ -111,3 +111,115 @@ fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::os::unix::fs::MetadataExt;
+
+    use kiosk_protocol::trail::TrailEvent;
+
+    use super::*;
+    use crate::testing::{Bench, VISIT, draft};
+    use crate::{KeyError, KeyFile, Store};
+
+    #[test]
+    fn reopening_keeps_everything() {
+        let bench = Bench::new();
+        let store = bench.open();
+        store.submit(draft(1), vec![TrailEvent::VisitBegun { visit: VISIT }]).unwrap();
+        store.apply_changes(&[], "page-2").unwrap();
+        let before = (store.due(bench.now(), 9, 9999).unwrap(), store.verify_journal().unwrap());
+        drop(store);
+        let store = bench.open();
+        assert_eq!(before, (store.due(bench.now(), 9, 9999).unwrap(), store.verify_journal().unwrap()));
+        assert_eq!(store.cursor().unwrap().as_deref(), Some("page-2"));
+        assert_eq!(store.submit(draft(1), vec![]).unwrap().id.seq, 2);
+    }
+
+    #[test]
+    fn another_key_does_not_open() {
+        let bench = Bench::new();
+        drop(bench.open());
+        let other = KeyFile::create(bench.path().join("other.key")).unwrap();
+        assert_eq!(Store::open(bench.options(), &other).err(), Some(StoreError::WrongKey));
+        let missing = KeyFile { path: bench.path().join("none") };
+        let error = Store::open(bench.options(), &missing).err();
+        assert_eq!(error, Some(StoreError::Key(KeyError::Missing(missing.path))));
+        bench.open();
+    }
+
+    #[test]
+    fn a_second_opener_is_refused_until_the_last_handle_is_gone() {
+        let bench = Bench::new();
+        let store = bench.open();
+        let clone = store.clone();
+        assert_eq!(bench.try_open().err(), Some(StoreError::InUse));
+        drop(store);
+        assert_eq!(bench.try_open().err(), Some(StoreError::InUse));
+        drop(clone);
+        bench.open();
+    }
+
+    #[test]
+    fn nothing_stands_readable_in_any_file() {
+        let bench = Bench::new();
+        let store = bench.open();
+        store.submit(draft(1), vec![TrailEvent::VisitBegun { visit: VISIT }]).unwrap();
+        let mut files = 0;
+        for entry in fs::read_dir(bench.path()).unwrap() {
+            let path = entry.unwrap().path();
+            let bytes = fs::read(&path).unwrap();
+            for planted in
+                [VISIT.to_string().as_bytes(), VISIT.as_bytes(), b"SQLite format 3", b"visit_begun"]
+            {
+                assert!(!bytes.windows(planted.len()).any(|window| window == planted), "{}", path.display());
+            }
+            assert_eq!(fs::metadata(&path).unwrap().mode() & 0o077, 0, "{}", path.display());
+            files += usize::from(!bytes.is_empty());
+        }
+        assert!(files >= 2, "the database and its log hold bytes");
+        let item = store.due(bench.now(), 1, 9999).unwrap().remove(0);
+        assert!(item.body.contains(&VISIT.to_string()), "what is looked for is in the store");
+    }
+
+    #[test]
+    fn a_newer_schema_is_refused() {
+        let bench = Bench::new();
+        drop(bench.open());
+        bench.raw().pragma_update(None, "user_version", 99).unwrap();
+        assert_eq!(bench.try_open().err(), Some(StoreError::NewerSchema { found: 99, known: 1 }));
+    }
+
+    #[test]
+    fn a_damaged_page_is_named_so() {
+        let bench = Bench::new();
+        let store = bench.open();
+        (0..20).for_each(|number| drop(store.submit(draft(number), vec![]).unwrap()));
+        drop(store);
+        let mut bytes = fs::read(bench.database()).unwrap();
+        bytes.iter_mut().skip(4096).step_by(512).for_each(|byte| *byte ^= 1);
+        fs::write(bench.database(), bytes).unwrap();
+        let error = bench.try_open().and_then(|store| store.queue()).unwrap_err();
+        assert!(matches!(error, StoreError::Corrupt(_)), "{error}");
+    }
+
+    #[test]
+    fn an_old_library_is_refused() {
+        assert!(check_version(3_051_002).is_err());
+        assert_eq!(check_version(rusqlite::version_number()), Ok(()));
+    }
+
+    #[test]
+    fn the_settings_are_in_force() {
+        let bench = Bench::new();
+        let directory = bench.path();
+        let _lock = lock(&directory).unwrap();
+        let connection = open(&directory, &[7; KEY_BYTES]).unwrap();
+        let text = |name| connection.pragma_query_value(None, name, |row| row.get::<_, String>(0)).unwrap();
+        let number = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0)).unwrap();
+        assert_eq!(text("journal_mode"), "wal");
+        let settings = ["synchronous", "foreign_keys", "secure_delete", "temp_store"].map(number);
+        assert_eq!(settings, [2, 1, 1, 2]);
+    }
+}

@@ -107,3 +107,75 @@ fn run(mut db: Db, queue: &Receiver<Job>) {
     }
     drop(lock);
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use super::*;
+    use crate::testing::{Bench, draft};
+    use crate::{Options, Store};
+
+    #[test]
+    fn a_panic_ends_one_call_only() {
+        let bench = Bench::new();
+        let broken = Arc::new(AtomicBool::new(true));
+        let (switch, now) = (broken.clone(), bench.now());
+        let clock =
+            move || if switch.load(Ordering::Relaxed) { panic!("planted: the clock fails") } else { now };
+        let store = Store::open(Options { clock: Arc::new(clock), ..bench.options() }, &bench.key).unwrap();
+        assert_eq!(store.submit(draft(1), vec![]), Err(StoreError::Internal));
+        broken.store(false, Ordering::Relaxed);
+        assert_eq!(store.submit(draft(1), vec![]).unwrap().id.seq, 1);
+    }
+
+    #[test]
+    fn a_panic_in_a_transaction_leaves_nothing_behind() {
+        let bench = Bench::new();
+        let store = bench.open();
+        let torn: Result<(), _> = store.writer.call(|db| {
+            db.write(|change, _| {
+                change.execute("INSERT INTO cursors VALUES ('changes', 'half')", [])?;
+                panic!("planted: between two statements")
+            })
+        });
+        assert_eq!(torn, Err(StoreError::Internal));
+        assert_eq!(store.cursor(), Ok(None));
+        store.apply_changes(&[], "whole").unwrap();
+    }
+
+    #[test]
+    fn a_full_disk_refuses_and_goes_on_when_there_is_room() {
+        let bench = Bench::new();
+        let store = bench.open();
+        let pages = |count: i64| {
+            let set = move |db: &mut Db| Ok(db.connection.pragma_update(None, "max_page_count", count)?);
+            store.writer.call(set)
+        };
+        pages(1).unwrap();
+        let error = (0..1000).find_map(|_| store.submit(draft(1), vec![]).err());
+        assert_eq!(error, Some(StoreError::Full));
+        let before = store.backlog().unwrap();
+        pages(100_000).unwrap();
+        assert_eq!(store.submit(draft(1), vec![]).unwrap().id.seq, before + 1);
+        assert_eq!(store.verify_journal().unwrap().first_bad, None);
+    }
+
+    #[test]
+    fn callers_of_many_threads_all_get_their_own_answer() {
+        let bench = Bench::new();
+        let store = bench.open();
+        let caller = |number: u128| {
+            let store = store.clone();
+            std::thread::spawn(move || {
+                (0..10).map(|_| store.submit(draft(number), vec![]).unwrap().id.seq).collect::<Vec<_>>()
+            })
+        };
+        let threads: Vec<_> = (0..4).map(caller).collect();
+        let mut all: Vec<u64> = threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect();
+        all.sort_unstable();
+        assert_eq!(all, (1..=40).collect::<Vec<u64>>());
+    }
+}
