@@ -18,7 +18,7 @@ use crate::limits::LIST_ROWS_MAX;
 const CHANGES: &str = "changes";
 
 /// Where a case is, as the platform last said.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct CaseRow {
     /// The case.
     pub case: Uuid,

@@ -26,7 +26,7 @@ use crate::limits::{TRAIL_EVENTS_MAX, VERIFY_ROWS_PER_TURN};
 const COUNTER: &str = "journal";
 
 /// What a walk along the chain found.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct JournalReport {
     /// Rows that hold, from the first.
     pub rows: u64,
@@ -37,7 +37,8 @@ pub struct JournalReport {
 }
 
 /// Why a row does not hold.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
 pub enum Flaw {
     /// There is no row of this sequence, though later ones were written.
     #[error("the row is missing")]

@@ -24,7 +24,8 @@ use crate::writer::Origin;
 use crate::{Accepted, Draft};
 
 /// What became of an item so far.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ItemState {
     /// To be sent, or sent without an answer yet.
     Waiting,
@@ -55,7 +56,7 @@ impl ItemState {
 }
 
 /// One item as technicians see it: no content.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct QueueRow {
     /// Its sequence within its epoch.
     pub seq: u64,

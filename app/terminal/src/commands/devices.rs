@@ -16,7 +16,8 @@ pub fn run(setup: &Setup, as_json: bool) -> Result<(), Failure> {
     let path = |device: &Option<crate::config::Serial>| {
         device.as_ref().map_or("not configured".to_owned(), |device| device.path.display().to_string())
     };
-    let rows = [("id_card", path(&configured.id_card)), ("receipt_printer", path(&configured.receipt_printer))];
+    let rows =
+        [("id_card", path(&configured.id_card)), ("receipt_printer", path(&configured.receipt_printer))];
     for (kind, path) in rows {
         let status = stands.get(kind).and_then(Value::as_str).unwrap_or("unknown");
         if as_json {

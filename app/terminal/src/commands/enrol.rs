@@ -25,6 +25,6 @@ pub fn run(setup: &Setup, ticket: &str) -> Result<(), Failure> {
 
 fn enrol(setup: &Setup, ticket: &Ticket) -> Result<Identity, Failure> {
     let runtime = tokio::runtime::Runtime::new().map_err(Failure::Runtime)?;
-    let enrolled = kiosk_client::enrol(&setup.config.platform.url, ticket, &setup.paths.identity);
+    let enrolled = kiosk_client::enrol::enrol(&setup.config.platform.url, ticket, &setup.paths.identity);
     runtime.block_on(enrolled).map_err(|error| Failure::Enrol(Box::new(error)))
 }

@@ -16,7 +16,10 @@ pub fn run(setup: &Setup, as_json: bool) -> Result<(), Failure> {
         return Ok(());
     }
     let rows = answer.get("items").and_then(Value::as_array).cloned().unwrap_or_default();
-    say(&format!("{:<24} {:<8} {:<12} {:>5}  {}", "receipt", "kind", "state", "tries", "reason / case number"));
+    say(&format!(
+        "{:<24} {:<8} {:<12} {:>5}  {}",
+        "receipt", "kind", "state", "tries", "reason / case number"
+    ));
     rows.iter().for_each(|row| say(&line(row)));
     say(&format!("{} items, {} waiting", rows.len(), answer.get("waiting").unwrap_or(&Value::Null)));
     Ok(())
@@ -34,6 +37,7 @@ fn line(row: &Value) -> String {
 pub fn read(store: &Store) -> Result<Value, String> {
     let words = |error: kiosk_store::StoreError| error.to_string();
     let items = serde_json::to_value(store.queue().map_err(words)?).map_err(|error| error.to_string())?;
-    let cases = serde_json::to_value(store.case_states().map_err(words)?).map_err(|error| error.to_string())?;
+    let cases =
+        serde_json::to_value(store.case_states().map_err(words)?).map_err(|error| error.to_string())?;
     Ok(json!({ "waiting": store.backlog().map_err(words)?, "items": items, "cases": cases }))
 }

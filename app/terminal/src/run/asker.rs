@@ -38,12 +38,14 @@ fn trouble(error: &AskError) -> AskTrouble {
     match error {
         AskError::Offline => AskTrouble::Offline,
         AskError::TimedOut => AskTrouble::TimedOut,
-        AskError::Refused(_) | AskError::Failed(_) => AskTrouble::Failed,
+        AskError::Busy | AskError::Refused(_) | AskError::Unauthorised | AskError::BadAnswer => {
+            AskTrouble::Failed
+        }
     }
 }
 
 async fn forward_link(client: Handle, events: SyncSender<Event>) {
-    let mut link = client.link();
+    let mut link = client.link.clone();
     loop {
         let state = match *link.borrow_and_update() {
             LinkState::Online => Link::Online,
@@ -57,7 +59,7 @@ async fn forward_link(client: Handle, events: SyncSender<Event>) {
 }
 
 async fn forward_catalogue(client: Handle, events: SyncSender<Event>) {
-    let mut catalogue = client.catalogue();
+    let mut catalogue = client.catalogue.clone();
     loop {
         let current = catalogue.borrow_and_update().clone();
         if let Some(current) = current {

@@ -1,7 +1,7 @@
 //! Real drivers from the configuration.
 
 use kiosk_id_card::SerialIdCardReader;
-use kiosk_receipt_printer::SerialReceiptPrinter;
+use kiosk_receipt_printer::{Model, SerialReceiptPrinter};
 
 use super::absent::Absent;
 use super::printer::PrinterFactory;
@@ -14,7 +14,7 @@ pub fn reader(serial: Option<&Serial>) -> ReaderFactory {
         return Box::new(|| Box::new(Absent));
     };
     Box::new(move || {
-        let config = kiosk_id_card::Config { path: serial.path.clone(), baud: serial.baud };
+        let config = kiosk_id_card::Config { path: path(&serial), baud: serial.baud };
         Box::new(SerialIdCardReader::new(config))
     })
 }
@@ -25,8 +25,12 @@ pub fn printer(serial: Option<&Serial>) -> PrinterFactory {
         return Box::new(|| Box::new(Absent));
     };
     Box::new(move || {
-        let model = kiosk_receipt_printer::Model::default();
-        let config = kiosk_receipt_printer::Config { path: serial.path.clone(), baud: serial.baud, model };
+        let model = Model::GENERIC_80_MM;
+        let config = kiosk_receipt_printer::Config { path: path(&serial), baud: serial.baud, model };
         Box::new(SerialReceiptPrinter::new(config))
     })
+}
+
+fn path(serial: &Serial) -> String {
+    serial.path.to_string_lossy().into_owned()
 }

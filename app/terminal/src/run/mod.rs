@@ -14,9 +14,10 @@ mod shell;
 
 pub use board::{Board, device_words, printer_words};
 
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
-use kiosk_client::{Handle, Identity};
+use kiosk_client::{Handle, HttpTransport, Identity, Runner};
 use kiosk_protocol::trail::TrailEvent;
 use kiosk_screens::{Remote, Ui};
 use kiosk_session::{Event, Settings};
@@ -83,8 +84,17 @@ fn start_client(
     store: &Store,
 ) -> Result<Handle, Failure> {
     let _inside = runtime.enter();
-    let url = &setup.config.platform.url;
-    kiosk_client::start(url, identity, store.clone()).map_err(|error| Failure::Identity(Box::new(error)))
+    let transport = HttpTransport::new(&setup.config.platform.url, identity);
+    let transport = transport.map_err(|error| Failure::Identity(Box::new(error)))?;
+    let key = identity.catalogue_key.clone();
+    let (runner, handle) = Runner::new(
+        Arc::new(store.clone()),
+        Arc::new(transport),
+        key,
+        kiosk_client::sync::Settings::default(),
+    );
+    runtime.spawn(runner.run());
+    Ok(handle)
 }
 
 fn hands(
@@ -112,8 +122,9 @@ fn hands(
 }
 
 fn settings(identity: &Identity) -> Settings {
+    // The last 62 bits of a UUIDv7 are random.
     let (_, seed) = uuid::Uuid::now_v7().as_u64_pair();
-    Settings { site: identity.site.clone(), seed }
+    Settings { site: identity.site.clone(), ids_seed: seed }
 }
 
 fn start_session(
@@ -129,7 +140,8 @@ fn start_session(
 
 async fn quit_on_signal(glass: Remote) {
     use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut term), Ok(mut int)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) else {
+    let (Ok(mut term), Ok(mut int)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+    else {
         tracing::error!("signals cannot be awaited");
         return;
     };

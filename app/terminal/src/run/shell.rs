@@ -5,12 +5,13 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
-use kiosk_model::Screen;
+use kiosk_model::{Language, Screen};
 use kiosk_protocol::catalogue::Catalogue;
 use kiosk_protocol::item::Content;
 use kiosk_screens::Remote;
 use kiosk_session::{Effect, Event, Link, Now, Session, Settings};
 use kiosk_store::Draft;
+use kiosk_text::Texts;
 
 use super::asker::Asker;
 use super::board::Board;
@@ -36,7 +37,6 @@ pub struct Hands {
 /// The session and what it works with.
 pub struct Shell {
     session: Session,
-    settings: Settings,
     hands: Hands,
     board: Board,
     started: Instant,
@@ -58,8 +58,7 @@ impl Shell {
     /// A shell before its first event.
     pub fn new(settings: Settings, hands: Hands, board: Board) -> Self {
         Self {
-            session: Session::new(settings.clone()),
-            settings,
+            session: Session::new(settings),
             hands,
             board,
             started: Instant::now(),
@@ -106,12 +105,10 @@ impl Shell {
         self.show_clock();
     }
 
-    /// An internal error ends the visit: everything about it is dropped and a new session is told what stands.
+    /// An internal error ends the visit: everything about it is dropped and the session is told anew what stands.
     fn start_over(&mut self, now: Now) -> Vec<Effect> {
         tracing::error!(state = self.session.state_name(), "internal error: the visit was ended and wiped");
-        let mut effects = vec![Effect::StopReading, Effect::StopPrinting];
-        effects.extend(self.session.aborted().map(Effect::Record));
-        self.session = Session::new(self.settings.clone());
+        let mut effects = self.session.abort(now);
         let standing = &self.standing;
         let events = [
             standing.catalogue.clone().map(Event::CatalogueChanged),
@@ -180,7 +177,8 @@ impl Shell {
     }
 
     fn show_clock(&mut self) {
-        let clock = kiosk_text::clock(jiff::Timestamp::now());
+        let language = self.shown.as_ref().map_or_else(Language::default, |screen| screen.language);
+        let clock = Texts::new(language).time(jiff::Timestamp::now());
         if self.clock != clock {
             self.hands.glass.set_clock(clock.clone());
             self.clock = clock;
