@@ -308,9 +308,10 @@ mod tests {
         steps.push(Step::answer(READ, record()).after(ms(3_100)));
         steps.push(Step::answer(FIND, frame(0x9F, &[0; 4])).after(ms(300)));
         steps.extend(good_visit().split_off(1));
-        let (mut reader, _) = reader(steps);
+        let (mut reader, line) = reader(steps);
         assert_eq!(reader.read(&Cancel::default()).err(), Some(ReaderFault::NoAnswer));
         assert!(reader.read(&Cancel::default()).is_ok());
+        assert_eq!(line.now(), ms(3_300), "select was sent before the true answer to find");
     }
 
     #[test]

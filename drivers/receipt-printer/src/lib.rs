@@ -1,1 +1,18 @@
-//! stub
+//! Driver of ESC/POS receipt printers on a serial line.
+//!
+//! A [`Document`](kiosk_drivers_api::paper::Document) becomes a `protocol::job` of whole commands; `driver` sends them,
+//! watches the printer meanwhile, and believes in the page only when the printer answered a question queued behind the
+//! cut. The answers of all kinds share one stream, which `protocol::input` takes apart.
+
+mod deadlines;
+mod driver;
+mod model;
+pub mod protocol;
+mod transport;
+
+#[cfg(test)]
+mod scripted;
+
+pub use driver::{Printer, SerialReceiptPrinter};
+pub use model::Model;
+pub use transport::{Config, Link, LinkError, SerialLink};

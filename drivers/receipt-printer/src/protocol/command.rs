@@ -1,0 +1,43 @@
+//! The ESC/POS commands in use.
+
+/// `ESC @`: forgets styles and the unprinted line.
+pub const INITIALISE: [u8; 2] = [0x1B, 0x40];
+/// `FS &`: bytes from 81 on begin a two-byte Chinese character.
+pub const CHINESE_MODE: [u8; 2] = [0x1C, 0x26];
+/// `GS a` with online state, errors and paper: the printer reports changes by itself.
+pub const AUTOMATIC_STATUS: [u8; 3] = [0x1D, 0x61, 0x0E];
+/// `GS V 66 0`: feeds to the cutter and cuts, leaving one point.
+pub const CUT: [u8; 4] = [0x1D, 0x56, 0x42, 0x00];
+/// `GS r 1`: asks for the paper sensors; answered in its turn, after everything sent before.
+pub const ASK_IN_ORDER: [u8; 3] = [0x1D, 0x72, 0x01];
+/// `DLE ENQ 2`: leaves the error state and forgets what was received and not printed. Real-time.
+pub const CLEAR: [u8; 3] = [0x10, 0x05, 0x02];
+/// `LF`: prints the line.
+pub const LINE_FEED: u8 = 0x0A;
+
+/// `DLE EOT n`: asks for one of four status bytes (1 to 4). Real-time: answered at once, even offline and without paper.
+///
+/// To be sent between whole commands only, else it is taken as a parameter.
+pub const fn ask_now(n: u8) -> [u8; 3] {
+    [0x10, 0x04, n]
+}
+
+/// `ESC a n`: 0 left, 1 centre.
+pub const fn align(n: u8) -> [u8; 3] {
+    [0x1B, 0x61, n]
+}
+
+/// `ESC E n`: emphasis on or off.
+pub const fn bold(on: bool) -> [u8; 3] {
+    [0x1B, 0x45, on as u8]
+}
+
+/// `GS ! n`: 00 normal, 11 twice as wide and high.
+pub const fn size(n: u8) -> [u8; 3] {
+    [0x1D, 0x21, n]
+}
+
+/// `FS W n`: Chinese characters twice as wide and high, on or off.
+pub const fn chinese_quadruple(on: bool) -> [u8; 3] {
+    [0x1C, 0x57, on as u8]
+}

@@ -1,0 +1,137 @@
+//! The printer's answers, which share one stream and are told apart by fixed bits.
+
+use super::condition::Condition;
+
+/// Sent by a printer with room again.
+const XON: u8 = 0x11;
+/// Sent by a printer whose buffer is full.
+const XOFF: u8 = 0x13;
+
+/// One thing the printer said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Input {
+    /// The answer to a real-time question (`DLE EOT`): pattern `0xx1xx10`.
+    RealTime(u8),
+    /// A status sent by itself: four bytes, the first of pattern `0xx1xx00`.
+    Automatic(Condition),
+    /// The answer to an in-order question (`GS r 1`): bits 03 near end, bits 0C end, no other.
+    InOrder(u8),
+    /// There is room for data again.
+    Resume,
+    /// No more data for now.
+    Pause,
+    /// A byte no printer sends.
+    Noise,
+}
+
+/// Takes the stream apart, byte by byte.
+#[derive(Default)]
+pub struct Classifier {
+    packet: [u8; 4],
+    filled: usize,
+}
+
+impl Classifier {
+    /// Takes one byte; `None` in the middle of an automatic status.
+    ///
+    /// The later bytes of an automatic status look like in-order answers, but real-time answers and flow control may
+    /// stand between them. A lost first byte makes up to three false in-order answers: whoever counts answers must expect
+    /// exactly as many as there were questions.
+    pub fn push(&mut self, byte: u8) -> Option<Input> {
+        match byte {
+            XON => Some(Input::Resume),
+            XOFF => Some(Input::Pause),
+            _ if byte & 0x93 == 0x12 => Some(Input::RealTime(byte)),
+            _ if byte & 0x93 == 0x10 => self.begin(byte),
+            _ if byte & 0x90 == 0x00 && self.filled > 0 => self.fill(byte),
+            0x00 | 0x03 | 0x0C | 0x0F => Some(Input::InOrder(byte)),
+            _ => Some(Input::Noise),
+        }
+    }
+
+    /// Gives up an automatic status that began and did not end.
+    pub fn resynchronise(&mut self) {
+        self.filled = 0;
+    }
+
+    fn begin(&mut self, byte: u8) -> Option<Input> {
+        self.packet[0] = byte;
+        self.filled = 1;
+        None
+    }
+
+    fn fill(&mut self, byte: u8) -> Option<Input> {
+        self.packet[self.filled] = byte;
+        self.filled += 1;
+        if self.filled < self.packet.len() {
+            return None;
+        }
+        self.filled = 0;
+        Some(Input::Automatic(Condition::from_automatic(self.packet)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn inputs(bytes: &[u8]) -> Vec<Input> {
+        let mut classifier = Classifier::default();
+        bytes.iter().filter_map(|byte| classifier.push(*byte)).collect()
+    }
+
+    const NORMAL: Input = Input::Automatic(Condition {
+        is_cover_open: false,
+        is_paper_out: false,
+        is_paper_low: false,
+        is_cutter_blocked: false,
+        is_defect: false,
+        is_hot: false,
+        is_jammed: false,
+        is_offline: false,
+    });
+
+    #[test]
+    fn each_kind_is_known_by_its_bits() {
+        assert_eq!(inputs(&[0x12, 0x7E]), [Input::RealTime(0x12), Input::RealTime(0x7E)]);
+        assert_eq!(inputs(&[0x00, 0x0C]), [Input::InOrder(0x00), Input::InOrder(0x0C)]);
+        assert_eq!(inputs(&[0x13, 0x11]), [Input::Pause, Input::Resume]);
+        assert_eq!(inputs(&[0x10, 0x00, 0x00, 0x0F]), [NORMAL]);
+        assert_eq!(inputs(&[0x15, 0x80, 0xFF, 0x92, 0x01, 0x20]), [Input::Noise; 6]);
+    }
+
+    #[test]
+    fn answers_stand_between_the_bytes_of_an_automatic_status() {
+        let mixed = [0x10, 0x00, 0x12, 0x00, 0x13, 0x0F, 0x03];
+        assert_eq!(inputs(&mixed), [Input::RealTime(0x12), Input::Pause, NORMAL, Input::InOrder(0x03)]);
+    }
+
+    #[test]
+    fn a_new_automatic_status_replaces_a_torn_one() {
+        assert_eq!(inputs(&[0x10, 0x00, 0x10, 0x00, 0x00, 0x0F]), [NORMAL]);
+    }
+
+    #[test]
+    fn a_torn_automatic_status_can_be_given_up() {
+        let mut classifier = Classifier::default();
+        assert_eq!(classifier.push(0x10), None);
+        classifier.resynchronise();
+        assert_eq!(classifier.push(0x00), Some(Input::InOrder(0x00)));
+    }
+
+    proptest! {
+        #[test]
+        fn no_stream_panics_and_at_most_three_bytes_are_held(bytes: Vec<u8>) {
+            let statuses = inputs(&bytes).iter().filter(|input| matches!(input, Input::Automatic(_))).count();
+            prop_assert!(inputs(&bytes).len() + 3 * statuses <= bytes.len());
+        }
+
+        #[test]
+        fn an_automatic_status_behind_any_noise_is_found(mut bytes: Vec<u8>) {
+            bytes.extend([0x10, 0x00, 0x00, 0x0F]);
+            prop_assert_eq!(inputs(&bytes).pop(), Some(NORMAL));
+        }
+    }
+}

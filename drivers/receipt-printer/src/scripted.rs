@@ -1,0 +1,217 @@
+//! A printer on a line with virtual time: it answers real-time questions at once and in-order questions in their turn.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use kiosk_drivers_api::Cancel;
+
+use crate::protocol::command::{ASK_IN_ORDER, CLEAR, CUT};
+use crate::transport::{Link, LinkError};
+
+pub(crate) const HEALTHY: [u8; 4] = [0x12; 4];
+pub(crate) const PAPER_OUT: [u8; 4] = [0x1A, 0x32, 0x12, 0x72];
+pub(crate) const COVER_OPEN: [u8; 4] = [0x1A, 0x16, 0x12, 0x12];
+pub(crate) const CUTTER: [u8; 4] = [0x1A, 0x52, 0x1A, 0x12];
+
+/// Something that happens at its time.
+pub(crate) enum Turn {
+    /// The answers to the real-time questions are these from now on.
+    Status([u8; 4]),
+    /// The next answer to `DLE EOT 2` arrives as this byte.
+    Disturb(u8),
+    /// These bytes arrive.
+    Say(Vec<u8>),
+    /// The line breaks.
+    Break,
+    /// Nothing is answered any more.
+    FallSilent,
+    /// Somebody raises the flag.
+    Cancel(Cancel),
+}
+
+pub(crate) struct State {
+    pub(crate) now: Duration,
+    /// What the driver sent, write by write.
+    pub(crate) writes: Vec<Vec<u8>>,
+    pub(crate) status: [u8; 4],
+    /// From the cut to the page lying in the tray.
+    pub(crate) print_time: Duration,
+    /// Paper never comes and `GS r` is never answered, though all real-time answers are good.
+    pub(crate) paper_never_comes: bool,
+    /// Whether `DLE ENQ 2` makes it forget unanswered questions and leave the error.
+    pub(crate) forgets_when_told: bool,
+    /// How many bytes the line still takes.
+    pub(crate) room: usize,
+    pub(crate) is_open: bool,
+    pub(crate) times_opened: usize,
+    pub(crate) open_error: Option<LinkError>,
+    turns: VecDeque<(Duration, Turn)>,
+    /// When each unanswered in-order question has its turn.
+    questions: VecDeque<Duration>,
+    printing_until: Duration,
+    arriving: VecDeque<u8>,
+    disturbed: Option<u8>,
+    is_broken: bool,
+    is_silent: bool,
+}
+
+/// The line; clones share one state, so that a test can look at it.
+#[derive(Clone)]
+pub(crate) struct Peer(Arc<Mutex<State>>);
+
+impl Peer {
+    pub(crate) fn healthy() -> Self {
+        Self(Arc::new(Mutex::new(State {
+            now: Duration::ZERO,
+            writes: Vec::new(),
+            status: HEALTHY,
+            print_time: Duration::from_millis(1_500),
+            paper_never_comes: false,
+            forgets_when_told: true,
+            room: usize::MAX,
+            is_open: false,
+            times_opened: 0,
+            open_error: None,
+            turns: VecDeque::new(),
+            questions: VecDeque::new(),
+            printing_until: Duration::ZERO,
+            arriving: VecDeque::new(),
+            disturbed: None,
+            is_broken: false,
+            is_silent: false,
+        })))
+    }
+
+    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Lets `turn` happen `wait` from now; to be called in order of time.
+    pub(crate) fn plan(&self, wait: Duration, turn: Turn) {
+        let mut state = self.state();
+        let at = state.now + wait;
+        state.turns.push_back((at, turn));
+    }
+
+    /// How often these bytes were sent as one write.
+    pub(crate) fn times_sent(&self, bytes: &[u8]) -> usize {
+        self.state().writes.iter().filter(|write| write.as_slice() == bytes).count()
+    }
+}
+
+impl State {
+    fn pass(&mut self, time: Duration) {
+        self.now += time;
+        while self.turns.front().is_some_and(|(at, _)| *at <= self.now) {
+            if let Some((_, turn)) = self.turns.pop_front() {
+                self.take(turn);
+            }
+        }
+        while self.is_healthy() && self.questions.front().is_some_and(|at| *at <= self.now) {
+            self.questions.pop_front();
+            self.say(0x00);
+        }
+    }
+
+    fn take(&mut self, turn: Turn) {
+        match turn {
+            Turn::Status(status) => self.status = status,
+            Turn::Disturb(byte) => self.disturbed = Some(byte),
+            Turn::Say(bytes) => self.arriving.extend(bytes),
+            Turn::Break => self.is_broken = true,
+            Turn::FallSilent => self.is_silent = true,
+            Turn::Cancel(cancel) => cancel.cancel(),
+        }
+    }
+
+    fn is_healthy(&self) -> bool {
+        self.status == HEALTHY
+    }
+
+    fn say(&mut self, byte: u8) {
+        if !self.is_silent {
+            self.arriving.push_back(byte);
+        }
+    }
+
+    fn hear(&mut self, bytes: &[u8]) {
+        self.writes.push(bytes.to_vec());
+        if let [0x10, 0x04, n @ 1..=4] = bytes {
+            let disturbed = if *n == 2 { self.disturbed.take() } else { None };
+            self.say(disturbed.unwrap_or(self.status[usize::from(n - 1)]));
+        } else if bytes == CLEAR && self.forgets_when_told {
+            self.questions.clear();
+            self.printing_until = self.now;
+        } else if bytes == ASK_IN_ORDER && !self.paper_never_comes {
+            self.questions.push_back(self.printing_until);
+        } else if bytes == CUT {
+            self.printing_until = self.printing_until.max(self.now) + self.print_time;
+        }
+    }
+}
+
+impl Link for Peer {
+    fn open(&mut self) -> Result<(), LinkError> {
+        let mut state = self.state();
+        if let Some(error) = state.open_error {
+            return Err(error);
+        }
+        state.is_open = true;
+        state.is_broken = false;
+        state.times_opened += 1;
+        Ok(())
+    }
+
+    fn close(&mut self) {
+        self.state().is_open = false;
+    }
+
+    fn clear(&mut self) -> Result<(), LinkError> {
+        self.state().arriving.clear();
+        Ok(())
+    }
+
+    fn write(&mut self, bytes: &[u8], wait: Duration) -> Result<usize, LinkError> {
+        let mut state = self.state();
+        if state.is_broken {
+            return Err(LinkError::Gone);
+        }
+        let taken = bytes.len().min(state.room);
+        if taken == 0 {
+            state.pass(wait);
+            return Ok(0);
+        }
+        if state.room < usize::MAX {
+            state.room -= taken;
+        }
+        state.hear(&bytes[..taken]);
+        Ok(taken)
+    }
+
+    fn read(&mut self, buffer: &mut [u8], wait: Duration) -> Result<usize, LinkError> {
+        let mut state = self.state();
+        let end = state.now + wait;
+        state.pass(Duration::ZERO);
+        while state.arriving.is_empty() && state.now < end && !state.is_broken {
+            let step = Duration::from_millis(1).min(end - state.now);
+            state.pass(step);
+        }
+        if state.is_broken {
+            return Err(LinkError::Gone);
+        }
+        let count = buffer.len().min(state.arriving.len());
+        for (place, byte) in buffer.iter_mut().zip(state.arriving.drain(..count)) {
+            *place = byte;
+        }
+        Ok(count)
+    }
+
+    fn now(&self) -> Duration {
+        self.state().now
+    }
+
+    fn byte_time(&self) -> Duration {
+        Duration::from_micros(87)
+    }
+}
