@@ -36,6 +36,10 @@ pub const POLL_MAX: Duration = Duration::from_secs(3600);
 pub const REFUSED_ITEM: Duration = Duration::from_secs(300);
 /// An item its batch's answer forgot is sent again after this time.
 pub const FORGOTTEN_ITEM: Duration = Duration::from_secs(30);
+/// A step the store failed at is made again after this time.
+pub const STORE_RETRY: Duration = Duration::from_secs(5);
+/// Items refused alone, one after the other, before the pace slackens.
+pub const REFUSED_IN_A_ROW: u32 = 3;
 
 /// Bodies of one batch, bytes before compression. Sealed files hardly compress, so that this keeps a
 /// batch within `limits::BATCH_COMPRESSED_BYTES_MAX`.

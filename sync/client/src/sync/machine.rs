@@ -47,6 +47,7 @@ pub struct Machine {
     fetch_at: Option<Duration>,
     in_force: u64,
     items_max: usize,
+    refused_alone: u32,
 }
 
 /// Nothing is sent before a hold ends.
@@ -72,6 +73,7 @@ impl Machine {
             fetch_at: None,
             in_force: 0,
             items_max: BATCH_ITEMS_MAX,
+            refused_alone: 0,
         }
     }
 
@@ -94,7 +96,7 @@ impl Machine {
     /// Something was put into the outbox. While the link is down this tries it again early, as somebody
     /// stands at the terminal; a platform that asked for patience gets it.
     pub fn woken(&mut self, now: Duration) {
-        self.send_at = Some(now);
+        self.send_at = Some(self.send_at.map_or(now, |at| at.min(now)));
         let early = self.settings.backoff_base;
         match &mut self.hold {
             Some(hold) if hold.why != OfflineReason::Busy && hold.why != OfflineReason::Unauthorised => {
@@ -107,6 +109,7 @@ impl Machine {
     /// A batch was answered, or nothing was due. The next item is due then.
     pub fn sent(&mut self, now: Duration, next: Option<Duration>) {
         self.up();
+        self.refused_alone = 0;
         self.items_max = (self.items_max * 2).min(BATCH_ITEMS_MAX);
         self.nothing_due(now, next);
     }
@@ -117,11 +120,17 @@ impl Machine {
     }
 
     /// The platform refused a batch of so many items as a whole: smaller ones find the item it dislikes.
-    /// That one alone is the caller's to postpone.
+    /// That one alone is the caller's to postpone. Where one after the other is refused, it is not about
+    /// items, and the pace slackens.
     pub fn batch_refused(&mut self, now: Duration, items: usize) {
         self.up();
         self.items_max = (items / 2).max(1);
-        self.send_at = Some(now);
+        self.refused_alone += u32::from(items == 1);
+        let wait = match self.refused_alone.checked_sub(deadlines::REFUSED_IN_A_ROW) {
+            Some(beyond) => jitter(&mut self.rng, self.settings.window(beyond)),
+            None => Duration::ZERO,
+        };
+        self.send_at = Some(now + wait);
     }
 
     /// A page of changes was kept.
@@ -159,9 +168,13 @@ impl Machine {
         }
     }
 
-    /// The store failed; everything waits a little, the link is not to blame.
+    /// The store failed at this step; the link is not to blame.
     pub fn store_failed(&mut self, now: Duration, step: Step) {
-        let wait = self.settings.backoff_base * 5;
+        let wait = match step {
+            // It would be downloaded again each time.
+            Step::Fetch { .. } => self.settings.backoff_cap,
+            Step::Send { .. } | Step::Pull | Step::Wait { .. } => deadlines::STORE_RETRY,
+        };
         self.delay(step, now + wait);
     }
 

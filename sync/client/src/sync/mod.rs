@@ -8,3 +8,6 @@ mod settings;
 pub use link::{Link, OfflineReason};
 pub use machine::{Machine, Step};
 pub use settings::Settings;
+
+#[cfg(test)]
+mod tests;
