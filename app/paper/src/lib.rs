@@ -167,9 +167,7 @@ mod tests {
 
     #[test]
     fn the_number_stands_large() {
-        let large = |line: &Line| {
-            matches!(line, Line::Text { text, size: Size::Double, .. } if text == "230202-0001-01000042")
-        };
+        let large = |line: &Line| matches!(line, Line::Text { text, size: Size::Double, .. } if text == "230202-0001-01000042");
         assert!(document(Language::Ru, Delivery::Later).lines.iter().any(large));
     }
 }

@@ -16,20 +16,34 @@
 //! order, show `screen()`, and wait for the next event or the deadline, whichever is first.
 
 mod ctx;
+mod deadlines;
+mod draft;
 mod effect;
 mod event;
 mod ids;
+mod limits;
+mod opened;
+mod states;
+mod task;
+mod typing;
+mod view;
+mod visit;
+mod visiting;
+mod words;
 
 pub use effect::{Effect, NewCase};
 pub use event::{AskTrouble, Event, Kept, Link, Now, RequestId, StoreTrouble};
 
 use std::time::Duration;
 
-use kiosk_model::{Body, Frame, Language, Mode, Screen};
+use kiosk_model::{Action, Body, Frame, Language, Mode, Screen};
 use kiosk_protocol::service::Text;
+use kiosk_protocol::trail::EndReason;
 use kiosk_text::Texts;
 
 use crate::ctx::Ctx;
+use crate::visiting::Visiting;
+use crate::words::is_about_a_card;
 
 /// What a terminal is told once.
 pub struct Settings {
@@ -48,9 +62,13 @@ pub struct Session {
 /// Where the terminal is.
 #[derive(Default)]
 enum State {
+    /// There is nothing to offer.
     #[default]
     OutOfService,
+    /// Nobody is there.
     Attract,
+    /// Somebody is.
+    Visit(Box<Visiting>),
 }
 
 impl Session {
@@ -62,11 +80,16 @@ impl Session {
     /// Takes in a fact and returns what shall be done, in this order.
     pub fn handle(&mut self, now: Now, event: Event) -> Vec<Effect> {
         let mut effects = Vec::new();
+        if self.is_stale(&event) {
+            return effects;
+        }
         self.ctx.learn(&event);
-        let state = std::mem::take(&mut self.state);
-        self.state = self.turn(state, now, event, &mut effects);
-        let wants_card = self.wants_card();
-        self.ctx.keep_reading(wants_card, &mut effects);
+        let visiting = match std::mem::take(&mut self.state) {
+            State::OutOfService => None,
+            State::Attract => wake(event, now, &mut self.ctx, &mut effects),
+            State::Visit(visiting) => visiting.on(now, event, &mut self.ctx, &mut effects),
+        };
+        self.settle(visiting, &mut effects);
         effects
     }
 
@@ -74,14 +97,19 @@ impl Session {
     pub fn deadline(&self) -> Option<(Duration, &'static str)> {
         match &self.state {
             State::OutOfService | State::Attract => None,
+            State::Visit(visiting) => visiting.deadline(),
         }
     }
 
     /// What is on the glass.
     pub fn screen(&self) -> Screen {
         match &self.state {
-            State::OutOfService => self.empty_screen(Body::OutOfService { message: self.texts().out_of_service() }),
-            State::Attract => self.empty_screen(Body::Attract),
+            State::OutOfService => {
+                let message = Texts::new(Language::default()).out_of_service();
+                self.screen_for_nobody(Body::OutOfService { message })
+            }
+            State::Attract => self.screen_for_nobody(Body::Attract),
+            State::Visit(visiting) => visiting.screen(&self.ctx),
         }
     }
 
@@ -89,6 +117,7 @@ impl Session {
     pub fn is_idle(&self) -> bool {
         match &self.state {
             State::OutOfService | State::Attract => true,
+            State::Visit(_) => false,
         }
     }
 
@@ -97,33 +126,44 @@ impl Session {
         match &self.state {
             State::OutOfService => "out_of_service",
             State::Attract => "attract",
+            State::Visit(visiting) => visiting.name(),
         }
     }
 
     /// Ends a visit at once after an unexpected internal error: everything is wiped, the end is recorded.
-    pub fn abort(&mut self, _now: Now) -> Vec<Effect> {
-        Vec::new()
-    }
-
-    fn turn(&mut self, state: State, _now: Now, _event: Event, _effects: &mut Vec<Effect>) -> State {
-        match state {
-            State::OutOfService | State::Attract if self.ctx.catalogue.packages.is_empty() => State::OutOfService,
-            State::OutOfService | State::Attract => State::Attract,
+    pub fn abort(&mut self, now: Now) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        if let State::Visit(visiting) = std::mem::take(&mut self.state) {
+            visiting.end(EndReason::Internal, now, &mut self.ctx, &mut effects);
         }
+        self.settle(None, &mut effects);
+        effects
     }
 
-    fn wants_card(&self) -> bool {
-        match &self.state {
+    /// A reply of the reader to a request that is over. The other replies are judged where they are awaited.
+    fn is_stale(&mut self, event: &Event) -> bool {
+        if let Event::CardRead { request, result } = event {
+            return !self.ctx.takes_card_reply(*request, result.is_ok());
+        }
+        false
+    }
+
+    /// Without a visit there is the attract screen, or nothing to offer; the reader polls while a card is wanted.
+    fn settle(&mut self, visiting: Option<Visiting>, effects: &mut Vec<Effect>) {
+        self.state = match visiting {
+            Some(visiting) => State::Visit(Box::new(visiting)),
+            None if self.ctx.catalogue.packages.is_empty() => State::OutOfService,
+            None => State::Attract,
+        };
+        let wanted = match &self.state {
             State::OutOfService => false,
             State::Attract => true,
-        }
+            State::Visit(visiting) => visiting.takes_card(),
+        };
+        self.ctx.keep_reading(wanted, effects);
     }
 
-    fn texts(&self) -> Texts {
-        Texts::new(Language::default())
-    }
-
-    fn empty_screen(&self, body: Body) -> Screen {
+    fn screen_for_nobody(&self, body: Body) -> Screen {
         let frame = Frame { site: self.ctx.site.zh_cn.clone(), ..Frame::default() };
         Screen { language: Language::default(), mode: Mode::default(), frame, body, overlay: None }
     }
@@ -133,4 +173,44 @@ impl From<&Session> for Screen {
     fn from(session: &Session) -> Self {
         session.screen()
     }
+}
+
+/// What begins a visit: a touch, or a card that was put down, even one that cannot be used.
+fn wake(event: Event, now: Now, ctx: &mut Ctx, effects: &mut Vec<Effect>) -> Option<Visiting> {
+    let (language, mode) = (Language::default(), Mode::default());
+    let (language, mode, result) = match event {
+        Event::Touched(action) => {
+            let (language, mode) = woken_by(&action)?;
+            (language, mode, None)
+        }
+        Event::CardRead { result, .. } if result.as_ref().err().is_none_or(is_about_a_card) => {
+            (language, mode, Some(result))
+        }
+        Event::CardRead { .. }
+        | Event::Tick
+        | Event::ReaderChanged(_)
+        | Event::PrinterChanged(_)
+        | Event::Stored { .. }
+        | Event::Printed { .. }
+        | Event::Answered { .. }
+        | Event::LinkChanged(_)
+        | Event::CatalogueChanged(_) => return None,
+    };
+    let visiting = Visiting::begin(language, mode, now, ctx, effects);
+    match result {
+        Some(result) => visiting.card_read(result, now, ctx, effects),
+        None => Some(visiting),
+    }
+}
+
+/// The touches the attract screen offers; others come too late from a screen that is gone.
+fn woken_by(action: &Action) -> Option<(Language, Mode)> {
+    let (language, mode) = (Language::default(), Mode::default());
+    if let Action::ChooseLanguage(language) = action {
+        return Some((*language, mode));
+    }
+    if let Action::ChooseMode(mode) = action {
+        return Some((language, *mode));
+    }
+    (*action == Action::Wake).then_some((language, mode))
 }

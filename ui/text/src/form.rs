@@ -49,8 +49,12 @@ impl Texts {
                 self.plural("Enter at most {count} character.", "Enter at most {count} characters.", count)
             }
             FieldTrouble::NotANumber => self.tr("Please enter digits only."),
-            FieldTrouble::TooLittle(fen) => self.fill("The least is {amount}.", &[("amount", &self.amount(fen))]),
-            FieldTrouble::TooMuch(fen) => self.fill("The most is {amount}.", &[("amount", &self.amount(fen))]),
+            FieldTrouble::TooLittle(fen) => {
+                self.fill("The least is {amount}.", &[("amount", &self.amount(fen))])
+            }
+            FieldTrouble::TooMuch(fen) => {
+                self.fill("The most is {amount}.", &[("amount", &self.amount(fen))])
+            }
         }
     }
 }

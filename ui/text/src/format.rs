@@ -55,6 +55,11 @@ impl Texts {
     }
 }
 
+/// The day in Qiqihar at a moment.
+pub fn local_date(at: jiff::Timestamp) -> Date {
+    at.to_zoned(TimeZone::fixed(SHANGHAI)).date()
+}
+
 fn grouped(number: u64, separator: &str) -> String {
     let digits = number.to_string();
     let mut out = String::new();

@@ -30,7 +30,9 @@ impl Texts {
 
     /// What the paper is and is not.
     pub fn receipt_keep(self) -> String {
-        self.tr("Please keep this receipt. It proves that you handed in, not that the application is granted.")
+        self.tr(
+            "Please keep this receipt. It proves that you handed in, not that the application is granted.",
+        )
     }
 
     /// Whom to call.

@@ -39,7 +39,10 @@ impl Texts {
 
     /// The service needs the network; what to do instead comes from its package.
     pub fn needs_network_note(self, instead: &str) -> String {
-        self.fill("This service needs the network, which is down at the moment. {instead}", &[("instead", instead)])
+        self.fill(
+            "This service needs the network, which is down at the moment. {instead}",
+            &[("instead", instead)],
+        )
     }
 
     /// The service needs a higher identity level than this terminal can give.

@@ -28,15 +28,14 @@ impl Texts {
             Reason::Offline => self.tr("The network is down at the moment, so this cannot be looked up."),
             Reason::TimedOut => self.tr("The answer takes too long at the moment."),
             Reason::Failed => self.tr("The service gave no usable answer."),
-            Reason::StoreFull => {
-                self.tr("This terminal has no room left. Nothing was accepted; your application was not handed in.")
-            }
-            Reason::StoreBroken => {
-                self.tr("This terminal cannot keep your application. Nothing was accepted; it was not handed in.")
-            }
-            Reason::StoreUnsure => {
-                self.tr("It is not certain whether your application was kept. Please do not hand it in twice.")
-            }
+            Reason::StoreFull => self.tr(
+                "This terminal has no room left. Nothing was accepted; your application was not handed in.",
+            ),
+            Reason::StoreBroken => self.tr(
+                "This terminal cannot keep your application. Nothing was accepted; it was not handed in.",
+            ),
+            Reason::StoreUnsure => self
+                .tr("It is not certain whether your application was kept. Please do not hand it in twice."),
             Reason::NotOnFile => {
                 self.tr("A value this application needs could not be fetched, and it cannot be typed here.")
             }

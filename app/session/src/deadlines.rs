@@ -1,0 +1,39 @@
+//! Every wait of a visit, in one table. Each ends on a defined screen.
+//!
+//! | wait | ends with |
+//! |---|---|
+//! | nobody touches | the idle warning |
+//! | nobody answers the warning | the visit ends, everything is wiped |
+//! | a question to the platform | "takes too long"; a form goes on without values on file |
+//! | a submission being kept | "not certain", and what to do |
+//! | a receipt being printed | "not confirmed", number on the screen |
+//! | the farewell | the attract screen |
+
+use std::time::Duration;
+
+use kiosk_model::Mode;
+
+/// From the idle warning to the end of the visit; extended without end (WCAG 2.2.1 asks for 20 s and ten times).
+pub(crate) const WARNING: Duration = Duration::from_secs(30);
+/// Longer than the client's own deadline of one exchange, so that its reason is the one that is shown.
+pub(crate) const ASK: Duration = Duration::from_secs(12);
+/// A transaction takes milliseconds; a disk in trouble gets this long.
+pub(crate) const STORE: Duration = Duration::from_secs(15);
+/// Longer than the driver's own deadline of one page.
+pub(crate) const PRINT: Duration = Duration::from_secs(45);
+
+/// Without a touch until the warning.
+pub(crate) fn idle(mode: Mode) -> Duration {
+    match mode {
+        Mode::Normal => Duration::from_secs(60),
+        Mode::Elder => Duration::from_secs(120),
+    }
+}
+
+/// How long the farewell stays.
+pub(crate) fn farewell(mode: Mode) -> Duration {
+    match mode {
+        Mode::Normal => Duration::from_secs(6),
+        Mode::Elder => Duration::from_secs(8),
+    }
+}

@@ -1,0 +1,72 @@
+//! A service somebody opened, and what stands in its way.
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use kiosk_protocol::catalogue::Catalogue;
+use kiosk_protocol::service::{IdentityLevel, Offline, ServicePackage, Work};
+
+use crate::view::View;
+
+/// A package of the catalogue that was in force when it was opened; a newer catalogue does not change it.
+#[derive(Clone)]
+pub(crate) struct Opened {
+    catalogue: Arc<Catalogue>,
+    index: usize,
+}
+
+impl Opened {
+    /// The package at a place of the catalogue.
+    pub(crate) fn at(catalogue: &Arc<Catalogue>, index: usize) -> Option<Self> {
+        let exists = index < catalogue.packages.len();
+        exists.then(|| Self { catalogue: Arc::clone(catalogue), index })
+    }
+}
+
+impl Deref for Opened {
+    type Target = ServicePackage;
+
+    fn deref(&self) -> &ServicePackage {
+        // `at` made sure that the place exists, and a catalogue never changes.
+        &self.catalogue.packages[self.index]
+    }
+}
+
+/// What keeps a service from being used at the moment.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Obstacle {
+    /// It needs more proof than a card.
+    Level,
+    /// It needs the network.
+    Offline,
+    /// It needs a card, and the reader does not work.
+    Reader,
+}
+
+/// The first obstacle, if there is one. The last of them can go away while the resident waits.
+pub(crate) fn obstacle(package: &ServicePackage, view: &View) -> Option<Obstacle> {
+    match () {
+        () if package.identity_level > IdentityLevel::CardPresent => Some(Obstacle::Level),
+        () if !view.ctx.is_online() && needs_network(package) => Some(Obstacle::Offline),
+        () if package.identity_level > view.visit.level() && view.ctx.reader_is_broken() => {
+            Some(Obstacle::Reader)
+        }
+        () => None,
+    }
+}
+
+/// A query always does; a form as its package says.
+fn needs_network(package: &ServicePackage) -> bool {
+    match (&package.work, &package.offline) {
+        (Work::Query { .. }, _) | (Work::Handling { .. }, Offline::No { .. }) => true,
+        (Work::Handling { .. }, Offline::Queue) => false,
+    }
+}
+
+/// What its package says to do instead, else what always remains.
+pub(crate) fn instead(package: &ServicePackage, view: &View) -> String {
+    match &package.offline {
+        Offline::No { instead } => view.say(instead),
+        Offline::Queue => view.texts().counter_instead(),
+    }
+}

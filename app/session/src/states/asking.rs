@@ -1,0 +1,127 @@
+//! The platform is being asked.
+
+use std::time::Duration;
+
+use kiosk_model::Body;
+use kiosk_protocol::trail::TrailEvent;
+use kiosk_protocol::wire::{Ask, Question, Reply};
+use kiosk_text::{Reason, Topic};
+
+use super::{Answer, Cases, Form, Guide, Home, Retry, Subject, Unavailable, WhyNot};
+use crate::deadlines;
+use crate::opened::Opened;
+use crate::task::{Deadline, Shows, Situation, Step, Turn};
+use crate::view::View;
+use crate::words::ask_reason;
+use crate::{AskTrouble, Effect, RequestId};
+
+/// What the answer is for.
+pub(crate) enum Goal {
+    /// Values on file for a form.
+    Prefill(Opened),
+    /// The answer itself.
+    Query(Opened),
+    /// The person's cases.
+    Cases,
+}
+
+/// Waiting for the platform.
+pub(crate) struct Asking {
+    goal: Goal,
+    request: RequestId,
+    until: Duration,
+}
+
+impl Asking {
+    /// Asks.
+    pub(crate) fn begin(goal: Goal, turn: &mut Turn) -> Step {
+        let question = match &goal {
+            Goal::Prefill(opened) => Question::Prefill { service: opened.id.clone() },
+            Goal::Query(opened) => Question::Query { service: opened.id.clone() },
+            Goal::Cases => Question::Cases,
+        };
+        if let Goal::Prefill(opened) | Goal::Query(opened) = &goal {
+            let (visit, service) = (turn.visit.id, opened.id.clone());
+            turn.record(TrailEvent::Asked { visit, service });
+        }
+        let (visit, level) = (turn.visit.id, turn.visit.level());
+        let ask = Box::new(Ask { visit, level, person: turn.visit.person().into(), question });
+        let request = turn.ctx.request();
+        turn.order(Effect::Ask { request, ask });
+        Step::To(Self { goal, request, until: turn.after(deadlines::ASK) }.into())
+    }
+
+    /// A form does without; a query cannot.
+    fn failed(self, why: WhyNot, turn: &mut Turn) -> Step {
+        let can_retry = matches!(why, WhyNot::Reason(_));
+        let subject = match self.goal {
+            Goal::Prefill(opened) => return Form::begin(opened, None, turn),
+            Goal::Query(ref opened) => Subject::Service(opened.clone()),
+            Goal::Cases => Subject::Cases,
+        };
+        let retry = if can_retry { Retry::Ask(self.goal) } else { Retry::No };
+        Step::To(Unavailable { subject, why, retry }.into())
+    }
+
+    fn replied(self, reply: Reply, turn: &mut Turn) -> Step {
+        match (self.goal, reply) {
+            (goal, Reply::Refused { why }) => Self { goal, ..self }.failed(WhyNot::Refused(why), turn),
+            (Goal::Prefill(opened), reply @ Reply::Values { .. }) => Form::begin(opened, Some(&reply), turn),
+            (Goal::Query(opened), Reply::Values { values, tables, as_of }) => {
+                Step::To(Answer { opened, values, tables, as_of }.into())
+            }
+            (Goal::Cases, Reply::Cases { cases }) => Step::To(Cases { cases }.into()),
+            // An answer to another question: as good as none.
+            (goal, Reply::Values { .. } | Reply::Cases { .. }) => {
+                Self { goal, ..self }.failed(WhyNot::Reason(Reason::Failed), turn)
+            }
+        }
+    }
+}
+
+impl Situation for Asking {
+    fn answered(self, request: RequestId, result: Result<Box<Reply>, AskTrouble>, turn: &mut Turn) -> Step {
+        match result {
+            _ if request != self.request => self.same(),
+            Ok(reply) => self.replied(*reply, turn),
+            Err(trouble) => self.failed(WhyNot::Reason(ask_reason(trouble)), turn),
+        }
+    }
+
+    fn timed_out(self, turn: &mut Turn) -> Step {
+        self.failed(WhyNot::Reason(Reason::TimedOut), turn)
+    }
+
+    fn back(self, _turn: &mut Turn) -> Step {
+        match self.goal {
+            Goal::Prefill(opened) | Goal::Query(opened) => Step::To(Guide::new(opened).into()),
+            Goal::Cases => Step::To(Home::default().into()),
+        }
+    }
+}
+
+impl Shows for Asking {
+    fn name(&self) -> &'static str {
+        "asking"
+    }
+
+    fn body(&self, view: &View) -> Body {
+        let message = match &self.goal {
+            Goal::Prefill(_) => view.texts().fetching(),
+            Goal::Query(_) | Goal::Cases => view.texts().asking(),
+        };
+        Body::Working { message }
+    }
+
+    fn topic(&self) -> Topic {
+        Topic::Waiting
+    }
+
+    fn deadline(&self) -> Option<Deadline> {
+        Some((self.until, "ask"))
+    }
+
+    fn is_waiting(&self) -> bool {
+        true
+    }
+}

@@ -1,0 +1,93 @@
+//! Filling in a form, page by page.
+
+use kiosk_model::{Body, Key};
+use kiosk_protocol::wire::Reply;
+use kiosk_text::{Reason, Topic};
+
+use super::{Confirm, Guide, Home, Retry, Subject, Unavailable, WhyNot};
+use crate::draft::{Ahead, Draft};
+use crate::opened::Opened;
+use crate::task::{Shows, Situation, Step, Turn};
+use crate::view::View;
+
+/// Filling in.
+pub(crate) struct Form {
+    draft: Box<Draft>,
+}
+
+impl Form {
+    /// An empty form with what is on file; or why it cannot be filled in.
+    pub(crate) fn begin(opened: Opened, reply: Option<&Reply>, turn: &mut Turn) -> Step {
+        let Some(draft) = Draft::new(opened.clone(), turn.visit, reply) else {
+            return Step::To(Home::default().into());
+        };
+        if draft.lacks_a_record() {
+            let subject = Subject::Service(opened.clone());
+            let why = WhyNot::Reason(Reason::NotOnFile);
+            return Step::To(Unavailable { subject, why, retry: Retry::Start(opened) }.into());
+        }
+        Step::To(Self { draft: Box::new(draft) }.into())
+    }
+
+    pub(crate) fn going_on(draft: Box<Draft>) -> Self {
+        Self { draft }
+    }
+}
+
+impl Situation for Form {
+    fn focus(mut self, field: usize, _turn: &mut Turn) -> Step {
+        self.draft.focus(field);
+        self.same()
+    }
+
+    fn choose(mut self, field: usize, option: usize, _turn: &mut Turn) -> Step {
+        self.draft.choose(field, option);
+        self.same()
+    }
+
+    fn press(mut self, key: Key, _turn: &mut Turn) -> Step {
+        self.draft.press(key);
+        self.same()
+    }
+
+    fn next(mut self, _turn: &mut Turn) -> Step {
+        match self.draft.next() {
+            Ahead::Stay => self.same(),
+            Ahead::Complete => Step::To(Confirm::new(self.draft).into()),
+        }
+    }
+
+    fn back(mut self, _turn: &mut Turn) -> Step {
+        if self.draft.page_back() { self.same() } else { Step::To(Guide::keeping(self.draft).into()) }
+    }
+}
+
+impl Shows for Form {
+    fn name(&self) -> &'static str {
+        "form"
+    }
+
+    fn body(&self, view: &View) -> Body {
+        Body::Form {
+            title: view.say(&self.draft.opened.title),
+            page_title: self.draft.page_title(view),
+            page: self.draft.page + 1,
+            pages: self.draft.pages(),
+            fields: self.draft.fields(view),
+            active: self.draft.active(),
+        }
+    }
+
+    fn topic(&self) -> Topic {
+        Topic::Form
+    }
+
+    fn notice(&self, view: &View) -> Option<String> {
+        let missing = self.draft.not_prefilled.then(|| view.texts().not_prefilled_notice());
+        missing.or_else(|| view.offline_notice()).or_else(|| view.printer_notice())
+    }
+
+    fn has_begun(&self) -> bool {
+        true
+    }
+}

@@ -1,0 +1,29 @@
+//! One file per state of a visit; `task.rs` has their common vocabulary.
+
+mod answer;
+mod asking;
+mod cases;
+mod confirm;
+mod farewell;
+mod form;
+mod guide;
+mod home;
+mod identify;
+mod rating;
+mod receipt;
+mod submitting;
+mod unavailable;
+
+pub(crate) use answer::Answer;
+pub(crate) use asking::{Asking, Goal};
+pub(crate) use cases::Cases;
+pub(crate) use confirm::Confirm;
+pub(crate) use farewell::Farewell;
+pub(crate) use form::Form;
+pub(crate) use guide::Guide;
+pub(crate) use home::Home;
+pub(crate) use identify::{Aim, Identify};
+pub(crate) use rating::Rating;
+pub(crate) use receipt::Receipt;
+pub(crate) use submitting::Submitting;
+pub(crate) use unavailable::{Retry, Subject, Unavailable, WhyNot};
