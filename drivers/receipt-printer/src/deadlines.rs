@@ -34,7 +34,10 @@ pub(crate) const ABANDON: Duration = Duration::from_millis(200);
 pub(crate) const RECOVER_EVERY: Duration = Duration::from_secs(3);
 
 /// For the printer to leave an error state before it is asked again.
-pub(crate) const RECOVER: Duration = Duration::from_millis(300);
+pub(crate) const RECOVER_WAIT: Duration = Duration::from_millis(300);
+
+/// For the printer to say that it forgot. Those that know the order answer within some 10 ms, the others never.
+pub(crate) const FORGET_WAIT: Duration = Duration::from_millis(200);
 
 /// For a page, besides its time on the line and under the head: warming up, cutting, and a pause asked for by the printer.
 pub(crate) const PAGE_BASE: Duration = Duration::from_secs(10);

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use kiosk_drivers_api::Cancel;
 
-use crate::protocol::command::{ASK_IN_ORDER, CLEAR, CUT};
+use crate::protocol::command::{ASK_IN_ORDER, CUT, FORGET, FORGOTTEN, RECOVER};
 use crate::transport::{Link, LinkError};
 
 pub(crate) const HEALTHY: [u8; 4] = [0x12; 4];
@@ -39,7 +39,7 @@ pub(crate) struct State {
     pub(crate) print_time: Duration,
     /// Paper never comes and `GS r` is never answered, though all real-time answers are good.
     pub(crate) paper_never_comes: bool,
-    /// Whether `DLE ENQ 2` makes it forget unanswered questions and leave the error.
+    /// Whether it knows `DLE DC4 8`.
     pub(crate) forgets_when_told: bool,
     /// How many bytes the line still takes.
     pub(crate) room: usize,
@@ -135,14 +135,26 @@ impl State {
         }
     }
 
+    fn forget(&mut self) {
+        self.questions.clear();
+        self.printing_until = self.now;
+    }
+
+    /// Questions that still wait for their turn.
+    pub(crate) fn owed(&self) -> usize {
+        self.questions.len()
+    }
+
     fn hear(&mut self, bytes: &[u8]) {
         self.writes.push(bytes.to_vec());
         if let [0x10, 0x04, n @ 1..=4] = bytes {
             let disturbed = if *n == 2 { self.disturbed.take() } else { None };
             self.say(disturbed.unwrap_or(self.status[usize::from(n - 1)]));
-        } else if bytes == CLEAR && self.forgets_when_told {
-            self.questions.clear();
-            self.printing_until = self.now;
+        } else if bytes == RECOVER && self.status == CUTTER {
+            self.forget();
+        } else if bytes == FORGET && self.forgets_when_told {
+            self.forget();
+            self.arriving.extend(FORGOTTEN);
         } else if bytes == ASK_IN_ORDER && !self.paper_never_comes {
             self.questions.push_back(self.printing_until);
         } else if bytes == CUT {

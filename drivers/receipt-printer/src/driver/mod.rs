@@ -14,10 +14,11 @@ use kiosk_drivers_api::{Cancel, DeviceStatus, Paper, PrintFault, PrinterStatus, 
 
 use self::wire::{Limit, Wire, fault_of_link};
 use crate::deadlines::{
-    ABANDON, CLEAN, LOOK_EVERY, PAGE_BASE, PAGE_DOT, QUIET, READY, RECOVER, RECOVER_EVERY, SLICE,
+    ABANDON, CLEAN, FORGET_WAIT, LOOK_EVERY, PAGE_BASE, PAGE_DOT, QUIET, READY, RECOVER_EVERY, RECOVER_WAIT,
+    SLICE,
 };
 use crate::model::Model;
-use crate::protocol::command::{ASK_IN_ORDER, CLEAR, CUT, INITIALISE};
+use crate::protocol::command::{ASK_IN_ORDER, CUT, FORGET, INITIALISE, RECOVER};
 use crate::protocol::{Condition, Job};
 use crate::transport::{Config, Link, LinkError, SerialLink};
 
@@ -142,8 +143,8 @@ impl<L: Link> Printer<L> {
             return Ok(condition);
         }
         self.next_recovery = self.wire.now() + RECOVER_EVERY;
-        self.wire.write(&CLEAR, limit)?;
-        self.wire.listen_for(RECOVER, limit)?;
+        self.wire.write(&RECOVER, limit)?;
+        self.wire.listen_for(RECOVER_WAIT, limit)?;
         self.look(limit)
     }
 
@@ -153,9 +154,10 @@ impl<L: Link> Printer<L> {
             return Ok(());
         }
         self.wire.begin_afresh();
-        for command in [&CLEAR[..], &INITIALISE, &CUT] {
-            self.wire.write(command, limit)?;
-        }
+        self.forget(limit)?;
+        self.wire.await_forgotten(FORGET_WAIT, limit)?;
+        self.wire.write(&INITIALISE, limit)?;
+        self.wire.write(&CUT, limit)?;
         self.synchronise(limit)?;
         self.is_clean = true;
         Ok(())
@@ -179,12 +181,17 @@ impl<L: Link> Printer<L> {
     fn abandon(&mut self) {
         let never = Cancel::default();
         let limit = self.limit(ABANDON, &never);
-        let told = self.wire.finish_torn_command(&limit).and_then(|()| self.wire.write(&CLEAR, &limit));
+        let told = self.wire.finish_torn_command(&limit).and_then(|()| self.forget(&limit));
         if told.is_err() {
             tracing::debug!(
                 "the printer could not be told to forget the page; it will be before the next one"
             );
         }
+    }
+
+    fn forget(&mut self, limit: &Limit) -> Result<(), PrintFault> {
+        self.wire.write(&RECOVER, limit)?;
+        self.wire.write(&FORGET, limit)
     }
 
     fn try_status(&mut self) -> Result<PrinterStatus, PrintFault> {

@@ -86,7 +86,7 @@ fn a_fault_in_mid_page_is_told_within_two_seconds() {
             peer.plan(ms(delay), Turn::Status(status));
             assert_eq!(print(&mut printer, 100), Err(fault));
             assert!(peer.now() <= happens + ms(2_000), "{:?} after {delay} ms", peer.now() - happens);
-            assert_eq!(peer.state().writes.last().unwrap(), &CLEAR);
+            assert_eq!(peer.state().writes.last().unwrap(), &FORGET);
         }
     }
 }
@@ -145,6 +145,14 @@ fn a_torn_automatic_status_does_not_confirm_a_page() {
 }
 
 #[test]
+fn a_page_that_ran_out_of_paper_is_forgotten_at_once() {
+    let (mut printer, peer) = printer();
+    peer.plan(ms(700), Turn::Status(PAPER_OUT));
+    assert_eq!(print(&mut printer, 5), Err(PrintFault::PaperOut));
+    assert_eq!(peer.state().owed(), 0, "new paper must not bring the rest of it");
+}
+
+#[test]
 fn what_an_aborted_page_left_is_forgotten_and_cut_off_before_the_next() {
     let (mut printer, peer) = printer();
     peer.plan(ms(5), Turn::Status(PAPER_OUT));
@@ -157,7 +165,7 @@ fn what_an_aborted_page_left_is_forgotten_and_cut_off_before_the_next() {
     assert!(sent.starts_with(&[&INITIALISE[..], &CUT, &ASK_IN_ORDER, &INITIALISE].concat()));
     let state = peer.state();
     let first_order = state.writes.iter().find(|write| !matches!(write[..], [0x10, 0x04, _])).unwrap();
-    assert_eq!(first_order, &CLEAR);
+    assert_eq!(first_order, &RECOVER);
 }
 
 #[test]
@@ -235,7 +243,7 @@ fn cancel_ends_the_page_within_half_a_second() {
         peer.plan(ms(delay), Turn::Cancel(cancel.clone()));
         assert_eq!(printer.print(&receipt(100), &cancel), Err(PrintFault::Cancelled));
         assert!(peer.now() <= raised + ms(500));
-        assert_eq!(peer.state().writes.last().unwrap(), &CLEAR);
+        assert_eq!(peer.state().writes.last().unwrap(), &FORGET);
     }
 }
 
@@ -248,7 +256,7 @@ fn a_broken_line_is_reopened_by_the_next_call_and_the_printer_cleaned() {
     peer.state().print_time = ms(300);
     assert_eq!(printer.status().device, DeviceStatus::Online);
     assert_eq!(peer.state().times_opened, 2);
-    assert_eq!(peer.times_sent(&CLEAR), 1);
+    assert_eq!(peer.times_sent(&RECOVER), 1);
     assert_eq!(print(&mut printer, 5), Ok(()));
 }
 
@@ -289,11 +297,11 @@ fn a_blocked_cutter_is_told_to_recover_but_not_hammered() {
     for _ in 0..3 {
         assert_eq!(printer.status().fault, Some(PrintFault::CutterBlocked));
     }
-    assert_eq!(peer.times_sent(&CLEAR), 1);
+    assert_eq!(peer.times_sent(&RECOVER), 1);
     peer.plan(ms(3_000), Turn::Status(CUTTER));
     peer.clone().read(&mut [0], ms(3_000)).unwrap();
     assert_eq!(printer.status().fault, Some(PrintFault::CutterBlocked));
-    assert_eq!(peer.times_sent(&CLEAR), 2);
+    assert_eq!(peer.times_sent(&RECOVER), 2);
 }
 
 #[test]

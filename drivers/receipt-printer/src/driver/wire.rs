@@ -32,6 +32,7 @@ struct Heard {
     automatic: Option<Condition>,
     has_news: bool,
     is_paused: bool,
+    has_forgotten: bool,
     asked: usize,
     answers: usize,
 }
@@ -183,6 +184,16 @@ impl<L: Link> Wire<L> {
         Ok(())
     }
 
+    /// Waits for the answer to `DLE DC4 8`, after which data may be sent again; printers that do not know it never answer.
+    pub(super) fn await_forgotten(&mut self, wait: Duration, limit: &Limit) -> Result<(), PrintFault> {
+        let end = self.now() + wait;
+        while !self.heard.has_forgotten && self.now() < end {
+            limit.check(self.now())?;
+            self.receive(SLICE)?;
+        }
+        Ok(())
+    }
+
     /// Puts the four real-time questions. One missing answer spoils the round, since the answers do not tell themselves
     /// apart; the next round begins when the line is quiet.
     pub(super) fn condition(&mut self, limit: &Limit) -> Result<Condition, PrintFault> {
@@ -246,6 +257,7 @@ impl<L: Link> Wire<L> {
                 self.heard.has_news = true;
             }
             Input::InOrder(_) => self.heard.answers += 1,
+            Input::Forgotten => self.heard.has_forgotten = true,
             Input::Resume => self.heard.is_paused = false,
             Input::Pause => self.heard.is_paused = true,
             Input::Noise => tracing::debug!("noise on the line"),

@@ -10,8 +10,14 @@ pub const AUTOMATIC_STATUS: [u8; 3] = [0x1D, 0x61, 0x0E];
 pub const CUT: [u8; 4] = [0x1D, 0x56, 0x42, 0x00];
 /// `GS r 1`: asks for the paper sensors; answered in its turn, after everything sent before.
 pub const ASK_IN_ORDER: [u8; 3] = [0x1D, 0x72, 0x01];
-/// `DLE ENQ 2`: leaves the error state and forgets what was received and not printed. Real-time.
-pub const CLEAR: [u8; 3] = [0x10, 0x05, 0x02];
+/// `DLE ENQ 2`: leaves an error state (cutter, jam) and forgets what was received and not printed. Real-time; without
+/// effect on a printer that has no such error.
+pub const RECOVER: [u8; 3] = [0x10, 0x05, 0x02];
+/// `DLE DC4 8` with its fixed data: forgets what was received and not printed, in any state, and answers
+/// [`FORGOTTEN`]. Real-time. All its bytes are control characters, so a printer that does not know it prints nothing.
+pub const FORGET: [u8; 10] = [0x10, 0x14, 0x08, 0x01, 0x03, 0x14, 0x01, 0x06, 0x02, 0x08];
+/// The answer to [`FORGET`] (Epson, Citizen: "clear response").
+pub const FORGOTTEN: [u8; 3] = [0x37, 0x25, 0x00];
 /// `LF`: prints the line.
 pub const LINE_FEED: u8 = 0x0A;
 

@@ -1,5 +1,6 @@
 //! The printer's answers, which share one stream and are told apart by fixed bits.
 
+use super::command::FORGOTTEN;
 use super::condition::Condition;
 
 /// Sent by a printer with room again.
@@ -16,6 +17,8 @@ pub enum Input {
     Automatic(Condition),
     /// The answer to an in-order question (`GS r 1`): bits 03 near end, bits 0C end, no other.
     InOrder(u8),
+    /// The printer forgot what it had (`DLE DC4 8`): 37 25 00.
+    Forgotten,
     /// There is room for data again.
     Resume,
     /// No more data for now.
@@ -29,6 +32,8 @@ pub enum Input {
 pub struct Classifier {
     packet: [u8; 4],
     filled: usize,
+    /// Bytes seen of the answer to `DLE DC4 8`.
+    forgotten: usize,
 }
 
 impl Classifier {
@@ -39,8 +44,14 @@ impl Classifier {
     /// exactly as many as there were questions.
     pub fn push(&mut self, byte: u8) -> Option<Input> {
         match byte {
-            XON => Some(Input::Resume),
-            XOFF => Some(Input::Pause),
+            XON => return Some(Input::Resume),
+            XOFF => return Some(Input::Pause),
+            _ => {}
+        }
+        self.forgotten = if byte == FORGOTTEN[self.forgotten] { self.forgotten + 1 } else { 0 };
+        match byte {
+            _ if self.forgotten == FORGOTTEN.len() => self.forgotten(),
+            _ if self.forgotten > 0 => None,
             _ if byte & 0x93 == 0x12 => Some(Input::RealTime(byte)),
             _ if byte & 0x93 == 0x10 => self.begin(byte),
             _ if byte & 0x90 == 0x00 && self.filled > 0 => self.fill(byte),
@@ -52,6 +63,12 @@ impl Classifier {
     /// Gives up an automatic status that began and did not end.
     pub fn resynchronise(&mut self) {
         self.filled = 0;
+        self.forgotten = 0;
+    }
+
+    fn forgotten(&mut self) -> Option<Input> {
+        self.resynchronise();
+        Some(Input::Forgotten)
     }
 
     fn begin(&mut self, byte: u8) -> Option<Input> {
@@ -100,6 +117,13 @@ mod tests {
         assert_eq!(inputs(&[0x13, 0x11]), [Input::Pause, Input::Resume]);
         assert_eq!(inputs(&[0x10, 0x00, 0x00, 0x0F]), [NORMAL]);
         assert_eq!(inputs(&[0x15, 0x80, 0xFF, 0x92, 0x01, 0x20]), [Input::Noise; 6]);
+    }
+
+    #[test]
+    fn the_end_of_forgetting_is_told_and_is_no_in_order_answer() {
+        assert_eq!(inputs(&[0x37, 0x25, 0x00, 0x00]), [Input::Forgotten, Input::InOrder(0x00)]);
+        assert_eq!(inputs(&[0x37, 0x13, 0x25, 0x00]), [Input::Pause, Input::Forgotten]);
+        assert_eq!(inputs(&[0x37, 0x12, 0x03]), [Input::RealTime(0x12), Input::InOrder(0x03)]);
     }
 
     #[test]
