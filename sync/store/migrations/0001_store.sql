@@ -30,6 +30,9 @@ CREATE TABLE outbox (
 -- What `due` walks; covers it, so that no body is read but of the items chosen.
 CREATE INDEX outbox_waiting ON outbox (position, lane, next_attempt_at) WHERE state = 'waiting';
 
+-- What technicians must see however old it is.
+CREATE INDEX outbox_refused ON outbox (position) WHERE state IN ('rejected', 'quarantined');
+
 CREATE TRIGGER outbox_keeps_rows BEFORE DELETE ON outbox
 BEGIN SELECT raise(ABORT, 'outbox rows are kept for ever'); END;
 

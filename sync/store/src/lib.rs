@@ -134,8 +134,8 @@ impl Store {
         self.writer.call(|db| outbox::next_due(&db.connection, (db.origin.clock)()))
     }
 
-    /// The queue for technicians, oldest first: what is not settled, then the newest settled items, at
-    /// most `limits::LIST_ROWS_MAX` rows.
+    /// The queue for technicians, oldest first, at most `limits::LIST_ROWS_MAX` rows: refused and
+    /// quarantined items before waiting ones, newest before older, and settled ones among the newest.
     pub fn queue(&self) -> Result<Vec<QueueRow>, StoreError> {
         self.writer.call(|db| outbox::queue(&db.connection))
     }

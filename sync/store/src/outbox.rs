@@ -282,11 +282,21 @@ fn key_of(id: &ItemId) -> (String, u32, i64) {
     (id.terminal.to_string(), id.epoch, i64::try_from(id.seq).unwrap_or(i64::MAX))
 }
 
-/// The unsettled first, then the newest settled, as many as the limit allows; shown oldest first.
+/// What was refused, what waits, what is settled among the newest, as many as the limit allows; shown oldest
+/// first. It reads no row that it does not show: a long queue must not hold up the writer.
 pub(crate) fn queue(connection: &Connection) -> Result<Vec<QueueRow>, StoreError> {
     let sql = "SELECT terminal, epoch, seq, kind, lane, state, attempts, reason, created_at, case_number
-               FROM (SELECT * FROM outbox ORDER BY state = 'settled', position DESC LIMIT ?)
-               ORDER BY position";
+               FROM outbox WHERE position IN (
+                   SELECT position FROM (
+                       SELECT position, 0 AS rank FROM outbox INDEXED BY outbox_refused
+                       WHERE state IN ('rejected', 'quarantined')
+                       UNION ALL
+                       SELECT position, 1 FROM outbox INDEXED BY outbox_waiting WHERE state = 'waiting'
+                       UNION ALL
+                       SELECT position, 2 FROM outbox
+                       WHERE position > (SELECT max(position) FROM outbox) - ?1 AND state = 'settled'
+                   ) ORDER BY rank, position DESC LIMIT ?1
+               ) ORDER BY position";
     let mut select = connection.prepare_cached(sql)?;
     let rows = select.query_and_then([LIST_ROWS_MAX], queue_row)?;
     rows.collect()

@@ -155,6 +155,22 @@ fn technicians_see_attempts_and_their_reason() {
 }
 
 #[test]
+fn a_refused_item_is_seen_behind_a_long_queue() {
+    let bench = Bench::new();
+    let store = bench.open();
+    let (refused, settled) = (submit(&store, 1), submit(&store, 1));
+    let reason = "rule".to_owned();
+    store.settle(&[ItemAnswer { id: refused, verdict: Verdict::Rejected { reason } }]).unwrap();
+    store.settle(&[accepted(&settled)]).unwrap();
+    let seqs = |store: &Store| store.queue().unwrap().into_iter().map(|row| row.seq).collect::<Vec<_>>();
+    let shown = u64::from(LIST_ROWS_MAX);
+    (3..shown).for_each(|_| drop(submit(&store, 2)));
+    assert_eq!(seqs(&store), (1..shown).collect::<Vec<_>>());
+    (shown..=shown + 5).for_each(|_| drop(submit(&store, 2)));
+    assert_eq!(seqs(&store), [1].into_iter().chain(7..=shown + 5).collect::<Vec<_>>());
+}
+
+#[test]
 fn a_new_epoch_counts_from_one_and_old_items_keep_their_name() {
     let bench = Bench::new();
     submit(&bench.open(), 1);
