@@ -9,6 +9,7 @@ fn main() {
         .with_default_translation_context(DefaultTranslationContext::None)
         .embed_resources(EmbedResourcesKind::EmbedFiles)
         .with_debug_info(true);
+    println!("cargo::rerun-if-changed=../text/lang");
     if let Err(error) = slint_build::compile_with_config("ui/main.slint", config) {
         println!("cargo::error=ui/main.slint: {error}");
     }

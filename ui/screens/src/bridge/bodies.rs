@@ -91,7 +91,7 @@ fn fill(view: &View<'_>, body: &Body) {
             page: count(*page),
             pages: count(*pages),
             fields: sync_nested(&view.get_form().fields, fields, field),
-            active: place(*active),
+            editing: place(active.or_else(|| first_choice(fields))),
         }),
         Body::Confirm { title, rows, note } => view.set_confirm(ConfirmView {
             title: title.into(),
@@ -146,6 +146,13 @@ fn place(at: Option<usize>) -> i32 {
 
 fn optional(text: Option<&String>) -> SharedString {
     text.map(SharedString::from).unwrap_or_default()
+}
+
+// Without an active field the first open question is shown, else the first one with options.
+fn first_choice(fields: &[FieldView]) -> Option<usize> {
+    let choice = |field: &FieldView| matches!(field.kind, FieldKind::Choice { .. });
+    let open = |field: &FieldView| matches!(field.kind, FieldKind::Choice { chosen: None, .. });
+    fields.iter().position(open).or_else(|| fields.iter().position(choice))
 }
 
 fn tile(tile: &Tile) -> TileView {
