@@ -33,7 +33,8 @@ pub fn failure(error: &reqwest::Error) -> TransportError {
     }
 }
 
-/// Alerts by which a server says that it does not accept the client's certificate (RFC 8446, 6.2).
+/// Alerts by which a server says that it does not accept the client's certificate (RFC 8446, 6.2). A
+/// CA that was made anew under its old name shows as a signature that does not fit: `DecryptError`.
 fn is_about_us(alert: Alert) -> bool {
     matches!(
         alert,
@@ -45,6 +46,7 @@ fn is_about_us(alert: Alert) -> bool {
             | Alert::UnknownCA
             | Alert::AccessDenied
             | Alert::CertificateRequired
+            | Alert::DecryptError
     )
 }
 

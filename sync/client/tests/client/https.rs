@@ -1,0 +1,148 @@
+//! The transport over real TLS: what goes over the line, and how each failure is named.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::peer::{Authority, Face, Peer, Request, http};
+use jiff::Timestamp;
+use kiosk_client::enrol::enrol;
+use kiosk_client::{HttpTransport, Identity, Transport, TransportError};
+use kiosk_protocol::crypto::Digest;
+use kiosk_protocol::ids::ItemId;
+use kiosk_protocol::item::Item;
+use kiosk_protocol::limits::BATCH_UNPACKED_BYTES_MAX;
+use kiosk_protocol::service::IdentityLevel;
+use kiosk_protocol::wire::{Ask, Batch, BatchAnswer, Question, WirePerson};
+
+/// An enrolled terminal and the CA it was enrolled at.
+struct Terminal {
+    authority: Arc<Authority>,
+    identity: Identity,
+    _dir: tempfile::TempDir,
+}
+
+impl Terminal {
+    async fn enrolled() -> Self {
+        let authority = Arc::new(Authority::new());
+        let ca = Arc::clone(&authority);
+        let enrols =
+            move |request: &Request| http("200 OK", "", serde_json::to_vec(&ca.enrol(request)).unwrap());
+        let face = Face { signed_by: &authority, shown: &authority, name: "127.0.0.1", mutual: false };
+        let peer = Peer::start(face, enrols).await;
+        let dir = tempfile::tempdir().unwrap();
+        let identity = enrol(&peer.url, &authority.ticket(), dir.path()).await.unwrap();
+        Self { authority, identity, _dir: dir }
+    }
+
+    async fn meets(&self, answer: Vec<u8>) -> (Peer, HttpTransport) {
+        let authority = &self.authority;
+        let face = Face { signed_by: authority, shown: authority, name: "127.0.0.1", mutual: true };
+        let peer = Peer::start(face, move |_| answer.clone()).await;
+        let transport = HttpTransport::new(&peer.url, &self.identity).unwrap();
+        (peer, transport)
+    }
+
+    fn batch(&self) -> Batch {
+        let id = ItemId { terminal: self.identity.terminal.clone(), epoch: 1, seq: 1 };
+        let body = "{}".to_owned();
+        Batch { items: vec![Item { hash: Digest::of(body.as_bytes()), id, body }] }
+    }
+}
+
+fn ask() -> Ask {
+    // Synthetic, valid by check digit.
+    let person = WirePerson { name: "合成人".into(), number: "11010519491231002X".into() };
+    Ask { visit: uuid::Uuid::nil(), level: IdentityLevel::CardPresent, person, question: Question::Cases }
+}
+
+#[tokio::test]
+async fn a_batch_goes_out_packed_over_one_kept_connection() {
+    let terminal = Terminal::enrolled().await;
+    let expected = BatchAnswer { answers: Vec::new(), server_time: Timestamp::UNIX_EPOCH };
+    let answer = http("200 OK", "", serde_json::to_vec(&expected).unwrap());
+    let (peer, transport) = terminal.meets(answer).await;
+    for _ in 0..2 {
+        assert_eq!(transport.batch(&terminal.batch()).await, Ok(expected.clone()));
+    }
+    let requests = peer.requests.lock().unwrap();
+    assert!(requests[0].head.starts_with("post /v1/sync/batches http/1.1\r\n"), "{}", requests[0].head);
+    assert!(requests[0].head.contains("content-encoding: zstd\r\n"));
+    let json = zstd::bulk::decompress(&requests[0].body, BATCH_UNPACKED_BYTES_MAX).unwrap();
+    assert_eq!(serde_json::from_slice::<Batch>(&json).unwrap(), terminal.batch());
+}
+
+#[tokio::test]
+async fn a_cursor_is_escaped_and_an_unchanged_catalogue_is_none() {
+    let terminal = Terminal::enrolled().await;
+    let (peer, transport) = terminal.meets(http("304 Not Modified", "", "")).await;
+    assert_eq!(transport.catalogue(7).await, Ok(None));
+    let _ = transport.changes(Some("a&b=c d")).await;
+    let _ = transport.changes(None).await;
+    let requests = peer.requests.lock().unwrap();
+    let lines: Vec<_> = requests.iter().map(|request| request.head.lines().next().unwrap()).collect();
+    assert_eq!(
+        lines,
+        [
+            "get /v1/catalogue?have=7 http/1.1",
+            "get /v1/sync/changes?cursor=a%26b%3dc+d http/1.1",
+            "get /v1/sync/changes http/1.1",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn each_answer_has_its_name() {
+    let terminal = Terminal::enrolled().await;
+    let problem = r#"{"type":"urn:hecheng:problem:x","title":"X","status":1}"#;
+    let busy = TransportError::RetryAfter(Duration::from_secs(7));
+    let too_large = vec![b' '; 2 * 1024 * 1024];
+    let cases = [
+        (http("503 Service Unavailable", "retry-after: 7\r\n", ""), busy.clone()),
+        (http("429 Too Many Requests", "retry-after: 7\r\n", ""), busy),
+        (http("401 Unauthorized", "", ""), TransportError::Unauthorised),
+        (http("403 Forbidden", "", ""), TransportError::Unauthorised),
+        (http("200 OK", "", "{}"), TransportError::BadAnswer("not JSON of its schema")),
+        (http("200 OK", "", too_large), TransportError::BadAnswer("larger than its limit")),
+        (Vec::new(), TransportError::Unreachable),
+    ];
+    for (answer, expected) in cases {
+        let shown = String::from_utf8_lossy(&answer[..answer.len().min(40)]).into_owned();
+        let (_peer, transport) = terminal.meets(answer).await;
+        assert_eq!(transport.changes(None).await, Err(expected), "{shown}");
+    }
+    let (_peer, transport) = terminal.meets(http("422 Unprocessable", "", problem)).await;
+    let Err(TransportError::Refused(problem)) = transport.changes(None).await else { panic!() };
+    assert_eq!((problem.kind.as_str(), problem.status), ("urn:hecheng:problem:x", 422));
+}
+
+#[tokio::test]
+async fn only_the_platform_of_the_enrolment_is_talked_to() {
+    let terminal = Terminal::enrolled().await;
+    let theirs = Authority::new();
+    let face = Face { signed_by: &theirs, shown: &terminal.authority, name: "127.0.0.1", mutual: true };
+    let impostor = Peer::start(face, |_| http("200 OK", "", "{}")).await;
+    let transport = HttpTransport::new(&impostor.url, &terminal.identity).unwrap();
+    assert_eq!(transport.ask(&ask()).await.err(), Some(TransportError::Untrusted));
+    assert_eq!(impostor.count(), 0, "it learns nothing about a person");
+}
+
+#[tokio::test]
+async fn a_platform_that_does_not_know_the_certificate_is_named_so() {
+    let terminal = Terminal::enrolled().await;
+    let theirs = Authority::new();
+    let face = Face { signed_by: &terminal.authority, shown: &theirs, name: "127.0.0.1", mutual: true };
+    let stranger = Peer::start(face, |_| http("200 OK", "", "{}")).await;
+    let transport = HttpTransport::new(&stranger.url, &terminal.identity).unwrap();
+    assert_eq!(transport.changes(None).await, Err(TransportError::Unauthorised));
+}
+
+#[tokio::test]
+async fn an_ask_tells_nothing_in_its_errors() {
+    let terminal = Terminal::enrolled().await;
+    let (peer, transport) = terminal.meets(http("200 OK", "", r#"{"reply":"合成人"}"#)).await;
+    let error = transport.ask(&ask()).await.err().unwrap();
+    assert!(!format!("{error:?} {error}").contains("合成人"));
+    let request = &peer.requests.lock().unwrap()[0];
+    assert!(!request.head.contains("11010519491231002x"), "not in the address, not in a header");
+    assert!(serde_json::from_slice::<Ask>(&request.body).is_ok());
+}

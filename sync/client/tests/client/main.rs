@@ -1,0 +1,10 @@
+//! The client as a whole: against memory in virtual time, against TLS peers, and on a real store.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod enrolment;
+mod https;
+mod line;
+mod lossy;
+mod peer;
+mod runner;
