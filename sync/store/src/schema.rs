@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 
 use crate::error::StoreError;
 use crate::key::{KEY_BYTES, sync_parent};
-use crate::limits::STATEMENTS_MAX;
+use crate::limits::{LOG_PAGES_MAX, STATEMENTS_MAX};
 
 /// The database, in the store's directory.
 pub const DATABASE_FILE: &str = "store.db";
@@ -91,6 +91,7 @@ fn configure(connection: &Connection) -> Result<(), StoreError> {
         return Err(StoreError::Unknown(format!("the journal mode stays {mode}")));
     }
     connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "wal_autocheckpoint", LOG_PAGES_MAX)?;
     connection.pragma_update(None, "foreign_keys", "ON")?;
     connection.pragma_update(None, "secure_delete", "ON")?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;
@@ -219,6 +220,7 @@ mod tests {
         let text = |name| connection.pragma_query_value(None, name, |row| row.get::<_, String>(0)).unwrap();
         let number = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0)).unwrap();
         assert_eq!(text("journal_mode"), "wal");
+        assert_eq!(number("wal_autocheckpoint"), LOG_PAGES_MAX);
         let settings = ["synchronous", "foreign_keys", "secure_delete", "temp_store"].map(number);
         assert_eq!(settings, [2, 1, 1, 2]);
     }
