@@ -1,6 +1,7 @@
 //! `bench NAME [--json]`: figures, each with its goal. Comparisons are measured in one run, since machines are
 //! shared and noisy.
 
+mod devices;
 mod figure;
 mod store;
 
@@ -25,6 +26,7 @@ struct Cli {
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Name {
+    Devices,
     Store,
 }
 
@@ -37,6 +39,7 @@ fn main() -> ExitCode {
     let mut all_ok = true;
     for name in names {
         let figures = match name {
+            Name::Devices => devices::measure(),
             Name::Store => store::measure(cli.commits),
         };
         match figures {

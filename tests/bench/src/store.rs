@@ -46,13 +46,7 @@ pub fn measure(commits: usize) -> Figures {
             goal_max: 1.3,
             sides,
         },
-        Figure {
-            name: "store.accept_p99_ms".into(),
-            value: ours,
-            unit: "ms",
-            goal_max: 50.0,
-            sides: None,
-        },
+        Figure { name: "store.accept_p99_ms".into(), value: ours, unit: "ms", goal_max: 50.0, sides: None },
     ])
 }
 
