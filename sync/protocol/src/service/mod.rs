@@ -22,7 +22,6 @@ use crate::ids::Key;
 
 /// One service, as published.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct ServicePackage {
     /// Its name, for ever.
     pub id: Key,
@@ -57,7 +56,8 @@ pub struct ServicePackage {
 
 /// What a service does.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+// Whatever no other member of a package takes arrives here, so a misspelt word is refused here.
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Work {
     /// 业务办理: a form is filled in, submitted, and a receipt is given.
     Handling {
@@ -155,4 +155,38 @@ pub struct Guide {
     pub materials: Vec<Text>,
     /// The rule it rests on.
     pub basis: Text,
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    const PACKAGE: &str = r#"{"id":"a","version":1,"department":"d","identity_level":1,
+        "offline":{"policy":"queue"},"icon":"house","group":T,"title":T,"summary":T,
+        "guide":{"time_limit":T,"fee":T,"materials":[],"basis":T},"kind":"query",
+        "answer":[{"block":"fact","key":"k","label":T,"format":"plain"}]}"#;
+
+    fn package() -> String {
+        PACKAGE.replace('T', r#"{"zh-CN":"问","en":"q","ru":"в"}"#)
+    }
+
+    #[test]
+    fn a_package_survives_being_written_and_read() {
+        let read = ServicePackage::parse(&package()).unwrap();
+        let again = serde_json::to_string(&read).unwrap();
+        assert_eq!(ServicePackage::parse(&again).unwrap(), read);
+    }
+
+    #[test]
+    fn a_misspelt_word_is_refused_wherever_it_stands() {
+        for (right, wrong) in [
+            (r#""icon""#, r#""synthetik":true,"icon""#),
+            (r#""answer""#, r#""answers":[],"answer""#),
+            (r#""fee""#, r#""fees":1,"fee""#),
+        ] {
+            let package = package().replace(right, wrong);
+            assert!(matches!(ServicePackage::parse(&package), Err(BadPackage::Schema(_))), "{wrong}");
+        }
+    }
 }
