@@ -49,6 +49,9 @@ pub const LINE_WAIT_MAX: Duration = Duration::from_millis(500);
 /// Wait between two looks at a pty that nobody has open.
 pub const LINE_CLOSED_WAIT: Duration = Duration::from_millis(10);
 
+/// Deadline for a device thread to carry out that a plug was pulled or put in.
+pub const PLUG_WAIT: Duration = Duration::from_secs(1);
+
 /// Deadline of a client for connecting to, writing to and reading from the control server, each.
 pub const CONTROL_WAIT: Duration = Duration::from_secs(5);
 /// Longest answer a client of the control server takes, bytes.

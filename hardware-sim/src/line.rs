@@ -7,13 +7,13 @@ use std::io::{Read, Write};
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
-use crate::limits::{LINE_CHUNK_BYTES, LINE_CLOSED_WAIT, LINE_SAY_BYTES, LINE_WAIT_MAX};
+use crate::limits::{LINE_CHUNK_BYTES, LINE_CLOSED_WAIT, LINE_SAY_BYTES, LINE_WAIT_MAX, PLUG_WAIT};
 use crate::pacing::{bytes_due, wire_time};
 use crate::peripheral::{Peripheral, Said};
 use crate::pty::{Heard, Pty};
@@ -24,7 +24,9 @@ pub struct End<P> {
     /// The device.
     pub device: P,
     /// Whether the plug is in.
-    pub plugged: bool,
+    plugged: bool,
+    /// Whether the pty stands as `plugged` says.
+    settled: bool,
     /// Bytes that reached the device.
     pub bytes_in: u64,
     /// Bytes the device put on the line.
@@ -36,21 +38,31 @@ pub struct End<P> {
 #[derive(Debug)]
 pub struct Line<P> {
     end: Arc<Mutex<End<P>>>,
+    settled: Arc<Condvar>,
     waker: UnixStream,
     thread: Option<JoinHandle<()>>,
 }
 
 impl<P: Peripheral> Line<P> {
-    /// Plugs `device` in at `link` and starts to carry bytes. Model time counts from `epoch`.
-    pub fn start(device: P, link: &Path, epoch: Instant) -> std::io::Result<Line<P>> {
+    /// Plugs `device` in at `link` and starts to carry bytes. Model time counts from `epoch`; `after` sees the
+    /// device after each step.
+    pub fn start(
+        device: P,
+        link: &Path,
+        epoch: Instant,
+        after: impl FnMut(&mut P) + Send + 'static,
+    ) -> std::io::Result<Line<P>> {
         let pty = Pty::open(link, device.baud())?;
         let (waker, wake) = UnixStream::pair()?;
         waker.set_nonblocking(true)?;
         wake.set_nonblocking(true)?;
-        let end = End { device, plugged: true, bytes_in: 0, bytes_out: 0, stop: false };
+        let end = End { device, plugged: true, settled: true, bytes_in: 0, bytes_out: 0, stop: false };
         let end = Arc::new(Mutex::new(end));
+        let settled = Arc::new(Condvar::new());
         let carrier = Carrier {
             end: Arc::clone(&end),
+            settled: Arc::clone(&settled),
+            after: Box::new(after),
             wake,
             epoch,
             link: link.to_owned(),
@@ -60,7 +72,7 @@ impl<P: Peripheral> Line<P> {
         };
         let name = link.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let thread = std::thread::Builder::new().name(name).spawn(move || carrier.run())?;
-        Ok(Line { end, waker, thread: Some(thread) })
+        Ok(Line { end, settled, waker, thread: Some(thread) })
     }
 
     /// Looks at the device or changes it; the line takes note at once.
@@ -69,6 +81,25 @@ impl<P: Peripheral> Line<P> {
         // A full pipe means that the thread is about to wake anyway.
         let _ = (&self.waker).write(&[0]);
         answer
+    }
+}
+
+impl<P: Peripheral> Line<P> {
+    /// Whether the plug is in.
+    pub fn is_plugged(&self) -> bool {
+        lock(&self.end).plugged
+    }
+
+    /// Pulls the plug or puts it in; returns once the path is gone or there.
+    pub fn set_plugged(&self, plugged: bool) {
+        self.with(|end| {
+            end.settled &= end.plugged == plugged;
+            end.plugged = plugged;
+        });
+        let waiting = self.settled.wait_timeout_while(lock(&self.end), PLUG_WAIT, |end| !end.settled);
+        if waiting.is_ok_and(|(_, timeout)| timeout.timed_out()) {
+            tracing::warn!(plugged, "the plug does not settle");
+        }
     }
 }
 
@@ -136,6 +167,8 @@ impl Outgoing {
 
 struct Carrier<P> {
     end: Arc<Mutex<End<P>>>,
+    settled: Arc<Condvar>,
+    after: Box<dyn FnMut(&mut P) + Send>,
     wake: UnixStream,
     epoch: Instant,
     link: PathBuf,
@@ -166,6 +199,7 @@ impl<P: Peripheral> Carrier<P> {
         end.device.advance(now);
         self.speak(&mut end, now)?;
         self.listen(&mut end, now)?;
+        (self.after)(&mut end.device);
         let incoming = (!self.incoming.bytes.is_empty()).then_some(self.incoming.done);
         let next = [incoming, self.outgoing.due(), end.device.due()].into_iter().flatten().min();
         Ok(next.map_or(LINE_WAIT_MAX, |due| due.saturating_sub(self.epoch.elapsed()).min(LINE_WAIT_MAX)))
@@ -178,6 +212,8 @@ impl<P: Peripheral> Carrier<P> {
             end.device.power_cycle();
             self.forget();
         }
+        end.settled = true;
+        self.settled.notify_all();
         Ok(())
     }
 
@@ -271,7 +307,7 @@ mod tests {
     fn reader() -> (tempfile::TempDir, PathBuf, Line<Reader>) {
         let dir = tempfile::tempdir().unwrap();
         let link = dir.path().join("id-reader");
-        let line = Line::start(Reader::new(115_200), &link, Instant::now()).unwrap();
+        let line = Line::start(Reader::new(115_200), &link, Instant::now(), |_| {}).unwrap();
         (dir, link, line)
     }
 
@@ -311,13 +347,10 @@ mod tests {
     fn unplugging_breaks_the_peer_and_plugging_brings_the_path_back() {
         let (_dir, link, line) = reader();
         let mut held = peer(&link);
-        line.with(|end| end.plugged = false);
+        line.set_plugged(false);
         assert!(held.read_exact(&mut [0]).is_err());
         assert!(!link.exists());
-        line.with(|end| end.plugged = true);
-        while !link.exists() {
-            std::thread::yield_now();
-        }
+        line.set_plugged(true);
         assert_eq!(ask(&mut peer(&link))[9], 0x80);
     }
 

@@ -1,0 +1,190 @@
+//! The commands. Their words are the same on the command line and in JSON.
+
+use clap::{Subcommand, ValueEnum};
+use serde::{Deserialize, Serialize};
+
+pub use crate::printer::PrinterState;
+use crate::reader::Fault;
+
+/// Something that happens in front of the terminal.
+#[derive(Clone, Debug, PartialEq, Eq, Subcommand, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Command {
+    /// Places a resident's card on the reader, or lifts it
+    #[command(subcommand)]
+    Card(CardAction),
+    /// Sets how the receipt printer stands
+    Printer {
+        /// Its state
+        state: PrinterState,
+    },
+    /// Spoils the reader's next answer
+    #[command(subcommand)]
+    Reader(ReaderAction),
+    /// Cuts or restores the network through the proxy
+    Network {
+        /// What becomes of it
+        link: Link,
+    },
+    /// Pulls a device's plug
+    Unplug {
+        /// Whose
+        device: Device,
+    },
+    /// Puts a device's plug back in
+    Plug {
+        /// Whose
+        device: Device,
+    },
+    /// Looks after the printed paper
+    #[command(subcommand)]
+    Paper(PaperAction),
+}
+
+/// What is done with a card.
+#[derive(Clone, Debug, PartialEq, Eq, Subcommand, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CardAction {
+    /// Places the card of a resident
+    Place {
+        /// Key of the resident
+        resident: String,
+    },
+    /// Lifts the card
+    Lift,
+}
+
+/// What the reader's next answer looks like.
+#[derive(Clone, Debug, PartialEq, Eq, Subcommand, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ReaderAction {
+    /// As it should be
+    Ok,
+    /// Noise before the frame
+    Garbage,
+    /// Half a frame, then silence
+    Torn,
+    /// Nothing
+    Silent,
+    /// Two seconds late
+    Slow,
+    /// A wrong checksum
+    Checksum,
+    /// A refusal with a status byte SW3
+    Status {
+        /// SW3, two hexadecimal digits
+        #[arg(value_parser = hex)]
+        code: String,
+    },
+}
+
+impl ReaderAction {
+    /// The fault it sets; none for `ok`.
+    pub(crate) fn fault(&self) -> Result<Option<Fault>, CommandError> {
+        Ok(match self {
+            ReaderAction::Ok => None,
+            ReaderAction::Garbage => Some(Fault::Garbage),
+            ReaderAction::Torn => Some(Fault::Torn),
+            ReaderAction::Silent => Some(Fault::Silent),
+            ReaderAction::Slow => Some(Fault::Slow),
+            ReaderAction::Checksum => Some(Fault::Checksum),
+            ReaderAction::Status { code } => {
+                let byte = u8::from_str_radix(code, 16);
+                Some(Fault::Status(byte.map_err(|_| CommandError::NotHex(code.clone()))?))
+            }
+        })
+    }
+}
+
+fn hex(word: &str) -> Result<String, String> {
+    match u8::from_str_radix(word, 16) {
+        Ok(byte) => Ok(format!("{byte:02X}")),
+        Err(_) => Err(CommandError::NotHex(word.to_owned()).to_string()),
+    }
+}
+
+/// What becomes of the network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Link {
+    /// Every connection is closed, new ones at once
+    Cut,
+    /// Connections pass
+    Restore,
+}
+
+/// A device with a plug.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Device {
+    /// The ID-card reader
+    IdReader,
+    /// The receipt printer
+    ReceiptPrinter,
+}
+
+impl Device {
+    /// The name of its path in the simulator's directory.
+    pub fn file_name(self) -> &'static str {
+        match self {
+            Device::IdReader => "id-reader",
+            Device::ReceiptPrinter => "receipt-printer",
+        }
+    }
+}
+
+/// What is done with cut paper.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Subcommand, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PaperAction {
+    /// Lists the pieces that lie in the tray
+    List,
+    /// Takes them; their pictures stay on disk
+    Take,
+}
+
+/// Why a command was not carried out.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CommandError {
+    /// No resident has this key. Cure: use one of those named.
+    #[error("unknown resident {key:?}; there are: {known}")]
+    UnknownResident {
+        /// What was asked for.
+        key: String,
+        /// What there is, with commas.
+        known: String,
+    },
+    /// Not a byte. Cure: two hexadecimal digits, such as 41.
+    #[error("{0:?} is not a byte of two hexadecimal digits")]
+    NotHex(String),
+    /// There is no network to cut. Cure: start the simulator with `--proxy`.
+    #[error("this simulator runs without a proxy (start it with --proxy LISTEN=TARGET)")]
+    NoProxy,
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn words_are_the_same_in_json() {
+        let json = |command: &Command| serde_json::to_string(command).unwrap();
+        let place = Command::Card(CardAction::Place { resident: "alice".into() });
+        assert_eq!(json(&place), r#"{"card":{"place":{"resident":"alice"}}}"#);
+        let out = Command::Printer { state: PrinterState::PaperOut };
+        assert_eq!(json(&out), r#"{"printer":{"state":"paper-out"}}"#);
+        assert_eq!(json(&Command::Reader(ReaderAction::Torn)), r#"{"reader":"torn"}"#);
+        let unplug = Command::Unplug { device: Device::IdReader };
+        assert_eq!(json(&unplug), r#"{"unplug":{"device":"id-reader"}}"#);
+    }
+
+    #[test]
+    fn a_status_is_two_hexadecimal_digits() {
+        let status = |code: &str| ReaderAction::Status { code: code.into() };
+        assert_eq!(status("41").fault(), Ok(Some(Fault::Status(0x41))));
+        assert!(status("4 1").fault().is_err());
+        assert_eq!(hex("9f"), Ok("9F".into()));
+        assert!(hex("100").is_err());
+    }
+}

@@ -1,0 +1,11 @@
+//! How a tester tells the simulator what happens: one set of commands for code, HTTP and the command line.
+
+mod client;
+mod command;
+mod server;
+mod state;
+
+pub use client::{Client, ClientError};
+pub use command::{CardAction, Command, CommandError, Device, Link, PaperAction, PrinterState, ReaderAction};
+pub(crate) use server::routes;
+pub use state::{PaperPiece, PrinterView, ReaderView, State};

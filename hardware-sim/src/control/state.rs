@@ -1,0 +1,73 @@
+//! What a tester sees of the simulator.
+
+use serde::{Deserialize, Serialize};
+
+use super::command::{Link, PrinterState};
+
+/// Everything at one moment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct State {
+    /// The ID-card reader.
+    pub reader: ReaderView,
+    /// The receipt printer.
+    pub printer: PrinterView,
+    /// Cut pieces in the tray, oldest first.
+    pub papers: Vec<PaperPiece>,
+    /// What was last done to the network; absent without a proxy.
+    pub network: Option<Link>,
+}
+
+/// The reader at one moment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReaderView {
+    /// Whether its plug is in.
+    pub plugged: bool,
+    /// Key of the resident whose card lies on it.
+    pub card: Option<String>,
+    /// The fault that waits for the next answer.
+    pub fault: Option<String>,
+    /// Line rate it listens at.
+    pub baud: u32,
+    /// Bytes it received.
+    pub bytes_in: u64,
+    /// Bytes it sent.
+    pub bytes_out: u64,
+}
+
+/// The printer at one moment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PrinterView {
+    /// Whether its plug is in.
+    pub plugged: bool,
+    /// How it stands.
+    pub state: PrinterState,
+    /// Whether it waits for someone to put something right.
+    pub stopped: bool,
+    /// Bytes it received.
+    pub bytes_in: u64,
+    /// Bytes it sent.
+    pub bytes_out: u64,
+    /// Bytes it has received but not yet executed.
+    pub buffered: usize,
+    /// Printed paper that is not yet cut, millimetres.
+    pub uncut_mm: usize,
+    /// Commands it did not know and skipped, since it was plugged in.
+    pub unknown_commands: u64,
+}
+
+/// One cut piece of paper.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PaperPiece {
+    /// Counts from 1.
+    pub number: u32,
+    /// Its picture, an absolute path.
+    pub png: std::path::PathBuf,
+    /// Lines of text as printed, from top to bottom.
+    pub lines: Vec<String>,
+    /// Content of the QR codes, from top to bottom.
+    pub qr: Vec<String>,
+    /// When it was cut.
+    pub time: jiff::Timestamp,
+    /// Whether it was printed in one go, without a loss of power or data.
+    pub complete: bool,
+}

@@ -1,0 +1,316 @@
+//! The mechanism: a receive buffer, the commands out of it in order, and paper that moves at its own speed.
+//!
+//! Real-time requests are answered as they arrive. All else waits its turn: while something is wrong nothing is
+//! executed, so an answer in order (`GS r`) proves that everything before it is on paper.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use super::command::Question;
+use super::glyphs::Glyphs;
+use super::paper::{Piece, Roll, Row};
+use super::status::{Condition, PrinterState, concerns};
+use super::writer::{Step, Writer};
+use crate::limits::{CUT_STROKE, PAPER_MM_PER_S, PIECES_MAX, PRINTER_BUFFER_BYTES, PRINTER_RESERVE_BYTES};
+use crate::peripheral::{Peripheral, Said};
+
+/// Line rate of the printer, set by its switches.
+const BAUD: u32 = 115_200;
+/// Dots in a millimetre.
+const DOTS_PER_MM: u64 = 8;
+/// Time of one row.
+const ROW_TIME: Duration = Duration::from_nanos(1_000_000_000 / (PAPER_MM_PER_S * DOTS_PER_MM));
+
+/// A receipt printer.
+#[derive(Debug)]
+pub struct Printer {
+    condition: Condition,
+    roll: Roll,
+    pieces: Vec<Piece>,
+    glyphs: Glyphs,
+    /// When the mechanism is free.
+    clock: Duration,
+    power: Power,
+}
+
+/// What is lost with the power.
+#[derive(Debug)]
+struct Power {
+    buffer: VecDeque<u8>,
+    /// The last two bytes that arrived, to see real-time requests.
+    last: [u8; 2],
+    writer: Writer,
+    steps: VecDeque<Step>,
+    said: VecDeque<Said>,
+    automatic: u8,
+    reported: [u8; 4],
+}
+
+impl Default for Power {
+    fn default() -> Power {
+        Power {
+            buffer: VecDeque::new(),
+            last: [0; 2],
+            writer: Writer::default(),
+            steps: VecDeque::new(),
+            said: VecDeque::new(),
+            automatic: 0,
+            reported: Condition::default().automatic(),
+        }
+    }
+}
+
+impl Power {
+    fn is_idle(&self) -> bool {
+        self.buffer.is_empty() && self.steps.is_empty()
+    }
+
+    /// Whether part of a job is inside.
+    fn holds_a_job(&self) -> bool {
+        !self.is_idle() || !self.writer.is_idle()
+    }
+}
+
+impl Printer {
+    /// A printer with a full roll.
+    pub fn new(glyphs: Glyphs) -> Printer {
+        Printer {
+            condition: Condition::default(),
+            roll: Roll::default(),
+            pieces: Vec::new(),
+            glyphs,
+            clock: Duration::ZERO,
+            power: Power::default(),
+        }
+    }
+
+    /// Something happens to the printer, or is put right.
+    pub fn set_state(&mut self, now: Duration, state: PrinterState) {
+        self.advance(now);
+        self.condition = Condition { state, cutter_stuck: false };
+        self.report(now);
+    }
+
+    /// How it stands.
+    pub fn condition(&self) -> Condition {
+        self.condition
+    }
+
+    /// Bytes received and not yet executed.
+    pub fn buffered(&self) -> usize {
+        self.power.buffer.len()
+    }
+
+    /// Commands it skipped because it does not know them.
+    pub fn unknown_commands(&self) -> u64 {
+        self.power.writer.unknown
+    }
+
+    /// Printed paper that is not cut, millimetres.
+    pub fn uncut_mm(&self) -> usize {
+        self.roll.uncut_rows().div_ceil(DOTS_PER_MM as usize)
+    }
+
+    /// The pieces cut since the last call.
+    pub fn take_pieces(&mut self) -> Vec<Piece> {
+        std::mem::take(&mut self.pieces)
+    }
+
+    fn arrive(&mut self, now: Duration, byte: u8) {
+        let [before, last] = self.power.last;
+        self.power.last = [last, byte];
+        let real_time = before == 0x10 && matches!((last, byte), (0x04, 1..=4) | (0x05, 1..=2));
+        if self.power.buffer.len() < PRINTER_BUFFER_BYTES + PRINTER_RESERVE_BYTES {
+            self.power.buffer.push_back(byte);
+        }
+        if real_time {
+            self.real_time(now, last, byte);
+        }
+    }
+
+    /// Answers a request as it arrives. A full buffer does not keep it, so that asking never fills the reserve.
+    fn real_time(&mut self, now: Duration, kind: u8, n: u8) {
+        let filled = self.power.buffer.len();
+        if filled > PRINTER_BUFFER_BYTES {
+            self.power.buffer.truncate((filled - 3).max(PRINTER_BUFFER_BYTES));
+        }
+        if kind == 0x05 {
+            self.recover(now, n);
+        } else if let Some(status) = self.condition.real_time(n) {
+            self.say(now, vec![status]);
+        }
+    }
+
+    /// DLE ENQ: 1 tries again, 2 throws the job away first.
+    fn recover(&mut self, now: Duration, n: u8) {
+        if !self.condition.recoverable() {
+            return;
+        }
+        self.condition.cutter_stuck = false;
+        if n == 2 {
+            self.lose_job();
+        }
+        self.report(now);
+    }
+
+    fn lose_job(&mut self) {
+        if self.power.holds_a_job() || self.roll.uncut_rows() > 0 {
+            self.roll.interrupt();
+        }
+        let old = std::mem::take(&mut self.power);
+        self.power.automatic = old.automatic;
+        self.power.reported = old.reported;
+        self.power.said = old.said;
+        self.power.writer.unknown = old.writer.unknown;
+    }
+
+    fn say(&mut self, at: Duration, bytes: Vec<u8>) {
+        if self.power.said.len() < PRINTER_RESERVE_BYTES {
+            self.power.said.push_back(Said { at, bytes });
+        }
+    }
+
+    /// Sends the automatic status where it changed in a group that is switched on.
+    fn report(&mut self, now: Duration) {
+        let status = self.condition.automatic();
+        if concerns(self.power.automatic, self.power.reported, status) {
+            self.say(now, status.to_vec());
+        }
+        self.power.reported = status;
+    }
+
+    /// Does one step at `self.clock`.
+    fn step(&mut self, step: Step) {
+        match step {
+            Step::Row(row) => {
+                self.roll.print(row);
+                self.clock += ROW_TIME;
+            }
+            Step::Feed(rows) => {
+                self.roll.print(Row::default());
+                self.clock += ROW_TIME;
+                if rows > 1 {
+                    self.power.steps.push_front(Step::Feed(rows - 1));
+                }
+            }
+            Step::Note(note) => self.roll.note(note),
+            Step::Ask(question) => self.answer(&question),
+            Step::Cut { partial } => self.cut(partial),
+        }
+    }
+
+    fn cut(&mut self, partial: bool) {
+        if self.condition.state == PrinterState::Cutter {
+            self.condition.cutter_stuck = true;
+            self.power.steps.push_front(Step::Cut { partial });
+            self.report(self.clock);
+            return;
+        }
+        self.clock += CUT_STROKE;
+        let piece = self.roll.cut(partial);
+        if self.pieces.len() < PIECES_MAX {
+            self.pieces.push(piece);
+        }
+    }
+
+    /// Takes one byte out of the buffer.
+    fn parse(&mut self) -> bool {
+        let Some(byte) = self.power.buffer.pop_front() else { return false };
+        self.power.steps.extend(self.power.writer.push(byte, &mut self.glyphs));
+        true
+    }
+
+    fn answer(&mut self, question: &Question) {
+        let bytes = match question {
+            Question::Status(1 | 49) => vec![self.condition.paper()],
+            Question::Status(2 | 50) => vec![0],
+            Question::Status(_) => Vec::new(),
+            Question::QrSize => self.power.writer.qr_size(),
+            Question::Identity(n) => identity(*n),
+            Question::AutomaticStatus(groups) => {
+                self.power.automatic = *groups;
+                if *groups == 0 { Vec::new() } else { self.condition.automatic().to_vec() }
+            }
+        };
+        if !bytes.is_empty() {
+            self.say(self.clock, bytes);
+        }
+    }
+}
+
+impl Peripheral for Printer {
+    fn baud(&self) -> u32 {
+        BAUD
+    }
+
+    /// Up to the buffer's end, then the reserve.
+    fn room(&self) -> usize {
+        let filled = self.power.buffer.len();
+        match PRINTER_BUFFER_BYTES.checked_sub(filled) {
+            Some(free) if free > 0 => free,
+            _ => (PRINTER_BUFFER_BYTES + PRINTER_RESERVE_BYTES).saturating_sub(filled),
+        }
+    }
+
+    fn hear(&mut self, now: Duration, bytes: &[u8]) {
+        self.advance(now);
+        for byte in bytes {
+            self.arrive(now, *byte);
+        }
+    }
+
+    fn advance(&mut self, now: Duration) {
+        while self.clock <= now && !self.condition.stopped() {
+            match self.power.steps.pop_front() {
+                Some(step) => self.step(step),
+                None if self.parse() => {}
+                None => break,
+            }
+        }
+        if self.condition.stopped() || self.power.is_idle() {
+            self.clock = self.clock.max(now);
+        }
+    }
+
+    /// When the next step is due that shows outside: paper that merely moves wakes nobody.
+    fn due(&self) -> Option<Duration> {
+        if self.condition.stopped() || self.power.is_idle() {
+            return None;
+        }
+        let rows = |step: &Step| match step {
+            Step::Row(_) => Some(1),
+            Step::Feed(rows) => Some(*rows),
+            Step::Note(_) => Some(0),
+            Step::Cut { .. } | Step::Ask(_) => None,
+        };
+        let moving: usize = self.power.steps.iter().map_while(rows).sum();
+        Some(self.clock + ROW_TIME * u32::try_from(moving).unwrap_or(u32::MAX))
+    }
+
+    fn say(&mut self) -> Option<Said> {
+        self.power.said.pop_front()
+    }
+
+    fn said(&mut self) {}
+
+    fn power_cycle(&mut self) {
+        self.lose_job();
+        self.power = Power::default();
+        self.condition.cutter_stuck = false;
+        self.power.reported = self.condition.automatic();
+    }
+}
+
+/// GS I: one byte, or `_`, text, NUL.
+fn identity(n: u8) -> Vec<u8> {
+    match n {
+        1 | 49 => vec![0x20],
+        // Characters of two bytes, and a cutter.
+        2 | 50 => vec![0x03],
+        3 | 51 => vec![0x01],
+        65 => b"_1.00\0".to_vec(),
+        66 => b"_HECHENG\0".to_vec(),
+        67 => b"_SIM-80\0".to_vec(),
+        _ => Vec::new(),
+    }
+}

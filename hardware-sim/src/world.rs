@@ -1,0 +1,151 @@
+//! Everything that stands around the terminal, and what a command does to it.
+
+use std::path::Path;
+use std::time::Instant;
+
+use tokio::sync::watch;
+
+use crate::control::{
+    CardAction, Command, CommandError, Device, Link, PaperAction, PaperPiece, PrinterView, ReaderView, State,
+};
+use crate::line::Line;
+use crate::printer::{Glyphs, Printer};
+use crate::reader::{Card, Reader};
+use crate::residents::Resident;
+use crate::tray::Tray;
+
+/// The devices, the tray, the residents and the network.
+#[derive(Debug)]
+pub struct World {
+    epoch: Instant,
+    residents: Vec<Resident>,
+    reader: Line<Reader>,
+    // Ends before the tray, whose thread waits for the printer's last piece.
+    printer: Line<Printer>,
+    tray: Tray,
+    network: Option<watch::Sender<bool>>,
+}
+
+impl World {
+    /// Plugs both devices in below `dir`.
+    pub fn build(
+        dir: &Path,
+        reader_baud: u32,
+        residents: Vec<Resident>,
+        network: Option<watch::Sender<bool>>,
+    ) -> std::io::Result<World> {
+        let epoch = Instant::now();
+        let link = |device: Device| dir.join(device.file_name());
+        let (tray, sender) = Tray::open(dir.join("paper"))?;
+        let reader = Line::start(Reader::new(reader_baud), &link(Device::IdReader), epoch, |_| {})?;
+        let drop_into_tray = move |printer: &mut Printer| {
+            for piece in printer.take_pieces() {
+                if sender.try_send(piece).is_err() {
+                    tracing::error!("the tray is full; a piece of paper is not drawn");
+                }
+            }
+        };
+        let printer = Printer::new(glyphs());
+        let printer = Line::start(printer, &link(Device::ReceiptPrinter), epoch, drop_into_tray)?;
+        Ok(World { epoch, residents, reader, printer, tray, network })
+    }
+
+    /// Whose cards there are.
+    pub fn residents(&self) -> &[Resident] {
+        &self.residents
+    }
+
+    /// Carries out a command.
+    pub fn act(&self, command: &Command) -> Result<(), CommandError> {
+        tracing::info!(?command, "command");
+        match command {
+            Command::Card(CardAction::Place { resident }) => {
+                let card = Card::of(self.resident(resident)?);
+                self.reader.with(|end| end.device.sam.place(card));
+            }
+            Command::Card(CardAction::Lift) => self.reader.with(|end| end.device.sam.lift()),
+            Command::Reader(action) => {
+                let fault = action.fault()?;
+                self.reader.with(|end| end.device.sam.set_fault(fault));
+            }
+            Command::Printer { state } => {
+                self.printer.with(|end| end.device.set_state(self.epoch.elapsed(), *state));
+            }
+            Command::Network { link } => self.set_network(*link)?,
+            Command::Unplug { device } => self.set_plugged(*device, false),
+            Command::Plug { device } => self.set_plugged(*device, true),
+            Command::Paper(PaperAction::Take) => self.tray.take(),
+            Command::Paper(PaperAction::List) => {}
+        }
+        Ok(())
+    }
+
+    /// How everything stands.
+    pub fn state(&self) -> State {
+        let up = self.network.as_ref().map(|network| *network.borrow());
+        State {
+            reader: self.reader_view(),
+            printer: self.printer_view(),
+            papers: self.papers(),
+            network: up.map(|up| if up { Link::Restore } else { Link::Cut }),
+        }
+    }
+
+    /// What lies in the tray.
+    pub fn papers(&self) -> Vec<PaperPiece> {
+        self.tray.list()
+    }
+
+    fn resident(&self, key: &str) -> Result<&Resident, CommandError> {
+        self.residents.iter().find(|resident| resident.key == key).ok_or_else(|| {
+            let known: Vec<&str> = self.residents.iter().map(|resident| resident.key.as_str()).collect();
+            CommandError::UnknownResident { key: key.to_owned(), known: known.join(", ") }
+        })
+    }
+
+    fn set_network(&self, link: Link) -> Result<(), CommandError> {
+        let network = self.network.as_ref().ok_or(CommandError::NoProxy)?;
+        network.send_replace(link == Link::Restore);
+        Ok(())
+    }
+
+    fn set_plugged(&self, device: Device, plugged: bool) {
+        match device {
+            Device::IdReader => self.reader.set_plugged(plugged),
+            Device::ReceiptPrinter => self.printer.set_plugged(plugged),
+        }
+    }
+
+    fn reader_view(&self) -> ReaderView {
+        let plugged = self.reader.is_plugged();
+        self.reader.with(|end| ReaderView {
+            plugged,
+            card: end.device.sam.card().map(|card| card.resident.clone()),
+            fault: end.device.sam.fault().map(|fault| format!("{fault:?}").to_lowercase()),
+            baud: crate::peripheral::Peripheral::baud(&end.device),
+            bytes_in: end.bytes_in,
+            bytes_out: end.bytes_out,
+        })
+    }
+
+    fn printer_view(&self) -> PrinterView {
+        let plugged = self.printer.is_plugged();
+        self.printer.with(|end| PrinterView {
+            plugged,
+            state: end.device.condition().state,
+            stopped: end.device.condition().stopped(),
+            bytes_in: end.bytes_in,
+            bytes_out: end.bytes_out,
+            buffered: end.device.buffered(),
+            uncut_mm: end.device.uncut_mm(),
+            unknown_commands: end.device.unknown_commands(),
+        })
+    }
+}
+
+fn glyphs() -> Glyphs {
+    Glyphs::load().unwrap_or_else(|error| {
+        tracing::warn!(%error, "receipts will show frames instead of characters");
+        Glyphs::without_font()
+    })
+}
