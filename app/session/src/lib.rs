@@ -31,6 +31,15 @@ mod visit;
 mod visiting;
 mod words;
 
+#[cfg(test)]
+mod form_tests;
+#[cfg(test)]
+mod journeys;
+#[cfg(test)]
+mod properties;
+#[cfg(test)]
+mod testing;
+
 pub use effect::{Effect, NewCase};
 pub use event::{AskTrouble, Event, Kept, Link, Now, RequestId, StoreTrouble};
 

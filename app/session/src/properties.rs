@@ -1,0 +1,146 @@
+//! Whatever happens in whatever order: what must always hold.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use std::time::Duration;
+
+use kiosk_drivers_api::{DeviceStatus, PrintFault, ReaderFault, ValidUntil};
+use kiosk_model::{Action, Key, Language, Mode};
+use proptest::prelude::*;
+
+use crate::testing::*;
+use crate::{AskTrouble, Event, Link, RequestId, StoreTrouble};
+
+/// One thing that happens. Replies go to the newest request or to one made up.
+#[derive(Clone, Debug)]
+enum Op {
+    Touch(Action),
+    Wait(u64),
+    Card(bool),
+    CardFault(u8),
+    Answer(u8),
+    Stored(u8),
+    Printed(u8),
+    Stale(u64),
+    Link(bool),
+    Reader(bool),
+    Printer(u8),
+}
+
+fn action() -> impl Strategy<Value = Action> {
+    prop_oneof![
+        3 => (0_usize..5).prop_map(Action::OpenTile),
+        4 => Just(Action::Start),
+        6 => Just(Action::Next),
+        6 => Just(Action::Submit),
+        4 => (0_usize..5).prop_map(Action::FocusField),
+        4 => ((0_usize..4), (0_usize..3)).prop_map(|(field, option)| Action::ChooseOption { field, option }),
+        8 => (0_u8..11).prop_map(|digit| Action::Press(Key::Digit(digit))),
+        1 => Just(Action::Press(Key::Point)),
+        1 => Just(Action::Press(Key::Backspace)),
+        1 => Just(Action::Press(Key::Clear)),
+        1 => (0_u8..7).prop_map(Action::Rate),
+        5 => prop::sample::select(vec![
+            Action::Wake, Action::OpenCases, Action::Back, Action::Stay, Action::Help, Action::CloseHelp,
+            Action::PrintAgain, Action::Finish, Action::Another, Action::Retry, Action::SkipRating,
+            Action::PageForward, Action::PageBack, Action::ChooseLanguage(Language::Ru),
+            Action::ChooseMode(Mode::Elder),
+        ]),
+        1 => prop::sample::select(vec![Action::End, Action::EndNow]),
+    ]
+}
+
+fn op() -> impl Strategy<Value = Op> {
+    prop_oneof![
+        20 => action().prop_map(Op::Touch),
+        2 => (0_u64..100).prop_map(Op::Wait),
+        3 => any::<bool>().prop_map(Op::Card),
+        1 => (0_u8..3).prop_map(Op::CardFault),
+        4 => (0_u8..4).prop_map(Op::Answer),
+        4 => (0_u8..4).prop_map(Op::Stored),
+        4 => (0_u8..4).prop_map(Op::Printed),
+        1 => (0_u64..30).prop_map(Op::Stale),
+        1 => any::<bool>().prop_map(Op::Link),
+        1 => any::<bool>().prop_map(Op::Reader),
+        1 => (0_u8..3).prop_map(Op::Printer),
+    ]
+}
+
+fn apply(world: &mut World, op: Op) {
+    match op {
+        Op::Touch(action) => world.touch(action),
+        Op::Wait(seconds) => world.wait(seconds),
+        Op::Card(true) => world.place_card(),
+        Op::Card(false) => {
+            let past = kiosk_drivers_api::CardDate { year: 2020, month: 1, day: 1 };
+            world.read(Ok(card(ValidUntil::Day(past))));
+        }
+        Op::CardFault(which) => {
+            let faults = [ReaderFault::CardMoved, ReaderFault::NotConnected, ReaderFault::UnknownCard];
+            world.read(Err(faults[usize::from(which)].clone()));
+        }
+        Op::Answer(which) if !world.asks.is_empty() => world.answer(match which {
+            0 => Err(AskTrouble::Failed),
+            1 => Ok(serde_json::from_str(r#"{"reply":"cases","cases":[]}"#).unwrap()),
+            _ => Ok(values()),
+        }),
+        Op::Stored(which) if !world.submits.is_empty() => {
+            world.stored(if which == 0 { Err(StoreTrouble::Broken) } else { Ok(kept()) });
+        }
+        Op::Printed(which) if !world.prints.is_empty() => {
+            world.printed(if which == 0 { Err(PrintFault::Jammed) } else { Ok(()) });
+        }
+        Op::Answer(_) | Op::Stored(_) | Op::Printed(_) => {}
+        Op::Stale(id) => stale(world, RequestId(id)),
+        Op::Link(up) => world.send(Event::LinkChanged(if up { Link::Online } else { Link::Offline })),
+        Op::Reader(up) => {
+            let status = if up { DeviceStatus::Online } else { DeviceStatus::NoDevice };
+            world.send(Event::ReaderChanged(status));
+        }
+        Op::Printer(which) => {
+            let fault =
+                [None, Some(PrintFault::PaperOut), Some(PrintFault::NotConnected)][usize::from(which)];
+            world.send(Event::PrinterChanged(printer(fault)));
+        }
+    }
+}
+
+/// Replies to a request that may never have been made, or made for something else.
+fn stale(world: &mut World, request: RequestId) {
+    world.send(Event::Answered { request, result: Ok(Box::new(values())) });
+    world.send(Event::Printed { request, result: Ok(()) });
+}
+
+fn check(world: &World, submits: usize, prints: usize, state: &str) {
+    let idle = world.session.is_idle();
+    let deadline = world.session.deadline();
+    assert_eq!(idle, deadline.is_none(), "{}: a visit without deadline, or one without visit", world.state());
+    let late = deadline.filter(|(at, _)| *at + Duration::from_secs(1) < world.now.monotonic);
+    assert_eq!(late, None, "{}: a deadline that passed", world.state());
+    let text = shown_text(&world.screen());
+    assert!(!text.contains(NAME) && !text.contains(NUMBER), "{}: unmasked: {text}", world.state());
+    assert!(!idle || !text.contains('*'), "attract knows somebody: {text}");
+    if world.submits.len() > submits {
+        assert_eq!((world.submits.len() - submits, state), (1, "confirm"), "submitted from {state}");
+    }
+    if world.prints.len() > prints {
+        assert!(["submitting", "receipt"].contains(&state), "printed from {state}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+
+    #[test]
+    fn nothing_that_happens_breaks_a_visit(start in 0_u8..4, ops in prop::collection::vec(op(), 1..60)) {
+        let starts: [fn() -> World; 4] = [World::new, World::at_home, World::in_form, World::at_confirm];
+        let mut world = starts[usize::from(start)]();
+        for op in ops {
+            let (submits, prints, state) = (world.submits.len(), world.prints.len(), world.state());
+            let waits = matches!(op, Op::Wait(_));
+            apply(&mut world, op);
+            check(&world, submits, prints, if waits { world.state() } else { state });
+        }
+        world.wait(600);
+        prop_assert!(world.session.is_idle(), "left alone, every visit ends: {}", world.state());
+    }
+}

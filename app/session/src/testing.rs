@@ -1,0 +1,296 @@
+//! A terminal for tests: feeds events in, keeps what was ordered, moves a clock by hand. Residents are made up.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use kiosk_drivers_api::paper::{Document, Line};
+use kiosk_drivers_api::{
+    CardDate, CardKind, DeviceStatus, IdCard, Paper, PrintFault, PrinterStatus, ReaderFault, Sex, ValidUntil,
+};
+use kiosk_model::{Action, Body, Key, Language, Overlay, Screen};
+use kiosk_protocol::catalogue::Catalogue;
+use kiosk_protocol::ids::{ItemId, ReceiptNumber, TerminalId};
+use kiosk_protocol::service::{ServicePackage, Text};
+use kiosk_protocol::trail::TrailEvent;
+use kiosk_protocol::wire::{Ask, Reply};
+
+use crate::{
+    AskTrouble, Effect, Event, Kept, Link, NewCase, Now, RequestId, Session, Settings, StoreTrouble,
+};
+
+/// Tiles of the test catalogue, by place.
+pub(crate) const APPLY: usize = 0;
+pub(crate) const ASK: usize = 1;
+pub(crate) const FAR: usize = 2;
+pub(crate) const NEEDS: usize = 3;
+
+/// A made-up resident; the number is valid by its check digit.
+pub(crate) const NAME: &str = "王秀兰";
+pub(crate) const NUMBER: &str = "11010519491231002X";
+
+pub(crate) struct World {
+    pub(crate) session: Session,
+    pub(crate) now: Now,
+    pub(crate) reading: Option<RequestId>,
+    pub(crate) asks: Vec<(RequestId, Box<Ask>)>,
+    pub(crate) submits: Vec<(RequestId, Box<NewCase>)>,
+    pub(crate) prints: Vec<(RequestId, Document)>,
+    pub(crate) rates: usize,
+    pub(crate) stops: usize,
+    pub(crate) trail: Vec<TrailEvent>,
+}
+
+impl World {
+    /// At the attract screen, network and devices well.
+    pub(crate) fn new() -> Self {
+        let site = Text { zh_cn: "一号厅".into(), en: "Hall 1".into(), ru: "Зал 1".into() };
+        let wall = "2026-11-23T01:05:00Z".parse().unwrap();
+        let mut world = Self {
+            session: Session::new(Settings { site, ids_seed: 7 }),
+            now: Now { monotonic: Duration::from_secs(1000), wall },
+            reading: None,
+            asks: Vec::new(),
+            submits: Vec::new(),
+            prints: Vec::new(),
+            rates: 0,
+            stops: 0,
+            trail: Vec::new(),
+        };
+        world.send(Event::LinkChanged(Link::Online));
+        world.send(Event::ReaderChanged(DeviceStatus::Online));
+        world.send(Event::PrinterChanged(printer(None)));
+        world.send(Event::CatalogueChanged(Arc::new(catalogue())));
+        world
+    }
+
+    /// At home, identified, in English.
+    pub(crate) fn at_home() -> Self {
+        let mut world = Self::new();
+        world.touch(Action::ChooseLanguage(Language::En));
+        world.place_card();
+        world
+    }
+
+    /// In the form, with the values on file.
+    pub(crate) fn in_form() -> Self {
+        let mut world = Self::at_home();
+        world.touch_all([Action::OpenTile(APPLY), Action::Start]);
+        world.answer(Ok(values()));
+        world
+    }
+
+    /// At the confirmation.
+    pub(crate) fn at_confirm() -> Self {
+        let mut world = Self::in_form();
+        world.touch_all([Action::Next, Action::ChooseOption { field: 0, option: 1 }, Action::FocusField(1)]);
+        world.type_keys("1200.5");
+        world.touch(Action::Next);
+        world
+    }
+
+    /// At the receipt, printing.
+    pub(crate) fn at_receipt() -> Self {
+        let mut world = Self::at_confirm();
+        world.touch(Action::Submit);
+        world.stored(Ok(kept()));
+        world
+    }
+
+    pub(crate) fn send(&mut self, event: Event) {
+        for effect in self.session.handle(self.now, event) {
+            self.take(effect);
+        }
+    }
+
+    fn take(&mut self, effect: Effect) {
+        match effect {
+            Effect::ReadCard { request } => self.reading = Some(request),
+            Effect::StopReading => self.reading = None,
+            Effect::Ask { request, ask } => self.asks.push((request, ask)),
+            Effect::Submit { request, case, trail } => {
+                self.submits.push((request, case));
+                self.trail.extend(trail);
+            }
+            Effect::Rate { trail, .. } => {
+                self.rates += 1;
+                self.trail.extend(trail);
+            }
+            Effect::Print { request, document } => self.prints.push((request, document)),
+            Effect::StopPrinting => self.stops += 1,
+            Effect::Record(event) => self.trail.push(event),
+        }
+    }
+
+    pub(crate) fn touch(&mut self, action: Action) {
+        self.send(Event::Touched(action));
+    }
+
+    pub(crate) fn touch_all(&mut self, actions: impl IntoIterator<Item = Action>) {
+        actions.into_iter().for_each(|action| self.touch(action));
+    }
+
+    pub(crate) fn type_keys(&mut self, keys: &str) {
+        for key in keys.chars() {
+            let key = key.to_digit(10).map_or(Key::Point, |digit| Key::Digit(digit as u8));
+            self.touch(Action::Press(key));
+        }
+    }
+
+    pub(crate) fn place_card(&mut self) {
+        self.read(Ok(card(ValidUntil::Forever)));
+    }
+
+    pub(crate) fn read(&mut self, result: Result<IdCard, ReaderFault>) {
+        let request = self.reading.unwrap_or(RequestId(0));
+        self.reading = self.reading.filter(|_| result.is_err());
+        self.send(Event::CardRead { request, result: result.map(Box::new) });
+    }
+
+    pub(crate) fn answer(&mut self, result: Result<Reply, AskTrouble>) {
+        let request = self.asks.last().unwrap().0;
+        self.send(Event::Answered { request, result: result.map(Box::new) });
+    }
+
+    pub(crate) fn stored(&mut self, result: Result<Kept, StoreTrouble>) {
+        let request = self.submits.last().unwrap().0;
+        self.send(Event::Stored { request, result });
+    }
+
+    pub(crate) fn printed(&mut self, result: Result<(), PrintFault>) {
+        let request = self.prints.last().unwrap().0;
+        self.send(Event::Printed { request, result });
+    }
+
+    /// Lets time pass, with a tick at each deadline on the way.
+    pub(crate) fn wait(&mut self, seconds: u64) {
+        let end = self.now.monotonic + Duration::from_secs(seconds);
+        while let Some((at, _)) = self.session.deadline().filter(|(at, _)| *at <= end) {
+            assert!(at > self.now.monotonic, "a deadline that was met stands still");
+            self.now.monotonic = at;
+            self.send(Event::Tick);
+        }
+        self.now.monotonic = end;
+    }
+
+    pub(crate) fn state(&self) -> &'static str {
+        self.session.state_name()
+    }
+
+    pub(crate) fn screen(&self) -> Screen {
+        self.session.screen()
+    }
+
+    /// What lies above the screen, in a word.
+    pub(crate) fn overlay(&self) -> String {
+        match self.screen().overlay {
+            None => "none".to_owned(),
+            Some(Overlay::Help { .. }) => "help".to_owned(),
+            Some(Overlay::ConfirmEnd) => "confirm end".to_owned(),
+            Some(Overlay::IdleWarning { seconds_left }) => format!("warning {seconds_left}"),
+        }
+    }
+
+    pub(crate) fn body(&self) -> Body {
+        self.screen().body
+    }
+}
+
+pub(crate) fn catalogue() -> Catalogue {
+    let packages = [
+        include_str!("../fixtures/apply.json"),
+        include_str!("../fixtures/ask.json"),
+        include_str!("../fixtures/far.json"),
+        include_str!("../fixtures/needs.json"),
+    ];
+    let packages = packages.map(|json| ServicePackage::parse(json).unwrap());
+    Catalogue { version: 1, published_at: jiff::Timestamp::UNIX_EPOCH, packages: packages.into() }
+}
+
+pub(crate) fn card(valid_until: ValidUntil) -> IdCard {
+    IdCard {
+        kind: CardKind::Resident,
+        name: NAME.into(),
+        sex: Sex::Female,
+        ethnicity: "01".into(),
+        birth: "19491231".into(),
+        address: "某市某街1号".into(),
+        number: NUMBER.into(),
+        authority: "某局".into(),
+        valid_from: CardDate { year: 2010, month: 1, day: 1 },
+        valid_until,
+    }
+}
+
+pub(crate) fn values() -> Reply {
+    let json = r#"{"reply":"values","values":{"held":"150000","account":"6217000012345678","place":"某处"},
+        "tables":{"entries":[{"day":"2026-10-05","sum":"5000"}]},"as_of":"2026-11-23T01:05:00Z"}"#;
+    serde_json::from_str(json).unwrap()
+}
+
+pub(crate) fn kept() -> Kept {
+    let terminal = TerminalId::try_from("230202-0001".to_owned()).unwrap();
+    let receipt = ReceiptNumber::of(&ItemId { terminal, epoch: 1, seq: 42 });
+    Kept { receipt, accepted_at: "2026-11-23T01:06:00Z".parse().unwrap() }
+}
+
+pub(crate) fn printer(fault: Option<PrintFault>) -> PrinterStatus {
+    let device = match fault {
+        None => DeviceStatus::Online,
+        Some(PrintFault::NotConnected) => DeviceStatus::NoDevice,
+        Some(_) => DeviceStatus::UserActionNeeded,
+    };
+    PrinterStatus { device, paper: Paper::Ok, fault }
+}
+
+/// All text of a page.
+pub(crate) fn printed_text(document: &Document) -> String {
+    let line = |line: &Line| match line {
+        Line::Text { text, .. } => format!("{text}\n"),
+        Line::Pair { label, value } => format!("{label}: {value}\n"),
+        Line::Qr(payload) => format!("[{payload}]\n"),
+        Line::Rule | Line::Space(_) => String::new(),
+    };
+    document.lines.iter().map(line).collect()
+}
+
+/// All text of a screen that a person could read on it.
+pub(crate) fn shown_text(screen: &Screen) -> String {
+    let frame = [&screen.frame.site, screen.frame.notice.as_deref().unwrap_or_default()].map(str::to_owned);
+    let person = screen.frame.person.iter().map(|person| person.as_str().to_owned());
+    frame.into_iter().chain(person).chain(body_text(&screen.body)).collect::<Vec<_>>().join("\n")
+}
+
+fn body_text(body: &Body) -> Vec<String> {
+    match body {
+        Body::Attract => Vec::new(),
+        Body::Home { greeting, .. } => vec![greeting.as_str().to_owned()],
+        Body::Identify { message, .. } | Body::Working { message } | Body::OutOfService { message } => {
+            vec![message.clone()]
+        }
+        Body::Guide { title, notes, .. } => {
+            notes.iter().map(|(_, note)| note.clone()).chain([title.clone()]).collect()
+        }
+        Body::Form { fields, .. } => {
+            let text = |field: &kiosk_model::FieldView| {
+                [field.value.as_str(), field.problem.as_deref().unwrap_or_default()].join(" ")
+            };
+            fields.iter().map(text).collect()
+        }
+        Body::Confirm { rows, note, .. } => {
+            rows.iter().map(|row| row.value.as_str().to_owned()).chain([note.clone()]).collect()
+        }
+        Body::Receipt { number, message, delivery, next, .. } => {
+            vec![number.clone(), message.clone(), delivery.clone(), next.clone()]
+        }
+        Body::Answer { facts, note, .. } => {
+            facts.iter().map(|fact| fact.value.as_str().to_owned()).chain([note.clone()]).collect()
+        }
+        Body::Unavailable { title, why, instead, .. } => vec![title.clone(), why.clone(), instead.clone()],
+        Body::Cases { cases, empty } => {
+            cases.iter().map(|case| case.state.clone()).chain([empty.clone()]).collect()
+        }
+        Body::Rating { levels } => levels.to_vec(),
+        Body::Farewell { lines } => lines.clone(),
+    }
+}
