@@ -64,6 +64,7 @@ async fn a_batch_goes_out_packed_over_one_kept_connection() {
     for _ in 0..2 {
         assert_eq!(transport.batch(&terminal.batch()).await, Ok(expected.clone()));
     }
+    assert_eq!(peer.connections(), 1);
     let requests = peer.requests.lock().unwrap();
     assert!(requests[0].head.starts_with("post /v1/sync/batches http/1.1\r\n"), "{}", requests[0].head);
     assert!(requests[0].head.contains("content-encoding: zstd\r\n"));
@@ -145,4 +146,14 @@ async fn an_ask_tells_nothing_in_its_errors() {
     let request = &peer.requests.lock().unwrap()[0];
     assert!(!request.head.contains("11010519491231002x"), "not in the address, not in a header");
     assert!(serde_json::from_slice::<Ask>(&request.body).is_ok());
+}
+
+#[tokio::test]
+async fn an_ask_leaves_no_connection_and_so_no_buffer_behind() {
+    let terminal = Terminal::enrolled().await;
+    let (peer, transport) = terminal.meets(http("200 OK", "", r#"{"reply":"cases","cases":[]}"#)).await;
+    for asks in 1..=3 {
+        assert!(transport.ask(&ask()).await.is_ok());
+        assert_eq!(peer.connections(), asks);
+    }
 }

@@ -8,3 +8,4 @@ mod line;
 mod lossy;
 mod peer;
 mod runner;
+mod whole;

@@ -17,7 +17,7 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 /// Long enough for a busy machine; a test that waits so long has failed.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A platform that takes everything and offers one catalogue.
 struct Platform {
@@ -76,7 +76,7 @@ impl Transport for Platform {
     }
 }
 
-fn open(dir: &tempfile::TempDir) -> Store {
+pub fn open(dir: &tempfile::TempDir) -> Store {
     let path = dir.path().join("store.key");
     if !path.exists() {
         KeyFile::create(&path).unwrap();
@@ -94,7 +94,7 @@ fn start(store: &Store, platform: &Arc<Platform>, key: &SigningKey) -> (Handle, 
     (handle, tokio::spawn(runner.run()))
 }
 
-async fn until<T: Clone>(watch: &mut watch::Receiver<T>, what: impl FnMut(&T) -> bool) -> T {
+pub async fn until<T: Clone>(watch: &mut watch::Receiver<T>, what: impl FnMut(&T) -> bool) -> T {
     let seen = tokio::time::timeout(PATIENCE, watch.wait_for(what)).await;
     seen.expect("in time").expect("still running").clone()
 }
@@ -152,17 +152,22 @@ async fn what_is_submitted_is_settled_and_an_ask_finds_the_link() {
     *platform.offer.lock().unwrap() = Some(index);
     assert!(handle.ask(ask()).await.is_ok());
     until(&mut handle.link, |link| *link == LinkState::Online).await;
-    let mut polls = 0;
-    while store.backlog().unwrap() > 0 {
-        polls += 1;
-        assert!(polls < 100_000, "not settled");
-        tokio::task::yield_now().await;
-    }
+    meanwhile(|| store.backlog().unwrap() == 0).await;
     handle.stop();
     tokio::time::timeout(PATIENCE, run).await.unwrap().unwrap();
 }
 
-fn rating() -> Draft {
+/// Lets the sync run until the store shows it.
+pub async fn meanwhile(mut is_so: impl FnMut() -> bool) {
+    let watch = async {
+        while !is_so() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, watch).await.expect("in time");
+}
+
+pub fn rating() -> Draft {
     let (visit, case, level) = (Uuid::nil(), None, RatingLevel::Satisfied);
     Draft { lane: Uuid::nil(), content: Content::Rating { visit, case, level } }
 }

@@ -118,6 +118,11 @@ impl State {
                 delayed.iter().for_each(|batch| drop(self.ingest(batch)));
                 self.ingest(batch)
             }
+            8 => {
+                // The platform stops in the middle of the batch.
+                let items = batch.items[..batch.items.len() / 2].to_vec();
+                self.ingest(&Batch { items })
+            }
             _ => self.ingest(batch),
         }
     }

@@ -2,6 +2,7 @@
 
 mod authority;
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use rustls::ServerConfig;
@@ -24,6 +25,7 @@ type Script = dyn Fn(&Request) -> Vec<u8> + Send + Sync;
 pub struct Peer {
     pub url: String,
     pub requests: Arc<Mutex<Vec<Request>>>,
+    connections: Arc<AtomicUsize>,
 }
 
 /// How a server shows itself.
@@ -43,14 +45,21 @@ impl Peer {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("https://{}", listener.local_addr().unwrap());
         let requests = Arc::new(Mutex::new(Vec::new()));
+        let connections = Arc::new(AtomicUsize::new(0));
         let acceptor = TlsAcceptor::from(Arc::new(config(face)));
         let (seen, script): (_, Arc<Script>) = (Arc::clone(&requests), Arc::new(script));
+        let counter = Arc::clone(&connections);
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
+                counter.fetch_add(1, Ordering::SeqCst);
                 tokio::spawn(serve(acceptor.clone(), stream, Arc::clone(&seen), Arc::clone(&script)));
             }
         });
-        Self { url, requests }
+        Self { url, requests, connections }
+    }
+
+    pub fn connections(&self) -> usize {
+        self.connections.load(Ordering::SeqCst)
     }
 
     pub fn count(&self) -> usize {
