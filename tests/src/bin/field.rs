@@ -1,0 +1,105 @@
+//! `field`: plays scenarios on the real programs and writes a report with pictures.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Parser;
+use kiosk_tests::report::{self, Report};
+use kiosk_tests::scenario::{Scenario, parse, play};
+use kiosk_tests::world::{DisplayChoice, Plan, World};
+
+/// Plays field scenarios: the real terminal in a real window, the real platform, simulated devices.
+#[derive(Parser)]
+struct Cli {
+    /// Where pictures, logs, `report.md`, `report.html` and `junit.xml` go.
+    #[arg(long, default_value = "target/field")]
+    out: PathBuf,
+    /// Leave keys, stores and device files behind, to be looked at.
+    #[arg(long)]
+    keep: bool,
+    /// Open the window on the display `DISPLAY` names instead of an own, unseen one.
+    #[arg(long)]
+    display: bool,
+    /// The scenarios, each in a world of its own.
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let scenarios: Result<Vec<_>, String> = cli.files.iter().map(|file| read(file)).collect();
+    let outcome = scenarios.and_then(|scenarios| play_all(&cli, &scenarios));
+    match outcome {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(why) => {
+            let _ = writeln!(std::io::stderr().lock(), "field: {why}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn read(file: &Path) -> Result<(PathBuf, Scenario), String> {
+    let text = std::fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
+    let scenario = parse(&stem(file), &text).map_err(|error| format!("{}: {error}", file.display()))?;
+    Ok((file.to_owned(), scenario))
+}
+
+fn stem(file: &Path) -> String {
+    file.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+fn play_all(cli: &Cli, scenarios: &[(PathBuf, Scenario)]) -> Result<bool, String> {
+    let wrong = |error: std::io::Error| format!("{}: {error}", cli.out.display());
+    std::fs::create_dir_all(&cli.out).map_err(wrong)?;
+    let mut reports = Vec::new();
+    for (file, scenario) in scenarios {
+        let out = if scenarios.len() == 1 { cli.out.clone() } else { cli.out.join(stem(file)) };
+        let report = play_one(cli, file, scenario, &out);
+        let _ = writeln!(std::io::stdout().lock(), "{}", report.table());
+        reports.push(report);
+        report::write(&reports, &cli.out).map_err(wrong)?;
+    }
+    let _ = writeln!(std::io::stdout().lock(), "Report: {}", cli.out.join("report.html").display());
+    Ok(!reports.iter().any(Report::failed))
+}
+
+fn play_one(cli: &Cli, file: &Path, scenario: &Scenario, out: &Path) -> Report {
+    let plan = Plan { logs: out.join("logs"), display: display(cli), keep: cli.keep };
+    let folder = file.parent().unwrap_or(Path::new("."));
+    match clear(out)
+        .map_err(|error| error.to_string())
+        .and_then(|()| World::start(&plan).map_err(|error| error.chain()))
+    {
+        Ok(mut world) => {
+            let report = play(&mut world, scenario, folder, out);
+            if cli.keep {
+                let _ = writeln!(std::io::stdout().lock(), "Kept: {}", world.folder().display());
+            }
+            report
+        }
+        Err(why) => Report::not_started(&scenario.title, &why),
+    }
+}
+
+/// Pictures and logs of an earlier run must not be taken for this one's.
+fn clear(out: &Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(out.join("logs"))?;
+    for folder in [out.to_owned(), out.join("logs")] {
+        for entry in std::fs::read_dir(folder)? {
+            let path = entry?.path();
+            if path.extension().is_some_and(|ending| ending == "png" || ending == "log") {
+                std::fs::remove_file(path)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn display(cli: &Cli) -> DisplayChoice {
+    match std::env::var("DISPLAY") {
+        Ok(name) if cli.display && !name.is_empty() => DisplayChoice::Given(name),
+        Ok(_) | Err(_) => DisplayChoice::Own,
+    }
+}

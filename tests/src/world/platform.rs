@@ -1,0 +1,100 @@
+//! The central platform.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+
+use super::process::Process;
+use super::{Programs, WorldError, call};
+
+/// A running platform with its own store and its own certificate authority.
+pub struct Platform {
+    process: Process,
+    program: PathBuf,
+    folder: PathBuf,
+    address: SocketAddr,
+}
+
+impl Platform {
+    /// Makes a new platform and serves it on a free port.
+    ///
+    /// # Errors
+    /// It could not be made or did not get ready.
+    pub fn start(programs: &Programs, folder: &Path, logs: &Path) -> Result<Self, WorldError> {
+        let program = programs.platform.clone();
+        let folder = folder.join("platform");
+        call(Command::new(&program).arg("init").arg("--dir").arg(&folder))?;
+        let (process, address) = serve(&program, &folder, "127.0.0.1:0", logs)?;
+        Ok(Self { process, program, folder, address })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// A one-time ticket for one terminal.
+    ///
+    /// # Errors
+    /// The command failed.
+    pub fn ticket(&self) -> Result<String, WorldError> {
+        Ok(call(&mut self.command("ticket"))?.trim().to_owned())
+    }
+
+    /// Publishes a service package to the running platform.
+    ///
+    /// # Errors
+    /// The platform refused it.
+    pub fn publish(&self, package: &Path) -> Result<(), WorldError> {
+        call(self.command("publish").arg(package)).map(drop)
+    }
+
+    /// All cases the platform has, as it lists them.
+    ///
+    /// # Errors
+    /// The command failed or did not answer in JSON.
+    pub fn cases(&self) -> Result<Vec<Value>, WorldError> {
+        let said = call(self.command("cases").arg("--json"))?;
+        serde_json::from_str(&said).map_err(|error| WorldError::Command {
+            command: "cases --json".to_owned(),
+            said: error.to_string(),
+        })
+    }
+
+    /// Ends it at once and serves the same store on the same port again.
+    ///
+    /// # Errors
+    /// It did not get ready again.
+    pub fn restart(&mut self, logs: &Path) -> Result<(), WorldError> {
+        self.process.kill();
+        self.process = serve(&self.program, &self.folder, &self.address.to_string(), logs)?.0;
+        Ok(())
+    }
+
+    fn command(&self, verb: &str) -> Command {
+        let mut command = Command::new(&self.program);
+        command.arg(verb).arg("--dir").arg(&self.folder);
+        command
+    }
+}
+
+fn serve(
+    program: &Path,
+    folder: &Path,
+    listen: &str,
+    logs: &Path,
+) -> Result<(Process, SocketAddr), WorldError> {
+    let mut command = Command::new(program);
+    command.arg("serve").arg("--dir").arg(folder).args(["--listen", listen]);
+    let mut process = Process::spawn("platform", &mut command, logs)?;
+    let address = process.await_line(|line| line.split_whitespace().find_map(address_in))?;
+    Ok((process, address))
+}
+
+/// `https://127.0.0.1:443` or `127.0.0.1:443` as an address.
+fn address_in(word: &str) -> Option<SocketAddr> {
+    let word = word.trim_start_matches("https://").trim_end_matches(['.', ',', '/']);
+    word.parse().ok().filter(|address: &SocketAddr| address.port() != 0)
+}

@@ -1,0 +1,130 @@
+//! The terminal under test: `kiosk`, with a configuration of its own.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use kiosk_sim::control::Device;
+use serde_json::Value;
+
+use super::process::Process;
+use super::{Desk, Programs, Simulator, WorldError, call};
+use crate::screen::Glass;
+
+/// One terminal; enrolled once, started and killed as often as wanted.
+pub struct Terminal {
+    process: Option<Process>,
+    program: PathBuf,
+    config: PathBuf,
+    logs: PathBuf,
+    display: String,
+    session_bus: String,
+}
+
+impl Terminal {
+    /// Writes its configuration; nothing runs yet.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn new(
+        programs: &Programs,
+        folder: &Path,
+        simulator: &Simulator,
+        desk: &Desk,
+        logs: &Path,
+    ) -> Result<Self, WorldError> {
+        let config = folder.join("kiosk.toml");
+        std::fs::write(&config, configuration(folder, simulator))
+            .map_err(|source| WorldError::File { path: config.clone(), source })?;
+        Ok(Self {
+            process: None,
+            program: programs.kiosk.clone(),
+            config,
+            logs: logs.to_owned(),
+            display: desk.display().to_owned(),
+            session_bus: desk.session_bus().to_owned(),
+        })
+    }
+
+    /// Gets the terminal its identity.
+    ///
+    /// # Errors
+    /// The platform refused the ticket or cannot be reached.
+    pub fn enrol(&self, ticket: &str) -> Result<(), WorldError> {
+        call(self.command().args(["enrol", "--ticket", ticket])).map(drop)
+    }
+
+    /// Starts it and waits until its window shows a screen.
+    ///
+    /// # Errors
+    /// It ended or showed nothing in time.
+    pub fn start(&mut self, glass: &Glass) -> Result<(), WorldError> {
+        let mut command = self.command();
+        command.arg("run");
+        command.env("DISPLAY", &self.display).env("DBUS_SESSION_BUS_ADDRESS", &self.session_bus);
+        command.env("SLINT_BACKEND", "winit-software").env_remove("WAYLAND_DISPLAY");
+        let mut process = Process::spawn("terminal", &mut command, &self.logs)?;
+        process.await_ready(|_| glass.read().ok()?.screen().map(drop))?;
+        self.process = Some(process);
+        Ok(())
+    }
+
+    /// Ends it at once, as a power cut would.
+    pub fn kill(&mut self) {
+        if let Some(mut process) = self.process.take() {
+            process.kill();
+        }
+    }
+
+    /// Whether it still runs.
+    pub fn runs(&mut self) -> bool {
+        self.process.as_mut().is_some_and(Process::runs)
+    }
+
+    /// The id of its process, while it runs.
+    pub fn id(&self) -> Option<u32> {
+        self.process.as_ref().map(Process::id)
+    }
+
+    /// What waits to be sent, and the states of cases, as `kiosk queue --json` tells.
+    ///
+    /// # Errors
+    /// The command failed or did not answer in JSON.
+    pub fn queue(&self) -> Result<Value, WorldError> {
+        self.ask(&["queue", "--json"])
+    }
+
+    /// Whether the trail holds, as `kiosk journal verify --json` tells.
+    ///
+    /// # Errors
+    /// The chain is broken, or the command failed.
+    pub fn verify_journal(&self) -> Result<Value, WorldError> {
+        self.ask(&["journal", "verify", "--json"])
+    }
+
+    fn ask(&self, words: &[&str]) -> Result<Value, WorldError> {
+        let said = call(self.command().args(words))?;
+        serde_json::from_str(&said)
+            .map_err(|error| WorldError::Command { command: words.join(" "), said: error.to_string() })
+    }
+
+    fn command(&self) -> Command {
+        let mut command = Command::new(&self.program);
+        command.arg("--config").arg(&self.config);
+        command
+    }
+}
+
+fn configuration(folder: &Path, simulator: &Simulator) -> String {
+    let quoted = |path: PathBuf| format!("{:?}", path.display().to_string());
+    format!(
+        "[terminal]\ndata_dir = {data}\n\n[platform]\nurl = \"https://{proxy}\"\n\n\
+         [devices.id_card]\npath = {reader}\nbaud = 115200\n\n\
+         [devices.receipt_printer]\npath = {printer}\nbaud = 115200\n\n\
+         [screen]\nfullscreen = false\nwidth_px = 1080\nheight_px = 1920\n\n\
+         [log]\nformat = \"text\"\nlevel = \"info\"\n",
+        data = quoted(folder.join("terminal")),
+        proxy = simulator.proxy(),
+        reader = quoted(simulator.device(Device::IdReader)),
+        printer = quoted(simulator.device(Device::ReceiptPrinter)),
+    )
+}
