@@ -57,7 +57,10 @@ impl Ui {
         let window = AppWindow::new()?;
         bridge::check_languages()?;
         bridge::connect(&window, on_action);
-        window.window().set_size(PhysicalSize::new(options.width_px, options.height_px));
+        let size = PhysicalSize::new(options.width_px, options.height_px);
+        let glass = size.to_logical(window.window().scale_factor());
+        bridge::set_glass(&window, glass.width, glass.height);
+        window.window().set_size(size);
         window.window().set_fullscreen(options.fullscreen);
         Ok(Self { window })
     }

@@ -38,6 +38,13 @@ pub fn connect(window: &AppWindow, on_action: impl Fn(Action) + 'static) {
     });
 }
 
+/// Tells the tokens how large the window will be, in logical pixels, so that its first frame is right.
+pub fn set_glass(window: &AppWindow, width: f32, height: f32) {
+    let theme = Theme::get(window);
+    theme.set_glass_width(width);
+    theme.set_glass_height(height);
+}
+
 /// Sets the text of the clock.
 pub fn set_clock(window: &AppWindow, text: &str) {
     View::get(window).set_clock(text.into());
