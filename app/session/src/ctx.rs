@@ -86,6 +86,11 @@ impl Ctx {
         expected
     }
 
+    /// After an error nobody knows whether the reader polls: it is told anew.
+    pub(crate) fn forget_reading(&mut self) {
+        self.reading = None;
+    }
+
     /// Orders the reader to poll exactly while a card is wanted.
     pub(crate) fn keep_reading(&mut self, wanted: bool, effects: &mut Vec<Effect>) {
         match (wanted, self.reading) {

@@ -352,16 +352,41 @@ fn a_visit_ends_in_the_language_it_was_held_in_and_leaves_the_first_behind() {
     assert!(!identified);
 }
 
+/// A terminal in each state but out of service.
+fn every_state() -> Vec<World> {
+    let after = |mut world: World, touches: &[Action]| {
+        world.touch_all(touches.iter().cloned());
+        world
+    };
+    let mut answer = after(World::at_home(), &[Action::OpenTile(ASK), Action::Start]);
+    answer.answer(Ok(values()));
+    let mut unavailable = after(World::at_home(), &[Action::OpenCases]);
+    unavailable.answer(Err(AskTrouble::Failed));
+    let mut cases = after(World::at_home(), &[Action::OpenCases]);
+    cases.answer(Ok(serde_json::from_str(r#"{"reply":"cases","cases":[]}"#).unwrap()));
+    vec![
+        World::new(),
+        World::at_home(),
+        after(World::at_home(), &[Action::OpenTile(APPLY)]),
+        after(World::new(), &[Action::Wake, Action::OpenCases]),
+        after(World::at_home(), &[Action::OpenTile(ASK), Action::Start]),
+        World::in_form(),
+        World::at_confirm(),
+        after(World::at_confirm(), &[Action::Submit]),
+        World::at_receipt(),
+        answer,
+        unavailable,
+        cases,
+        after(World::at_receipt(), &[Action::Finish]),
+        after(World::at_home(), &[Action::End]),
+    ]
+}
+
 #[test]
 fn devices_and_network_may_come_and_go_in_every_state() {
-    let states: [fn() -> World; 6] =
-        [World::new, World::at_home, World::in_form, World::at_confirm, World::at_receipt, || {
-            let mut world = World::at_home();
-            world.touch_all([Action::OpenTile(ASK), Action::Start]);
-            world
-        }];
-    for state in states {
-        let mut world = state();
+    let seen: std::collections::BTreeSet<&str> = every_state().iter().map(World::state).collect();
+    assert_eq!(seen.len(), 14, "{seen:?}");
+    for mut world in every_state() {
         let (name, before) = (world.state(), world.screen());
         world.send(Event::ReaderChanged(DeviceStatus::NoDevice));
         world.send(Event::PrinterChanged(printer(Some(PrintFault::NotConnected))));
@@ -395,7 +420,16 @@ fn without_a_catalogue_there_is_no_service_and_a_visit_outlives_a_new_one() {
 }
 
 #[test]
-fn an_internal_error_wipes_and_is_recorded() {
+fn an_internal_error_wipes_and_is_recorded_even_where_the_state_was_lost_with_it() {
+    let mut lost = World::at_receipt();
+    lost.session.state = crate::State::OutOfService;
+    let effects = lost.session.abort(lost.now);
+    let ended = |effect: &crate::Effect| {
+        matches!(effect, crate::Effect::Record(TrailEvent::VisitEnded { why: EndReason::Internal, .. }))
+    };
+    assert!(effects.iter().any(ended));
+    assert!(matches!(effects.last(), Some(crate::Effect::ReadCard { .. })));
+    assert!(lost.session.abort(lost.now).iter().all(|effect| !ended(effect)), "recorded once");
     let mut world = World::at_receipt();
     let effects = world.session.abort(world.now);
     let recorded = effects.iter().any(|effect| {

@@ -47,8 +47,9 @@ use std::time::Duration;
 
 use kiosk_model::{Action, Body, Frame, Language, Mode, Screen};
 use kiosk_protocol::service::Text;
-use kiosk_protocol::trail::EndReason;
+use kiosk_protocol::trail::{EndReason, TrailEvent};
 use kiosk_text::Texts;
+use uuid::Uuid;
 
 use crate::ctx::Ctx;
 use crate::visiting::Visiting;
@@ -66,6 +67,8 @@ pub struct Settings {
 pub struct Session {
     ctx: Ctx,
     state: State,
+    /// The visit going on, known even after a handler failed and took the state with it.
+    visit: Option<Uuid>,
 }
 
 /// Where the terminal is.
@@ -83,7 +86,7 @@ enum State {
 impl Session {
     /// A session without catalogue: out of service until one arrives.
     pub fn new(settings: Settings) -> Self {
-        Self { ctx: Ctx::new(settings), state: State::OutOfService }
+        Self { ctx: Ctx::new(settings), state: State::OutOfService, visit: None }
     }
 
     /// Takes in a fact and returns what shall be done, in this order.
@@ -139,12 +142,17 @@ impl Session {
         }
     }
 
-    /// Ends a visit at once after an unexpected internal error: everything is wiped, the end is recorded.
+    /// Ends a visit at once after an unexpected internal error, also one inside `handle`: everything is wiped, the
+    /// end is recorded, devices are told anew what to do.
     pub fn abort(&mut self, now: Now) -> Vec<Effect> {
         let mut effects = Vec::new();
         if let State::Visit(visiting) = std::mem::take(&mut self.state) {
             visiting.end(EndReason::Internal, now, &mut self.ctx, &mut effects);
+        } else if let Some(visit) = self.visit {
+            effects.push(Effect::StopPrinting);
+            effects.push(Effect::Record(TrailEvent::VisitEnded { visit, why: EndReason::Internal }));
         }
+        self.ctx.forget_reading();
         self.settle(None, &mut effects);
         effects
     }
@@ -159,6 +167,7 @@ impl Session {
 
     /// Without a visit there is the attract screen, or nothing to offer; the reader polls while a card is wanted.
     fn settle(&mut self, visiting: Option<Visiting>, effects: &mut Vec<Effect>) {
+        self.visit = visiting.as_ref().map(Visiting::id);
         self.state = match visiting {
             Some(visiting) => State::Visit(Box::new(visiting)),
             None if self.ctx.catalogue.packages.is_empty() => State::OutOfService,

@@ -5,6 +5,7 @@ use std::time::Duration;
 use kiosk_drivers_api::{DeviceStatus, IdCard, PrintFault, ReaderFault};
 use kiosk_model::{Action, Frame, Language, Mode, Overlay, Screen, Shown};
 use kiosk_protocol::trail::{EndReason, TrailEvent};
+use uuid::Uuid;
 
 use crate::ctx::Ctx;
 use crate::deadlines;
@@ -84,6 +85,10 @@ impl Visiting {
         turn.stop_printing();
         let visit = turn.visit.id;
         turn.record(TrailEvent::VisitEnded { visit, why });
+    }
+
+    pub(crate) fn id(&self) -> Uuid {
+        self.visit.id
     }
 
     pub(crate) fn name(&self) -> &'static str {

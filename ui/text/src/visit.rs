@@ -8,6 +8,11 @@ impl Texts {
         self.tr("Please put your ID card on the reader, or choose a service first.")
     }
 
+    /// Greets somebody who cannot put a card down, as the reader does not work.
+    pub fn welcome(self) -> String {
+        self.tr("Welcome. Which service would you like to know about?")
+    }
+
     /// Greets somebody whose card was read; the name is masked already.
     pub fn greeting(self, masked_name: &str) -> String {
         self.fill("Hello, {name}. What would you like to do today?", &[("name", masked_name)])

@@ -84,6 +84,7 @@ impl Shows for Home {
 
 fn greeting(view: &View) -> Shown {
     match &view.visit.identity {
+        Identity::Awaited if view.ctx.reader_is_broken() => view.texts().welcome().into(),
         Identity::Awaited => view.texts().invitation().into(),
         Identity::Troubled(trouble) => reader_says(trouble, view.texts()).1.into(),
         Identity::Present(_) => view.texts().greeting(&view.visit.masked_name().unwrap_or_default()).into(),
