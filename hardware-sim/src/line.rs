@@ -266,10 +266,19 @@ impl<P: Peripheral> Carrier<P> {
                 self.incoming.done = start + wire_time(count, baud);
             }
             Heard::Nothing => self.incoming.flowing = false,
-            Heard::Closed => {
-                self.forget();
-                self.pty = Some(Pty::open(&self.link, end.device.baud())?);
-            }
+            Heard::Closed => self.renew(end.device.baud())?,
+        }
+        Ok(())
+    }
+
+    /// Gives the next peer a fresh pty, without the old one's settings and locks. A peer that opened the old one
+    /// in the meantime keeps it.
+    fn renew(&mut self, baud: u32) -> std::io::Result<()> {
+        self.forget();
+        let fresh = Pty::open(&self.link, baud)?;
+        match &self.pty {
+            Some(old) if old.has_peer()? => old.point()?,
+            Some(_) | None => self.pty = Some(fresh),
         }
         Ok(())
     }

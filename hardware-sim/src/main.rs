@@ -1,6 +1,6 @@
 //! `kiosk-sim`: runs the simulator, or tells a running one what happens.
 
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -97,7 +97,8 @@ fn show(value: &impl Serialize) -> Done {
 }
 
 fn start(run: &Run, control: &str) -> Done {
-    tracing_subscriber::fmt().with_writer(std::io::stderr).init();
+    let colours = std::io::stderr().is_terminal();
+    tracing_subscriber::fmt().with_writer(std::io::stderr).with_ansi(colours).init();
     let control = control.parse().map_err(|_| ClientError::NoAddress(control.to_owned()))?;
     let options = Options {
         dir: run.dir.clone(),
@@ -128,7 +129,8 @@ fn wait_for_end() -> std::io::Result<()> {
 }
 
 fn proxy(word: &str) -> Result<(SocketAddr, SocketAddr), String> {
-    let (listen, target) = word.split_once('=').ok_or("expected LISTEN=TARGET, such as 127.0.0.1:7443=127.0.0.1:8443")?;
+    let (listen, target) =
+        word.split_once('=').ok_or("expected LISTEN=TARGET, such as 127.0.0.1:7443=127.0.0.1:8443")?;
     let address = |word: &str| word.parse().map_err(|_| format!("{word:?} is not HOST:PORT"));
     Ok((address(listen)?, address(target)?))
 }

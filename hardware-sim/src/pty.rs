@@ -5,6 +5,7 @@
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::{Path, PathBuf};
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::OFlags;
 use rustix::io::Errno;
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
@@ -40,8 +41,27 @@ impl Pty {
         rustix::fs::fcntl_setfl(&master, flags | OFlags::NONBLOCK)?;
         let slave = ptsname(&master, Vec::new())?;
         let slave = PathBuf::from(slave.to_string_lossy().into_owned());
-        point(link, &slave)?;
-        Ok(Pty { master, link: link.to_owned(), slave })
+        let pty = Pty { master, link: link.to_owned(), slave };
+        pty.point()?;
+        Ok(pty)
+    }
+
+    /// Points the path to this pty in one step, so that a peer never finds it missing in between.
+    pub fn point(&self) -> std::io::Result<()> {
+        let fresh = self.link.with_extension("new");
+        match std::fs::remove_file(&fresh) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+            Err(_) | Ok(()) => {}
+        }
+        std::os::unix::fs::symlink(&self.slave, &fresh)?;
+        std::fs::rename(&fresh, &self.link)
+    }
+
+    /// Whether somebody has the slave open. Also true before anybody ever had.
+    pub fn has_peer(&self) -> std::io::Result<bool> {
+        let mut fds = [PollFd::new(&self.master, PollFlags::empty())];
+        poll(&mut fds, Some(&Timespec { tv_sec: 0, tv_nsec: 0 }))?;
+        Ok(!fds[0].revents().contains(PollFlags::HUP))
     }
 
     /// The master, to wait on.
@@ -90,18 +110,6 @@ fn set_raw(master: BorrowedFd<'_>, baud: u32) -> std::io::Result<()> {
     Ok(tcsetattr(master, OptionalActions::Now, &termios)?)
 }
 
-/// Replaces `link` in one step, so that a peer never finds it missing in between.
-fn point(link: &Path, slave: &Path) -> std::io::Result<()> {
-    let fresh = link.with_extension("new");
-    if let Err(error) = std::fs::remove_file(&fresh)
-        && error.kind() != std::io::ErrorKind::NotFound
-    {
-        return Err(error);
-    }
-    std::os::unix::fs::symlink(slave, &fresh)?;
-    std::fs::rename(&fresh, link)
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -115,9 +123,9 @@ mod tests {
 
     /// Waits until the kernel has carried something over.
     fn read(pty: &Pty, into: &mut [u8]) -> Heard {
-        let limit = rustix::event::Timespec { tv_sec: 5, tv_nsec: 0 };
-        let mut fds = [rustix::event::PollFd::new(&pty.master, rustix::event::PollFlags::IN)];
-        rustix::event::poll(&mut fds, Some(&limit)).unwrap();
+        let limit = Timespec { tv_sec: 5, tv_nsec: 0 };
+        let mut fds = [PollFd::new(&pty.master, PollFlags::IN)];
+        poll(&mut fds, Some(&limit)).unwrap();
         pty.read(into).unwrap()
     }
 
@@ -167,7 +175,11 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let link = dir.path().join("device");
         let pty = Pty::open(&link, 115_200).unwrap();
-        peer(&link).write_all(b"x").unwrap();
+        let mut peer = peer(&link);
+        peer.write_all(b"x").unwrap();
+        assert!(pty.has_peer().unwrap());
+        drop(peer);
+        assert!(!pty.has_peer().unwrap());
         let mut heard = [0; 8];
         assert_eq!(read(&pty, &mut heard), Heard::Bytes(1));
         assert_eq!(read(&pty, &mut heard), Heard::Closed);
@@ -179,7 +191,9 @@ mod tests {
         let link = dir.path().join("device");
         let old = Pty::open(&link, 115_200).unwrap();
         let new = Pty::open(&link, 115_200).unwrap();
-        drop(old);
         assert_eq!(std::fs::read_link(&link).unwrap(), new.slave);
+        old.point().unwrap();
+        drop(new);
+        assert_eq!(std::fs::read_link(&link).unwrap(), old.slave);
     }
 }

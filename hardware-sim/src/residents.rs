@@ -78,10 +78,8 @@ pub fn library() -> &'static [Resident] {
 
 /// Reads residents from a file written like `residents.toml`.
 pub fn read(path: &Path) -> Result<Vec<Resident>, ResidentsError> {
-    let text = std::fs::read_to_string(path).map_err(|source| ResidentsError::Read {
-        path: path.to_owned(),
-        source,
-    })?;
+    let text = std::fs::read_to_string(path)
+        .map_err(|source| ResidentsError::Read { path: path.to_owned(), source })?;
     parse(&text)
 }
 
@@ -151,8 +149,8 @@ mod tests {
         let of = |key: &str| library().iter().find(|r| r.key == key).unwrap();
         assert!(of("bob").newest_address.is_some());
         assert!(of("rare").name.chars().any(|c| u32::from(c) > 0xFFFF));
-        assert!(of("expired").valid_until < String::from("20260101"));
-        assert!(of("child").birth > String::from("20110101"));
+        assert!(*of("expired").valid_until < *"20260101");
+        assert!(*of("child").birth > *"20110101");
         assert_eq!(of("forever").valid_until, "长期");
     }
 

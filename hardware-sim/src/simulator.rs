@@ -58,6 +58,9 @@ pub enum SimulatorError {
         /// Why.
         source: std::io::Error,
     },
+    /// Not on this machine: the simulator has no lock on its door. Cure: 127.0.0.1.
+    #[error("{0} is not a loopback address")]
+    NotLoopback(SocketAddr),
     /// The residents cannot be used.
     #[error(transparent)]
     Residents(#[from] ResidentsError),
@@ -82,7 +85,8 @@ impl Simulator {
         std::fs::create_dir_all(&dir).map_err(failed)?;
         let residents = residents(options)?;
         let control = Listener::bind(options.control)?;
-        let proxy = options.proxy.map(|(listen, target)| Ok::<_, SimulatorError>((Listener::bind(listen)?, target)));
+        let proxy =
+            options.proxy.map(|(listen, target)| Ok::<_, SimulatorError>((Listener::bind(listen)?, target)));
         let proxy = proxy.transpose()?;
         let (up, watch_up) = watch::channel(true);
         let network = proxy.is_some().then_some(up);
@@ -145,6 +149,9 @@ struct Listener {
 
 impl Listener {
     fn bind(address: SocketAddr) -> Result<Listener, SimulatorError> {
+        if !address.ip().is_loopback() {
+            return Err(SimulatorError::NotLoopback(address));
+        }
         let bind = || {
             let listener = TcpListener::bind(address)?;
             listener.set_nonblocking(true)?;

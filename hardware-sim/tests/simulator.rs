@@ -73,6 +73,13 @@ fn wrong_words_are_refused_with_the_right_ones() {
 }
 
 #[test]
+fn only_loopback_is_served() {
+    let dir = tempfile::tempdir().unwrap();
+    let options = Options { control: "0.0.0.0:0".parse().unwrap(), ..Options::in_dir(dir.path()) };
+    assert!(Simulator::start(&options).unwrap_err().to_string().contains("loopback"));
+}
+
+#[test]
 fn a_receipt_comes_out_as_a_picture_with_its_text() {
     let dir = tempfile::tempdir().unwrap();
     let simulator = start(&dir);

@@ -130,12 +130,7 @@ impl Glyphs {
 
     /// A printer without a font: a frame for every character.
     pub fn without_font() -> Glyphs {
-        Glyphs {
-            regular: Vec::new(),
-            bold: Vec::new(),
-            context: ScaleContext::new(),
-            drawn: HashMap::new(),
-        }
+        Glyphs { regular: Vec::new(), bold: Vec::new(), context: ScaleContext::new(), drawn: HashMap::new() }
     }
 
     /// The glyph of `character` in a cell of `width` dots.
@@ -198,7 +193,8 @@ mod tests {
     use super::*;
 
     fn ink(bitmap: &Bitmap) -> usize {
-        (0..bitmap.height).flat_map(|y| (0..bitmap.width).map(move |x| (x, y)))
+        (0..bitmap.height)
+            .flat_map(|y| (0..bitmap.width).map(move |x| (x, y)))
             .filter(|(x, y)| bitmap.get(*x, *y))
             .count()
     }

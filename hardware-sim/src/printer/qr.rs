@@ -70,7 +70,8 @@ impl Qr {
         let dots = self.symbol().map_or(0, |symbol| symbol.width);
         let able = if (1..=widest).contains(&dots) { 0x30 } else { 0x31 };
         let digits = dots.to_string();
-        let parts = [&[0x37, 0x36], digits.as_bytes(), &[0x1F], digits.as_bytes(), &[0x1F, 0x31, 0x1F, able, 0]];
+        let parts =
+            [&[0x37, 0x36], digits.as_bytes(), &[0x1F], digits.as_bytes(), &[0x1F, 0x31, 0x1F, able, 0]];
         parts.concat()
     }
 }

@@ -43,7 +43,9 @@ impl Condition {
         match self.state {
             PrinterState::Ok | PrinterState::NearEnd => false,
             PrinterState::Cutter => self.cutter_stuck,
-            PrinterState::PaperOut | PrinterState::CoverOpen | PrinterState::Jam | PrinterState::HeadHot => true,
+            PrinterState::PaperOut | PrinterState::CoverOpen | PrinterState::Jam | PrinterState::HeadHot => {
+                true
+            }
         }
     }
 

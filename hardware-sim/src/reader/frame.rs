@@ -53,11 +53,7 @@ fn open(counted: &[u8]) -> Request {
     if xor(counted) != 0 {
         return Request::BadChecksum;
     }
-    Request::Command {
-        command: *command,
-        parameter: *parameter,
-        data: data.to_vec(),
-    }
+    Request::Command { command: *command, parameter: *parameter, data: data.to_vec() }
 }
 
 /// Drops bytes until a preamble, or what can still become one, stands first.
@@ -92,11 +88,7 @@ mod tests {
     const FIND: [u8; 10] = [0xAA, 0xAA, 0xAA, 0x96, 0x69, 0x00, 0x03, 0x20, 0x01, 0x22];
 
     fn find() -> Option<Request> {
-        Some(Request::Command {
-            command: 0x20,
-            parameter: 0x01,
-            data: Vec::new(),
-        })
+        Some(Request::Command { command: 0x20, parameter: 0x01, data: Vec::new() })
     }
 
     #[test]
