@@ -5,6 +5,8 @@
 //! accessible id, sentences as text. Nothing shown is ever logged.
 
 mod bridge;
+#[cfg(test)]
+mod checks;
 mod glass;
 mod qr;
 

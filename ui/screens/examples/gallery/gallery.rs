@@ -400,7 +400,7 @@ fn out_of_service(say: Say) -> Body {
 fn help(say: Say) -> Vec<String> {
     vec![
         say.one("点一下要填的那一格，再用下面的数字键输入。", "Touch the field to fill in, then use the keys below.", "Коснитесь нужного поля и вводите цифры ниже."),
-        say.one("填错了按“删除”，全部重填按“清空”。", "“Delete” removes one character, “Clear” all of them.", "«Стереть» удаляет один знак, «Очистить» — все."),
+        say.one("填错了按“删除”，全部重填按“清空”。", "“Delete” removes one character, “Clear” all of them.", "«Стереть» удаляет один знак, «Сброс» — все."),
         say.one("需要帮助请叫大厅工作人员，或拨打 12345。", "For help ask our staff in the hall or call 12345.", "За помощью обратитесь к сотруднику зала или звоните 12345."),
     ]
 }

@@ -1,7 +1,4 @@
 //! What the tests and the gallery share.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "for tests")]
-
-pub mod gallery;
 
 use i_slint_backend_testing::{TestingBackend, TestingBackendOptions};
 use kiosk_model::{Language, Mode};
