@@ -1,1 +1,28 @@
-//! stub
+//! The reference central platform: enrols terminals, takes in what they send, gives them their
+//! catalogue and answers their questions; behind it stand the departments.
+//!
+//! Stateless servers over one store. No service and no form field is known to this crate: packages
+//! and departments are data.
+
+mod case_number;
+mod departments;
+mod error;
+mod ingest;
+mod keys;
+mod limits;
+mod platform;
+mod publish;
+mod server;
+mod store;
+mod texts;
+mod ticket;
+
+pub use case_number::SYNTHETIC_CODE;
+pub use departments::BadData;
+pub use error::PlatformError;
+pub use keys::KeyError;
+
+pub use platform::{Options, Platform, Running};
+pub use publish::Draft;
+pub use server::Clock;
+pub use store::{CaseRow, StoreError, state_name};

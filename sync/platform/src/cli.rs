@@ -1,0 +1,196 @@
+//! The commands of an operator.
+
+use std::io::{self, Write};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use clap::{Parser, Subcommand};
+use kiosk_platform::{CaseRow, Draft, Options, Platform, PlatformError, SYNTHETIC_CODE, state_name};
+use kiosk_protocol::ids::{Key, TerminalId};
+use kiosk_protocol::service::Text;
+
+/// The reference central platform of Hecheng Kiosk.
+#[derive(Parser)]
+#[command(version)]
+pub struct Cli {
+    /// Write the log as JSON, one object a line.
+    #[arg(long, global = true)]
+    pub log_json: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Make a platform in a folder: keys, database, built-in services.
+    Init {
+        /// The folder; made where it is missing.
+        #[arg(long)]
+        dir: PathBuf,
+        /// Another host name or address of the server, besides localhost and 127.0.0.1.
+        #[arg(long = "name")]
+        names: Vec<String>,
+    },
+    /// Serve terminals until SIGTERM or SIGINT.
+    Serve(Serve),
+    /// Print a one-time ticket for a terminal, good for 72 hours.
+    Ticket(TicketArgs),
+    /// Publish service packages, also to a running platform.
+    Publish {
+        /// The platform's folder.
+        #[arg(long)]
+        dir: PathBuf,
+        /// Service packages.
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+    },
+    /// Take a service out of the catalogue.
+    Withdraw {
+        /// The platform's folder.
+        #[arg(long)]
+        dir: PathBuf,
+        /// The service.
+        service: String,
+    },
+    /// List all cases, without personal data.
+    Cases {
+        /// The platform's folder.
+        #[arg(long)]
+        dir: PathBuf,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Take a terminal's rights.
+    Revoke {
+        /// The platform's folder.
+        #[arg(long)]
+        dir: PathBuf,
+        /// The terminal.
+        terminal: String,
+    },
+}
+
+#[derive(clap::Args)]
+struct Serve {
+    /// The platform's folder.
+    #[arg(long)]
+    dir: PathBuf,
+    /// Where to listen; port 0 takes a free one, written to DIR/address.
+    #[arg(long, default_value = "127.0.0.1:8443")]
+    listen: SocketAddr,
+    /// When terminals shall ask for changes again, milliseconds.
+    #[arg(long, default_value_t = 5_000, value_parser = clap::value_parser!(u32).range(100..=3_600_000))]
+    poll_ms: u32,
+    /// 实施编码 of 31 characters for services without one.
+    #[arg(long, default_value = SYNTHETIC_CODE, value_parser = implementing_code)]
+    default_code: String,
+}
+
+#[derive(clap::Args)]
+struct TicketArgs {
+    /// The platform's folder.
+    #[arg(long)]
+    dir: PathBuf,
+    /// The terminal: region code and running number.
+    #[arg(long, default_value = "230202-0001")]
+    terminal: String,
+    /// Where it stands, in Chinese. All three or none.
+    #[arg(long, requires_all = ["site_en", "site_ru"])]
+    site_zh: Option<String>,
+    /// In English.
+    #[arg(long, requires_all = ["site_zh", "site_ru"])]
+    site_en: Option<String>,
+    /// In Russian.
+    #[arg(long, requires_all = ["site_zh", "site_en"])]
+    site_ru: Option<String>,
+}
+
+fn implementing_code(text: &str) -> Result<String, String> {
+    let fits = text.len() == SYNTHETIC_CODE.len() && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    if fits { Ok(text.to_owned()) } else { Err("must be 31 letters and digits".to_owned()) }
+}
+
+/// Runs a command.
+pub async fn run(cli: Cli) -> Result<(), PlatformError> {
+    match cli.command {
+        Command::Init { dir, names } => {
+            Platform::init_named(&dir, &names)?;
+            say(&format!("made a platform in {}", dir.display()))
+        }
+        Command::Serve(args) => serve(args).await,
+        Command::Ticket(args) => ticket(args),
+        Command::Publish { dir, files } => publish(&dir, &files),
+        Command::Withdraw { dir, service } => {
+            let version = Platform::open(&dir)?.withdraw(&Key::try_from(service)?)?;
+            say(&format!("catalogue {version} is in force"))
+        }
+        Command::Cases { dir, json } => cases(&dir, json),
+        Command::Revoke { dir, terminal } => {
+            let terminal = TerminalId::try_from(terminal)?;
+            Platform::open(&dir)?.revoke(&terminal)?;
+            say(&format!("{terminal} has no rights any more"))
+        }
+    }
+}
+
+async fn serve(args: Serve) -> Result<(), PlatformError> {
+    let Serve { dir, listen, poll_ms, default_code } = args;
+    let stop = stop_signal().map_err(PlatformError::Server)?;
+    let options = Options { listen, poll_ms, default_code, ..Options::default() };
+    let running = Platform::serve(&dir, options).await?;
+    say(&format!("listening on https://{}", running.addr))?;
+    stop.await;
+    running.stop().await
+}
+
+fn stop_signal() -> io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}
+
+fn ticket(args: TicketArgs) -> Result<(), PlatformError> {
+    let site = match (args.site_zh, args.site_en, args.site_ru) {
+        (Some(zh_cn), Some(en), Some(ru)) => Text { zh_cn, en, ru },
+        _ => Platform::site_unnamed()?,
+    };
+    let ticket = Platform::open(&args.dir)?.ticket(&TerminalId::try_from(args.terminal)?, &site)?;
+    say(&String::from(ticket))
+}
+
+fn publish(dir: &Path, files: &[PathBuf]) -> Result<(), PlatformError> {
+    let read = |path: &PathBuf| {
+        let json = std::fs::read_to_string(path);
+        let json = json.map_err(|source| PlatformError::File { path: path.clone(), source })?;
+        Ok(Draft { file: path.display().to_string(), json })
+    };
+    let drafts = files.iter().map(read).collect::<Result<Vec<_>, PlatformError>>()?;
+    let version = Platform::open(dir)?.publish(&drafts)?;
+    say(&format!("catalogue {version} is in force"))
+}
+
+fn cases(dir: &Path, json: bool) -> Result<(), PlatformError> {
+    let cases = Platform::open(dir)?.cases()?;
+    if json {
+        let json = serde_json::to_string_pretty(&cases);
+        return say(&json.map_err(|error| PlatformError::Server(error.into()))?);
+    }
+    cases.iter().try_for_each(|case| say(&line(case)))
+}
+
+fn line(case: &CaseRow) -> String {
+    let CaseRow { receipt, case_number, service, state, submitted_at, changed_at, .. } = case;
+    let state = state_name(*state);
+    format!("{receipt}  {case_number}  {service}  {state}  submitted {submitted_at}  changed {changed_at}")
+}
+
+fn say(line: &str) -> Result<(), PlatformError> {
+    let mut out = io::stdout().lock();
+    writeln!(out, "{line}").and_then(|()| out.flush()).map_err(PlatformError::Server)
+}

@@ -1,0 +1,103 @@
+//! What can go wrong at the operator's side.
+
+use std::path::PathBuf;
+
+use kiosk_protocol::crypto::BadSignature;
+use kiosk_protocol::ids::{BadId, Key, TerminalId};
+use kiosk_protocol::service::BadPackage;
+
+use crate::departments::BadData;
+use crate::keys::KeyError;
+use crate::store::StoreError;
+
+/// Why a command or the server could not do its work.
+#[derive(Debug, thiserror::Error)]
+pub enum PlatformError {
+    /// The folder already holds a platform. Cure: choose another folder.
+    #[error("{} already holds a platform", .0.display())]
+    Exists(PathBuf),
+    /// The folder holds no platform. Cure: run `kiosk-platform init` first.
+    #[error("{} holds no platform; run init first", .0.display())]
+    Missing(PathBuf),
+    /// Keys.
+    #[error("the keys are not usable")]
+    Keys(#[from] KeyError),
+    /// Database.
+    #[error("the database failed")]
+    Store(#[from] StoreError),
+    /// Built-in data.
+    #[error("the built-in data are not usable")]
+    Data(#[from] BadData),
+    /// A name does not fit. Cure: see the message.
+    #[error("{0}")]
+    Id(#[from] BadId),
+    /// A package is not usable. Cure: mend the file.
+    #[error("{file}")]
+    Package {
+        /// The file, or the place in the list.
+        file: String,
+        /// What is wrong with it.
+        source: BadPackage,
+    },
+    /// A package is too large, or there would be too many.
+    #[error("{0}: more than the limit")]
+    TooMuch(&'static str),
+    /// 实施编码 has 31 characters.
+    #[error("{0}: national_code does not have 31 characters")]
+    NationalCode(Key),
+    /// The version must go up.
+    #[error("{service}: version {offered} is not newer than {published}, which is published")]
+    NotNewer {
+        /// The service.
+        service: Key,
+        /// In the file.
+        offered: u32,
+        /// At the platform.
+        published: u32,
+    },
+    /// No such service is in force.
+    #[error("{0} is not in force")]
+    NotInForce(Key),
+    /// No such terminal was enrolled.
+    #[error("{0} was never enrolled")]
+    NoTerminal(TerminalId),
+    /// The catalogue could not be signed.
+    #[error("the catalogue could not be signed")]
+    Signature(#[from] BadSignature),
+    /// A file of the operator cannot be read.
+    #[error("cannot read {}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The address is taken or not ours. Cure: see the message below.
+    #[error("cannot listen on {0}")]
+    Listen(std::net::SocketAddr, #[source] std::io::Error),
+    /// TLS.
+    #[error("TLS cannot be set up")]
+    Tls(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The server ended with an error.
+    #[error("the server ended")]
+    Server(#[source] std::io::Error),
+}
+
+impl PlatformError {
+    /// The operator can mend it by giving other input.
+    pub fn is_bad_input(&self) -> bool {
+        matches!(
+            self,
+            Self::Exists(_)
+                | Self::Missing(_)
+                | Self::Id(_)
+                | Self::Package { .. }
+                | Self::TooMuch(_)
+                | Self::NationalCode(_)
+                | Self::NotNewer { .. }
+                | Self::NotInForce(_)
+                | Self::NoTerminal(_)
+                | Self::File { .. }
+        )
+    }
+}

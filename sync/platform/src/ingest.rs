@@ -1,0 +1,245 @@
+//! What becomes of an item: deduplicated for ever, judged once, kept with its answer.
+//!
+//! What costs time (parsing, opening seals) is done before the transaction; judging and keeping all
+//! items of a batch is one transaction, so a batch is answered as a whole or not at all.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use kiosk_protocol::codes::check_id_number;
+use kiosk_protocol::crypto::{Digest, OpenError};
+use kiosk_protocol::ids::Key;
+use kiosk_protocol::item::{CaseFile, Content, Item, ItemBody, Verdict};
+use kiosk_protocol::service::{Field, Form, Prefill, ServicePackage, Source, Why, Work};
+use kiosk_protocol::wire::ItemAnswer;
+use secrecy::ExposeSecret;
+use uuid::Uuid;
+
+use crate::case_number::day_in_china;
+use crate::server::Centre;
+use crate::store::{NewCase, StoreError, Tx};
+
+/// An item, read.
+enum Read {
+    /// The bytes are not those the hash was made of.
+    Damaged,
+    /// The bytes are nothing we know.
+    Unknown,
+    /// An item we know.
+    Known(Timestamp, Known),
+}
+
+enum Known {
+    Case { case: Uuid, service: Key, version: u32, department: Key, file: Result<CaseFile, OpenError> },
+    Rating { visit: Uuid, case: Option<Uuid>, level: kiosk_protocol::codes::RatingLevel },
+}
+
+/// Packages by service and version, read once per batch.
+type Packages = BTreeMap<(Key, u32), Option<ServicePackage>>;
+
+/// Answers all items of one terminal, which is in the given epoch.
+pub fn ingest(
+    centre: &Centre,
+    epoch: u32,
+    items: &[Item],
+    now: Timestamp,
+) -> Result<Vec<ItemAnswer>, StoreError> {
+    let read: Vec<Read> = items.iter().map(|item| read(centre, item)).collect();
+    centre.store.write(|tx| {
+        let mut judge = Judge { centre, tx, packages: Packages::new(), epoch, now };
+        let answers = items.iter().zip(&read).map(|(item, read)| {
+            let verdict = judge.settle(item, read)?;
+            Ok(ItemAnswer { id: item.id.clone(), verdict })
+        });
+        answers.collect()
+    })
+}
+
+fn read(centre: &Centre, item: &Item) -> Read {
+    if Digest::of(item.body.as_bytes()) != item.hash {
+        return Read::Damaged;
+    }
+    let Ok(body) = serde_json::from_str::<ItemBody>(&item.body) else { return Read::Unknown };
+    let known = match body.content {
+        Content::Case { case, service, version, department, language: _, file } => {
+            let file = CaseFile::open(&file, &centre.keys.unsealing);
+            Known::Case { case, service, version, department, file }
+        }
+        Content::Rating { visit, case, level } => Known::Rating { visit, case, level },
+    };
+    Read::Known(body.created_at, known)
+}
+
+/// A transaction in which items are judged.
+struct Judge<'a> {
+    centre: &'a Centre,
+    tx: &'a Tx<'a>,
+    packages: Packages,
+    epoch: u32,
+    now: Timestamp,
+}
+
+impl Judge<'_> {
+    /// The answer of earlier, or a new one which is kept.
+    fn settle(&mut self, item: &Item, read: &Read) -> Result<Verdict, StoreError> {
+        if matches!(read, Read::Damaged) {
+            // The identity stays free for the bytes it was made for.
+            return self.alarmed(item, "damaged-item", "the body does not fit its hash");
+        }
+        match self.tx.answered(&item.id)? {
+            Some((hash, verdict)) if hash == item.hash => return Ok(verdict),
+            Some(_) => {
+                return self.alarmed(item, "identity-conflict", "the identity was used for other bytes");
+            }
+            None => {}
+        }
+        let verdict = self.judge(item, read)?;
+        if let Verdict::Quarantined { reason } = &verdict {
+            self.tx.quarantine(item, reason, self.now)?;
+        }
+        self.tx.keep_item(item, &verdict, self.now)?;
+        Ok(verdict)
+    }
+
+    fn alarmed(&self, item: &Item, kind: &str, reason: &str) -> Result<Verdict, StoreError> {
+        let detail = format!("epoch {} seq {}", item.id.epoch, item.id.seq);
+        tracing::warn!(terminal = %item.id.terminal, detail, kind, "an item was put aside");
+        self.tx.alarm(&item.id.terminal, kind, &detail, self.now)?;
+        self.tx.quarantine(item, reason, self.now)?;
+        Ok(Verdict::Quarantined { reason: reason.to_owned() })
+    }
+
+    fn judge(&mut self, item: &Item, read: &Read) -> Result<Verdict, StoreError> {
+        if item.id.epoch == 0 || item.id.epoch > self.epoch {
+            return Ok(quarantined("the epoch was never given"));
+        }
+        match read {
+            Read::Damaged | Read::Unknown => Ok(quarantined("the schema of the item is not known")),
+            Read::Known(created_at, known) => self.judge_known(item, *created_at, known),
+        }
+    }
+
+    fn judge_known(
+        &mut self,
+        item: &Item,
+        created_at: Timestamp,
+        known: &Known,
+    ) -> Result<Verdict, StoreError> {
+        let (case, service, version, department, file) = match known {
+            Known::Case { case, service, version, department, file } => {
+                (*case, service, *version, department, file)
+            }
+            Known::Rating { visit, case, level } => {
+                let kept = self.tx.keep_rating(&item.id.terminal, *visit, *case, *level, self.now)?;
+                let twice = || rejected("the visit was rated already".to_owned());
+                return Ok(if kept { Verdict::Accepted { case_number: None } } else { twice() });
+            }
+        };
+        let Ok(file) = file else { return Ok(quarantined("the seal does not open")) };
+        let Some(package) = self.package(service, version)? else {
+            return Ok(quarantined("this version of the service was never published"));
+        };
+        if let Err(reason) = check_case(&package, department, file) {
+            return Ok(rejected(reason));
+        }
+        if self.tx.has_case(case)? {
+            return Ok(rejected("the case was submitted already".to_owned()));
+        }
+        self.accept(item, created_at, case, &package, file)
+    }
+
+    fn package(&mut self, service: &Key, version: u32) -> Result<Option<ServicePackage>, StoreError> {
+        let key = (service.clone(), version);
+        if let Some(package) = self.packages.get(&key) {
+            return Ok(package.clone());
+        }
+        let package = self.tx.package(service, version)?;
+        self.packages.insert(key, package.clone());
+        Ok(package)
+    }
+
+    fn accept(
+        &self,
+        item: &Item,
+        submitted_at: Timestamp,
+        case: Uuid,
+        package: &ServicePackage,
+        file: &CaseFile,
+    ) -> Result<Verdict, StoreError> {
+        let code = package.national_code.as_deref().unwrap_or(&self.centre.default_code);
+        let day = day_in_china(self.now);
+        let case_number = (self.centre.case_number)(code, day, self.tx.next_running_number(code, day)?);
+        let outcome = self.centre.departments.handle(&package.department, &file.applicant, &file.values);
+        let new = NewCase {
+            case,
+            item: &item.id,
+            service: &package.id,
+            version: package.version,
+            department: &package.department,
+            case_number: &case_number,
+            person: &self.centre.keys.pseudonym(file.applicant.number.expose_secret()),
+            submitted_at,
+        };
+        self.tx.keep_case(&new, &outcome.0, self.now)?;
+        Ok(Verdict::Accepted { case_number: Some(case_number) })
+    }
+}
+
+fn rejected(reason: String) -> Verdict {
+    Verdict::Rejected { reason }
+}
+
+fn quarantined(reason: &str) -> Verdict {
+    Verdict::Quarantined { reason: reason.to_owned() }
+}
+
+/// Everything about a case that a rule can say. The reason names fields, never values.
+fn check_case(package: &ServicePackage, department: &Key, file: &CaseFile) -> Result<(), String> {
+    let Work::Handling { form, .. } = &package.work else {
+        return Err("the service takes no cases".to_owned());
+    };
+    if package.department != *department {
+        return Err("the service belongs to another department".to_owned());
+    }
+    if check_id_number(file.applicant.number.expose_secret()).is_err() {
+        return Err("the applicant's number is not a citizen number".to_owned());
+    }
+    let problems = form.check(&file.values);
+    if !problems.is_empty() {
+        let fields = problems.iter().map(|problem| format!("{} {}", problem.field, words(&problem.why)));
+        return Err(fields.collect::<Vec<_>>().join(", "));
+    }
+    check_card_fields(form, file)
+}
+
+/// What comes from the card and may not be changed must be the applicant's own.
+fn check_card_fields(form: &Form, file: &CaseFile) -> Result<(), String> {
+    let differs = |field: &&Field| match &field.prefill {
+        Some(Prefill { from: Source::Card, key, editable: false }) => {
+            let own = match key.as_str() {
+                "name" => &file.applicant.name,
+                "number" => &file.applicant.number,
+                _ => return false,
+            };
+            file.values.get(&field.key).is_some_and(|value| value != own.expose_secret())
+        }
+        Some(_) | None => false,
+    };
+    match form.fields().find(differs) {
+        Some(field) => Err(format!("{} is not the applicant's", field.key)),
+        None => Ok(()),
+    }
+}
+
+fn words(why: &Why) -> &'static str {
+    match why {
+        Why::Missing => "is missing",
+        Why::TooShort { .. } => "is too short",
+        Why::TooLong { .. } => "is too long",
+        Why::NotANumber => "is not a number",
+        Why::TooLittle { .. } => "is too little",
+        Why::TooMuch { .. } => "is too much",
+        Why::NotAnOption => "is not an option",
+        Why::UnknownField => "is not asked for",
+    }
+}

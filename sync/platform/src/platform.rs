@@ -1,0 +1,236 @@
+//! A platform in a folder: made, operated, served.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use kiosk_protocol::ids::{Key, TerminalId};
+use kiosk_protocol::service::Text;
+use kiosk_protocol::wire::Ticket;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use crate::case_number::{self, SYNTHETIC_CODE};
+use crate::departments::{BadData, Departments};
+use crate::error::PlatformError;
+use crate::keys::{self, Keys};
+use crate::limits::SHUTDOWN;
+use crate::publish::{self, Draft};
+use crate::server::{self, Centre, Clock, Peer, TlsListener};
+use crate::store::{CaseRow, Store};
+use crate::texts::Texts;
+use crate::ticket;
+
+const DATABASE: &str = "platform.db";
+/// Holds the address of the running server, for scripts.
+const ADDRESS: &str = "address";
+
+/// Packages every new platform starts with.
+const BUILT_IN: [(&str, &str); 2] = [
+    ("gjj-rent-withdrawal.json", include_str!("../services/gjj-rent-withdrawal.json")),
+    ("gjj-account.json", include_str!("../services/gjj-account.json")),
+];
+
+/// A platform and its folder.
+pub struct Platform {
+    dir: PathBuf,
+    store: Store,
+}
+
+/// How to serve.
+pub struct Options {
+    /// Where to listen; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// When terminals shall ask for changes again, milliseconds.
+    pub poll_ms: u32,
+    /// Implementing code (31 characters) for items without one.
+    pub default_code: String,
+    /// The platform's clock.
+    pub clock: Clock,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            poll_ms: 5_000,
+            default_code: SYNTHETIC_CODE.to_owned(),
+            clock: Arc::new(Timestamp::now),
+        }
+    }
+}
+
+/// A server at work. Dropping it stops it without waiting.
+pub struct Running {
+    /// Where it listens.
+    pub addr: SocketAddr,
+    stop: oneshot::Sender<()>,
+    serving: JoinHandle<std::io::Result<()>>,
+}
+
+impl Running {
+    /// Takes no more requests, finishes those at hand, and ends.
+    ///
+    /// # Errors
+    /// The server ended with an error.
+    pub async fn stop(self) -> Result<(), PlatformError> {
+        let Self { stop, mut serving, .. } = self;
+        // It only fails when the server has ended already.
+        stop.send(()).ok();
+        match tokio::time::timeout(SHUTDOWN, &mut serving).await {
+            Ok(Ok(ended)) => ended.map_err(PlatformError::Server),
+            Ok(Err(error)) => Err(PlatformError::Server(std::io::Error::other(error))),
+            Err(_) => {
+                serving.abort();
+                Ok(())
+            }
+        }
+    }
+}
+
+impl Platform {
+    /// Makes a platform in a folder that holds none: keys, database, built-in services.
+    ///
+    /// # Errors
+    /// The folder holds a platform, or cannot be written.
+    pub fn init(dir: &Path) -> Result<Self, PlatformError> {
+        Self::init_named(dir, &[])
+    }
+
+    /// The same; its server certificate is also good for these host names and addresses.
+    ///
+    /// # Errors
+    /// As `init`, or a name is no host name.
+    pub fn init_named(dir: &Path, names: &[String]) -> Result<Self, PlatformError> {
+        if dir.join(DATABASE).exists() {
+            return Err(PlatformError::Exists(dir.to_owned()));
+        }
+        keys::create(dir, names)?;
+        let platform = Self { dir: dir.to_owned(), store: Store::open(&dir.join(DATABASE))? };
+        let built_in = BUILT_IN.map(|(file, json)| Draft { file: file.to_owned(), json: json.to_owned() });
+        platform.publish(&built_in)?;
+        Ok(platform)
+    }
+
+    /// Opens the platform of a folder, running or not.
+    ///
+    /// # Errors
+    /// There is none, or its database does not open.
+    pub fn open(dir: &Path) -> Result<Self, PlatformError> {
+        let path = dir.join(DATABASE);
+        if !path.exists() {
+            return Err(PlatformError::Missing(dir.to_owned()));
+        }
+        Ok(Self { dir: dir.to_owned(), store: Store::open(&path)? })
+    }
+
+    /// Makes a one-time ticket for a terminal.
+    ///
+    /// # Errors
+    /// Keys or database fail.
+    pub fn ticket(&self, terminal: &TerminalId, site: &Text) -> Result<Ticket, PlatformError> {
+        Ok(ticket::issue(&self.store, &Keys::open(&self.dir)?, terminal, site, Timestamp::now())?)
+    }
+
+    /// Publishes packages, also to a server that runs. Answers the catalogue's version.
+    ///
+    /// # Errors
+    /// A package is not usable or not newer; then none is published.
+    pub fn publish(&self, drafts: &[Draft]) -> Result<u64, PlatformError> {
+        publish::publish(&self.store, &Keys::open(&self.dir)?.catalogue, drafts, Timestamp::now())
+    }
+
+    /// Takes a service out of the catalogue. Answers the catalogue's version.
+    ///
+    /// # Errors
+    /// The service is not in force.
+    pub fn withdraw(&self, service: &Key) -> Result<u64, PlatformError> {
+        publish::withdraw(&self.store, &Keys::open(&self.dir)?.catalogue, service, Timestamp::now())
+    }
+
+    /// All cases, oldest first.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub fn cases(&self) -> Result<Vec<CaseRow>, PlatformError> {
+        Ok(self.store.read(|tx| tx.cases())?)
+    }
+
+    /// Kinds of all alarms, oldest first.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub fn alarms(&self) -> Result<Vec<String>, PlatformError> {
+        Ok(self.store.read(|tx| tx.alarms())?)
+    }
+
+    /// Reason and source of every fetch of personal data, oldest first.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub fn accesses(&self) -> Result<Vec<(String, String)>, PlatformError> {
+        Ok(self.store.read(|tx| tx.accesses())?)
+    }
+
+    /// Takes a terminal's rights, from its next request on.
+    ///
+    /// # Errors
+    /// It was never enrolled.
+    pub fn revoke(&self, terminal: &TerminalId) -> Result<(), PlatformError> {
+        let known = self.store.write(|tx| tx.revoke(terminal, Timestamp::now()))?;
+        if known { Ok(()) } else { Err(PlatformError::NoTerminal(terminal.clone())) }
+    }
+
+    /// Where a terminal stands that is given no place of its own.
+    ///
+    /// # Errors
+    /// The built-in texts are not usable.
+    pub fn site_unnamed() -> Result<Text, PlatformError> {
+        Ok(Texts::built_in().map_err(BadData::from)?.site_unnamed)
+    }
+
+    /// Serves the platform of a folder until it is stopped.
+    ///
+    /// # Errors
+    /// There is none, its keys are not usable, or the address is taken.
+    pub async fn serve(dir: &Path, options: Options) -> Result<Running, PlatformError> {
+        let platform = Self::open(dir)?;
+        let listen = options.listen;
+        let centre = platform.centre(options)?;
+        let config = server::tls_config(&centre.keys)?;
+        let listening = |error| PlatformError::Listen(listen, error);
+        let socket = TcpListener::bind(listen).await.map_err(listening)?;
+        let addr = socket.local_addr().map_err(listening)?;
+        let listener = TlsListener::new(socket, config);
+        platform.write_address(addr)?;
+        let service = server::routes(Arc::new(centre)).into_make_service_with_connect_info::<Peer>();
+        let (stop, stopped) = oneshot::channel();
+        // A dropped `Running` stops the server too.
+        let stopped = async move { drop(stopped.await) };
+        let serving =
+            tokio::spawn(async { axum::serve(listener, service).with_graceful_shutdown(stopped).await });
+        tracing::info!(%addr, "serving");
+        Ok(Running { addr, stop, serving })
+    }
+
+    fn centre(&self, options: Options) -> Result<Centre, PlatformError> {
+        let Options { listen: _, poll_ms, default_code, clock } = options;
+        Ok(Centre {
+            store: self.store.clone(),
+            keys: Keys::open(&self.dir)?,
+            departments: Departments::built_in()?,
+            texts: Texts::built_in().map_err(BadData::from)?,
+            clock,
+            poll_ms,
+            default_code,
+            case_number: case_number::local,
+        })
+    }
+
+    fn write_address(&self, addr: SocketAddr) -> Result<(), PlatformError> {
+        let path = self.dir.join(ADDRESS);
+        std::fs::write(&path, addr.to_string()).map_err(|source| PlatformError::File { path, source })
+    }
+}

@@ -1,0 +1,116 @@
+//! Publishing: packages are checked, signed and put in force; the catalogue's version only goes up.
+
+use jiff::Timestamp;
+use kiosk_protocol::catalogue::{Index, IndexEntry, Signed};
+use kiosk_protocol::crypto::{Digest, SigningKey};
+use kiosk_protocol::ids::Key;
+use kiosk_protocol::service::ServicePackage;
+
+use crate::case_number::CODE_CHARS;
+use crate::error::PlatformError;
+use crate::limits::{PACKAGE_BYTES_MAX, PACKAGES_MAX};
+use crate::store::{Store, Tx};
+
+/// A package's name for the operator (its file) and its JSON.
+pub struct Draft {
+    /// The file.
+    pub file: String,
+    /// Its content.
+    pub json: String,
+}
+
+/// Publishes all packages as one new catalogue, or none of them. Answers its version.
+pub fn publish(
+    store: &Store,
+    key: &SigningKey,
+    drafts: &[Draft],
+    now: Timestamp,
+) -> Result<u64, PlatformError> {
+    let parsed = drafts.iter().map(|draft| Ok((draft, parse(draft)?)));
+    let parsed = parsed.collect::<Result<Vec<_>, PlatformError>>()?;
+    store.write(|tx| {
+        let mut entries = in_force(tx)?;
+        for (draft, package) in &parsed {
+            let entry = add(tx, key, draft, package, now)?;
+            put(&mut entries, entry);
+        }
+        put_in_force(tx, key, entries, now)
+    })
+}
+
+/// Takes a service out of the catalogue. Its packages stay, for cases that are on their way.
+pub fn withdraw(
+    store: &Store,
+    key: &SigningKey,
+    service: &Key,
+    now: Timestamp,
+) -> Result<u64, PlatformError> {
+    store.write(|tx| {
+        let mut entries = in_force(tx)?;
+        let before = entries.len();
+        entries.retain(|entry| entry.id != *service);
+        if entries.len() == before {
+            return Err(PlatformError::NotInForce(service.clone()));
+        }
+        put_in_force(tx, key, entries, now)
+    })
+}
+
+fn parse(draft: &Draft) -> Result<ServicePackage, PlatformError> {
+    if draft.json.len() > PACKAGE_BYTES_MAX {
+        return Err(PlatformError::TooMuch("size of a package"));
+    }
+    let package = ServicePackage::parse(&draft.json)
+        .map_err(|source| PlatformError::Package { file: draft.file.clone(), source })?;
+    match &package.national_code {
+        Some(code) if code.chars().count() != CODE_CHARS => Err(PlatformError::NationalCode(package.id)),
+        Some(_) | None => Ok(package),
+    }
+}
+
+fn in_force(tx: &Tx) -> Result<Vec<IndexEntry>, PlatformError> {
+    Ok(tx.index()?.map(|index| index.packages).unwrap_or_default())
+}
+
+fn add(
+    tx: &Tx,
+    key: &SigningKey,
+    draft: &Draft,
+    package: &ServicePackage,
+    now: Timestamp,
+) -> Result<IndexEntry, PlatformError> {
+    let published = tx.newest_version(&package.id)?.unwrap_or(0);
+    if package.version <= published {
+        let (service, offered) = (package.id.clone(), package.version);
+        return Err(PlatformError::NotNewer { service, offered, published });
+    }
+    let signed = Signed::new(draft.json.clone(), key)?;
+    tx.keep_package(package, &signed, now)?;
+    let digest = Digest::of(draft.json.as_bytes());
+    Ok(IndexEntry { id: package.id.clone(), version: package.version, digest })
+}
+
+/// A service keeps its place on the home screen.
+fn put(entries: &mut Vec<IndexEntry>, entry: IndexEntry) {
+    match entries.iter_mut().find(|old| old.id == entry.id) {
+        Some(old) => *old = entry,
+        None => entries.push(entry),
+    }
+}
+
+fn put_in_force(
+    tx: &Tx,
+    key: &SigningKey,
+    packages: Vec<IndexEntry>,
+    published_at: Timestamp,
+) -> Result<u64, PlatformError> {
+    if packages.len() > PACKAGES_MAX {
+        return Err(PlatformError::TooMuch("packages in force"));
+    }
+    let version = tx.catalogue_version()? + 1;
+    let index = Index { version, published_at, packages };
+    let json = serde_json::to_string(&index);
+    let json = json.map_err(|_| crate::store::StoreError::Unreadable("a catalogue"))?;
+    tx.keep_index(version, &Signed::new(json, key)?)?;
+    Ok(version)
+}

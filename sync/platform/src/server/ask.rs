@@ -1,0 +1,172 @@
+//! `POST /v1/ask`: questions about the person who stands there. Every fetch is recorded, no reply is kept.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::extract::rejection::BytesRejection;
+use jiff::Timestamp;
+use kiosk_protocol::codes::check_id_number;
+use kiosk_protocol::crypto::Digest;
+use kiosk_protocol::ids::Key;
+use kiosk_protocol::item::Person;
+use kiosk_protocol::service::{AnswerBlock, Form, IdentityLevel, ServicePackage, Source, Text, Work};
+use kiosk_protocol::wire::{Ask, CaseView, Question, Reply};
+use secrecy::ExposeSecret;
+use uuid::Uuid;
+
+use super::problem::Refusal;
+use super::terminal::Terminal;
+use super::{Centre, blocking, body, parse};
+use crate::departments::Answer;
+use crate::limits::CASES_SHOWN_MAX;
+use crate::store::{Access, CaseRow, StoreError, Tx};
+
+/// What the access record calls the platform's own register of cases.
+const CASE_REGISTER: &str = "case-register";
+
+pub async fn ask(
+    State(centre): State<Arc<Centre>>,
+    terminal: Terminal,
+    bytes: Result<Bytes, BytesRejection>,
+) -> Result<Json<Reply>, Refusal> {
+    let ask: Ask = parse(&body(bytes)?)?;
+    check_id_number(ask.person.number.expose_secret())
+        .map_err(|_| Refusal::bad_request("the person's number is not a citizen number"))?;
+    blocking(&centre, move |centre| Asked::new(centre, terminal, ask).answer()).await.map(Json)
+}
+
+/// A question in hand.
+struct Asked<'a> {
+    centre: &'a Centre,
+    terminal: Terminal,
+    visit: Uuid,
+    level: IdentityLevel,
+    person: Person,
+    pseudonym: Digest,
+    question: Question,
+    now: Timestamp,
+}
+
+impl<'a> Asked<'a> {
+    fn new(centre: &'a Centre, terminal: Terminal, ask: Ask) -> Self {
+        let Ask { visit, level, person, question } = ask;
+        let pseudonym = centre.keys.pseudonym(person.number.expose_secret());
+        let person = Person { name: person.name, number: person.number };
+        Self { centre, terminal, visit, level, person, pseudonym, question, now: (centre.clock)() }
+    }
+
+    fn answer(&self) -> Result<Reply, Refusal> {
+        match &self.question {
+            Question::Prefill { service } => self.about(service, Self::prefill),
+            Question::Query { service } => self.about(service, Self::query),
+            Question::Cases => self.cases(),
+        }
+    }
+
+    /// Answers where the service is in force and the person was identified well enough for it.
+    fn about(
+        &self,
+        service: &Key,
+        answer: fn(&Self, &ServicePackage) -> Result<Reply, Refusal>,
+    ) -> Result<Reply, Refusal> {
+        match self.centre.store.read(|tx| tx.package_in_force(service))? {
+            None => Ok(refused(&self.centre.texts.service_unknown)),
+            Some(package) if self.level < package.identity_level => {
+                Ok(refused(&self.centre.texts.identify_better))
+            }
+            Some(package) => answer(self, &package),
+        }
+    }
+
+    fn prefill(&self, package: &ServicePackage) -> Result<Reply, Refusal> {
+        let Work::Handling { form, .. } = &package.work else {
+            return Ok(refused(&self.centre.texts.service_unknown));
+        };
+        let mut values = BTreeMap::new();
+        for (department, wanted) in shared(form) {
+            let department_data = self.centre.departments.get(department);
+            let found = department_data.and_then(|data| data.prefill(&self.person, &wanted));
+            self.record(package.id.as_str(), department.as_str(), found.is_some())?;
+            values.extend(found.unwrap_or_default());
+        }
+        Ok(Reply::Values { values, tables: BTreeMap::new(), as_of: self.now })
+    }
+
+    fn query(&self, package: &ServicePackage) -> Result<Reply, Refusal> {
+        let Work::Query { answer } = &package.work else {
+            return Ok(refused(&self.centre.texts.service_unknown));
+        };
+        let Some(department) = self.centre.departments.get(&package.department) else {
+            return Ok(refused(&self.centre.texts.department_unreachable));
+        };
+        let (facts, tables) = named(answer);
+        let found = department.answer(&self.person, &facts, &tables);
+        self.record(package.id.as_str(), package.department.as_str(), found.is_some())?;
+        Ok(match found {
+            Some(Answer { values, tables }) => Reply::Values { values, tables, as_of: self.now },
+            None => refused(&self.centre.texts.nothing_on_file),
+        })
+    }
+
+    fn cases(&self) -> Result<Reply, Refusal> {
+        if self.level < IdentityLevel::CardPresent {
+            return Ok(refused(&self.centre.texts.identify_better));
+        }
+        let cases = self.centre.store.write(|tx| {
+            tx.advance(self.now)?;
+            let rows = tx.cases_of(&self.pseudonym, CASES_SHOWN_MAX)?;
+            rows.into_iter().map(|row| view(tx, row)).collect::<Result<Vec<_>, StoreError>>()
+        })?;
+        self.record("cases", CASE_REGISTER, !cases.is_empty())?;
+        Ok(Reply::Cases { cases })
+    }
+
+    /// Recorded before the answer leaves: a fetch without its record is not possible.
+    fn record(&self, reason: &str, source: &str, found: bool) -> Result<(), Refusal> {
+        let access = Access {
+            terminal: &self.terminal.id,
+            visit: self.visit,
+            reason,
+            source,
+            person: &self.pseudonym,
+            found,
+        };
+        Ok(self.centre.store.write(|tx| tx.record_access(&access, self.now))?)
+    }
+}
+
+fn refused(why: &Text) -> Reply {
+    Reply::Refused { why: why.clone() }
+}
+
+/// What a form wants from each department.
+fn shared(form: &Form) -> BTreeMap<&Key, BTreeSet<Key>> {
+    let mut wanted: BTreeMap<&Key, BTreeSet<Key>> = BTreeMap::new();
+    for prefill in form.fields().filter_map(|field| field.prefill.as_ref()) {
+        if let Source::Shared { department, .. } = &prefill.from {
+            wanted.entry(department).or_default().insert(prefill.key.clone());
+        }
+    }
+    wanted
+}
+
+/// Names of the facts and of the tables of an answer.
+fn named(answer: &[AnswerBlock]) -> (BTreeSet<Key>, BTreeSet<Key>) {
+    let (mut facts, mut tables) = (BTreeSet::new(), BTreeSet::new());
+    for block in answer {
+        match block {
+            AnswerBlock::Fact { key, .. } => facts.insert(key.clone()),
+            AnswerBlock::Table { key, .. } => tables.insert(key.clone()),
+        };
+    }
+    (facts, tables)
+}
+
+fn view(tx: &Tx, row: CaseRow) -> Result<CaseView, StoreError> {
+    let package = tx.package(&row.service, row.version)?.ok_or(StoreError::Unreadable("a package"))?;
+    let CaseRow { receipt, case_number, state, submitted_at, .. } = row;
+    Ok(CaseView { receipt, case_number, title: package.title, state, submitted_at })
+}

@@ -1,0 +1,55 @@
+//! `POST /v1/sync/batches`: a batch comes in, every item gets its answer.
+
+use std::io::Read;
+use std::sync::Arc;
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::extract::rejection::BytesRejection;
+use axum::http::StatusCode;
+use kiosk_protocol::limits::{BATCH_ITEMS_MAX, BATCH_UNPACKED_BYTES_MAX};
+use kiosk_protocol::wire::{Batch, BatchAnswer};
+
+use super::problem::Refusal;
+use super::terminal::Terminal;
+use super::{Centre, blocking, body, parse};
+use crate::ingest;
+use crate::limits::ZSTD_WINDOW_LOG_MAX;
+
+pub async fn batches(
+    State(centre): State<Arc<Centre>>,
+    terminal: Terminal,
+    bytes: Result<Bytes, BytesRejection>,
+) -> Result<Json<BatchAnswer>, Refusal> {
+    let bytes = body(bytes)?;
+    blocking(&centre, move |centre| take_in(centre, &terminal, &bytes)).await.map(Json)
+}
+
+fn take_in(centre: &Centre, terminal: &Terminal, packed: &[u8]) -> Result<BatchAnswer, Refusal> {
+    let batch: Batch = parse(&unpack(packed)?)?;
+    if batch.items.len() > BATCH_ITEMS_MAX {
+        return Err(Refusal::too_large("the batch has more items than the line allows"));
+    }
+    let server_time = (centre.clock)();
+    if batch.items.iter().any(|item| item.id.terminal != terminal.id) {
+        let detail = "an item of another terminal was sent";
+        centre.store.write(|tx| tx.alarm(&terminal.id, "foreign-item", detail, server_time))?;
+        return Err(Refusal::new(StatusCode::FORBIDDEN, "foreign-item", detail));
+    }
+    let answers = ingest::ingest(centre, terminal.epoch, &batch.items, server_time)?;
+    Ok(BatchAnswer { answers, server_time })
+}
+
+/// Unpacks no more than the line allows, whatever the sender promises.
+fn unpack(packed: &[u8]) -> Result<Vec<u8>, Refusal> {
+    let damaged = |_| Refusal::bad_request("the body is not zstd");
+    let mut reader = zstd::stream::read::Decoder::with_buffer(packed).map_err(damaged)?;
+    reader.window_log_max(ZSTD_WINDOW_LOG_MAX).map_err(damaged)?;
+    let mut plain = Vec::new();
+    reader.take(BATCH_UNPACKED_BYTES_MAX as u64 + 1).read_to_end(&mut plain).map_err(damaged)?;
+    if plain.len() > BATCH_UNPACKED_BYTES_MAX {
+        return Err(Refusal::too_large("the batch unpacks to more than the line allows"));
+    }
+    Ok(plain)
+}

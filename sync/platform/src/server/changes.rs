@@ -1,0 +1,51 @@
+//! `GET /v1/sync/changes?cursor=`: what became of this terminal's cases.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
+use kiosk_protocol::limits::CHANGES_PAGE_MAX;
+use kiosk_protocol::wire::Changes;
+
+use super::problem::Refusal;
+use super::terminal::Terminal;
+use super::{Centre, blocking};
+
+#[derive(serde::Deserialize)]
+pub struct Since {
+    cursor: Option<String>,
+}
+
+pub async fn changes(
+    State(centre): State<Arc<Centre>>,
+    terminal: Terminal,
+    since: Result<Query<Since>, QueryRejection>,
+) -> Result<Json<Changes>, Refusal> {
+    let Query(since) = since.map_err(|_| Refusal::bad_request("the query is not readable"))?;
+    let after = position(since.cursor.as_deref())?;
+    blocking(&centre, move |centre| page(centre, &terminal, after)).await.map(Json)
+}
+
+/// Position in the terminal's changes; the text is ours and means nothing to others.
+fn position(cursor: Option<&str>) -> Result<u64, Refusal> {
+    let Some(cursor) = cursor.filter(|cursor| !cursor.is_empty()) else { return Ok(0) };
+    let number = cursor.strip_prefix('c').and_then(|number| number.parse::<u32>().ok());
+    number.map(u64::from).ok_or_else(|| Refusal::bad_request("the cursor is not one of ours"))
+}
+
+fn page(centre: &Centre, terminal: &Terminal, after: u64) -> Result<Changes, Refusal> {
+    let now = (centre.clock)();
+    if centre.store.read(|tx| tx.is_due(now))? {
+        centre.store.write(|tx| tx.advance(now))?;
+    }
+    centre.store.read(|tx| {
+        let mut rows = tx.changes(&terminal.id, after, CHANGES_PAGE_MAX as u32 + 1)?;
+        let more = rows.len() > CHANGES_PAGE_MAX;
+        rows.truncate(CHANGES_PAGE_MAX);
+        let cursor = format!("c{}", rows.last().map_or(after, |(number, _)| *number));
+        let changes = rows.into_iter().map(|(_, change)| change).collect();
+        let catalogue_version = tx.catalogue_version()?;
+        Ok(Changes { changes, cursor, more, catalogue_version, next_poll_ms: centre.poll_ms })
+    })
+}

@@ -1,0 +1,67 @@
+//! `POST /v1/enrol`: a ticket for a certificate.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::extract::rejection::BytesRejection;
+use axum::http::StatusCode;
+use kiosk_protocol::crypto::Digest;
+use kiosk_protocol::wire::{EnrolAnswer, EnrolRequest};
+
+use super::problem::Refusal;
+use super::{Centre, blocking, body, parse};
+use crate::keys::{BadRequest, Keys};
+use crate::store::{TicketState, Tx};
+
+pub async fn enrol(
+    State(centre): State<Arc<Centre>>,
+    bytes: Result<Bytes, BytesRejection>,
+) -> Result<Json<EnrolAnswer>, Refusal> {
+    let request: EnrolRequest = parse(&body(bytes)?)?;
+    blocking(&centre, move |centre| answer(centre, &request)).await.map(Json)
+}
+
+/// A request that is not accepted does not use the ticket up.
+fn answer(centre: &Centre, request: &EnrolRequest) -> Result<EnrolAnswer, Refusal> {
+    let code_hash = Digest::of(request.code.as_bytes());
+    centre.store.write(|tx| enrol_by(centre, tx, &code_hash, &request.csr_pem))
+}
+
+fn enrol_by(centre: &Centre, tx: &Tx, code_hash: &Digest, csr_pem: &str) -> Result<EnrolAnswer, Refusal> {
+    let now = (centre.clock)();
+    let (terminal, site) = match tx.ticket(code_hash, now)? {
+        TicketState::Good { terminal, site } => (terminal, site),
+        TicketState::Used => return Err(refused(StatusCode::CONFLICT, "used", "was used already")),
+        TicketState::Expired => return Err(refused(StatusCode::GONE, "expired", "is out of date")),
+        TicketState::Unknown => return Err(refused(StatusCode::NOT_FOUND, "unknown", "was never given")),
+    };
+    let csr = Keys::parse_request(csr_pem).map_err(|error| bad_csr(&error))?;
+    let issued = centre.keys.issue(&terminal, &csr).map_err(|error| bad_csr(&error))?;
+    let epoch = tx.enrol(code_hash, &terminal, &site, &issued.digest, now)?;
+    tracing::info!(%terminal, epoch, "enrolled");
+    Ok(EnrolAnswer {
+        terminal,
+        epoch,
+        site,
+        certificate_pem: issued.pem,
+        ca_pem: centre.keys.ca_pem.clone(),
+        sealing_key: centre.keys.unsealing.sealing_key(),
+        catalogue_key: centre.keys.catalogue.verifying_key(),
+    })
+}
+
+fn refused(status: StatusCode, kind: &str, what: &str) -> Refusal {
+    Refusal::new(status, &format!("ticket-{kind}"), &format!("the ticket {what}"))
+}
+
+fn bad_csr(error: &BadRequest) -> Refusal {
+    match error {
+        BadRequest::Form | BadRequest::Key => {
+            let kind = Refusal::new(StatusCode::BAD_REQUEST, "bad-csr", "the certificate request is refused");
+            kind.detailed(error.to_string())
+        }
+        BadRequest::Issue(_) => Refusal::failure(error),
+    }
+}

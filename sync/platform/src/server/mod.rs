@@ -1,0 +1,114 @@
+//! The calls of `kiosk_protocol::wire`, one file each. Requests are checked at this border; what
+//! blocks runs on blocking threads.
+
+mod ask;
+mod batches;
+mod catalogue;
+mod changes;
+mod enrol;
+mod problem;
+mod terminal;
+mod tls;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::http::StatusCode;
+use axum::middleware::{Next, from_fn};
+use axum::response::Response;
+use axum::routing::{get, post};
+use jiff::Timestamp;
+use kiosk_protocol::limits::{BATCH_COMPRESSED_BYTES_MAX, REQUEST_BYTES_MAX};
+use serde::de::DeserializeOwned;
+
+use crate::case_number::Generator;
+use crate::departments::Departments;
+use crate::keys::Keys;
+use crate::limits::REQUEST;
+use crate::store::Store;
+use crate::texts::Texts;
+use problem::Refusal;
+pub use tls::{Peer, TlsListener, config as tls_config};
+
+/// Tells the time.
+pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
+
+/// What all calls share.
+pub struct Centre {
+    /// The memory.
+    pub store: Store,
+    /// The keys.
+    pub keys: Keys,
+    /// The business systems.
+    pub departments: Departments,
+    /// Sentences for residents.
+    pub texts: Texts,
+    /// The platform's clock.
+    pub clock: Clock,
+    /// When terminals shall ask again, milliseconds.
+    pub poll_ms: u32,
+    /// Implementing code for items without one.
+    pub default_code: String,
+    /// How case numbers are made.
+    pub case_number: Generator,
+}
+
+/// All routes.
+pub fn routes(centre: Arc<Centre>) -> Router {
+    let batches = post(batches::batches).layer(DefaultBodyLimit::max(BATCH_COMPRESSED_BYTES_MAX));
+    Router::new()
+        .route("/v1/health", get(health))
+        .route("/v1/enrol", post(enrol::enrol))
+        .route("/v1/sync/batches", batches)
+        .route("/v1/sync/changes", get(changes::changes))
+        .route("/v1/catalogue", get(catalogue::catalogue))
+        .route("/v1/ask", post(ask::ask))
+        .fallback(unknown)
+        .method_not_allowed_fallback(wrong_method)
+        .layer(DefaultBodyLimit::max(REQUEST_BYTES_MAX))
+        .layer(from_fn(in_time))
+        .with_state(centre)
+}
+
+async fn health() -> StatusCode {
+    StatusCode::NO_CONTENT
+}
+
+async fn unknown() -> Refusal {
+    Refusal::new(StatusCode::NOT_FOUND, "unknown-call", "there is no such call")
+}
+
+async fn wrong_method() -> Refusal {
+    Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "wrong-method", "the call takes another method")
+}
+
+async fn in_time(request: Request, next: Next) -> Result<Response, Refusal> {
+    let late = |_| Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "too-slow", "the platform is too slow now");
+    tokio::time::timeout(REQUEST, next.run(request)).await.map_err(late)
+}
+
+/// Runs blocking work on a thread for it.
+async fn blocking<T: Send + 'static>(
+    centre: &Arc<Centre>,
+    work: impl FnOnce(&Centre) -> Result<T, Refusal> + Send + 'static,
+) -> Result<T, Refusal> {
+    let centre = Arc::clone(centre);
+    let done = tokio::task::spawn_blocking(move || work(&centre)).await;
+    done.unwrap_or_else(|error| Err(Refusal::failure(&error)))
+}
+
+/// The body, within its limit.
+fn body(bytes: Result<Bytes, BytesRejection>) -> Result<Bytes, Refusal> {
+    bytes.map_err(|rejection| match rejection.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => Refusal::too_large("the body is larger than the line allows"),
+        _ => Refusal::bad_request("the body did not arrive"),
+    })
+}
+
+/// A parser's message can quote what it read, so it is not passed on.
+fn parse<T: DeserializeOwned>(json: &[u8]) -> Result<T, Refusal> {
+    serde_json::from_slice(json).map_err(|_| Refusal::bad_request("the body is not JSON of its schema"))
+}
