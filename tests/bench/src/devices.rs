@@ -8,6 +8,7 @@ use std::error::Error;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use kiosk_bench::percentile;
 use kiosk_drivers_api::paper::{Align, Document, Line, Size};
 use kiosk_drivers_api::{Cancel, IdCardReader, ReceiptPrinter};
 use kiosk_id_card::SerialIdCardReader;
@@ -16,7 +17,7 @@ use kiosk_sim::control::{CardAction, Command, Device};
 use kiosk_sim::{Options, Simulator, limits};
 
 use crate::Figures;
-use crate::figure::{Figure, Sides, percentile};
+use crate::figure::{Figure, Goal, Sides};
 
 /// The line of both devices.
 const BAUD: u32 = 115_200;
@@ -29,7 +30,7 @@ const DOTS_PER_MM: f64 = 8.0;
 pub fn measure() -> Figures {
     let dir = tempfile::tempdir()?;
     let simulator = Simulator::start(&Options::in_dir(dir.path()))?;
-    Ok(vec![id_card(&simulator)?, receipt_printer(&simulator)?])
+    Ok(vec![id_card(&simulator)?.into(), receipt_printer(&simulator)?.into()])
 }
 
 fn id_card(simulator: &Simulator) -> Result<Figure, Box<dyn Error>> {
@@ -105,7 +106,7 @@ fn figure(name: &str, times: &[(Duration, Duration)]) -> Figure {
         name: name.to_owned(),
         value: ours / theirs,
         unit: "ratio",
-        goal_max: 1.3,
+        goal: Goal::AtMost(1.3),
         sides: Some(Sides { ours, theirs, peer: "the wire, s" }),
     }
 }

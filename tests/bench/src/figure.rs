@@ -1,10 +1,24 @@
 //! One figure: a value, its goal, and for comparisons both sides.
 
+use std::fmt;
 use std::io::Write;
 
 use serde_json::json;
 
-/// A figure to keep at or under its goal.
+/// A line of the report.
+pub enum Line {
+    /// Measured.
+    Figure(Figure),
+    /// Not measured in this run.
+    Skipped {
+        /// The figure's fixed name.
+        name: &'static str,
+        /// What was missing.
+        why: String,
+    },
+}
+
+/// A value with its goal.
 pub struct Figure {
     /// Its fixed name, so that it can be followed over time.
     pub name: String,
@@ -12,10 +26,21 @@ pub struct Figure {
     pub value: f64,
     /// `ms`, `ratio`, …
     pub unit: &'static str,
-    /// The largest good value.
-    pub goal_max: f64,
+    /// Which values are good.
+    pub goal: Goal,
     /// Both sides of a comparison.
     pub sides: Option<Sides>,
+}
+
+/// Which values are good.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Goal {
+    /// This and what is smaller.
+    AtMost(f64),
+    /// What is smaller.
+    Below(f64),
+    /// This and what is larger.
+    AtLeast(f64),
 }
 
 /// Both sides of a comparison, measured in the same run.
@@ -28,28 +53,68 @@ pub struct Sides {
     pub peer: &'static str,
 }
 
-impl Figure {
-    /// Whether the goal is reached.
+impl Goal {
+    fn is_met(self, value: f64) -> bool {
+        match self {
+            Self::AtMost(bound) => value <= bound,
+            Self::Below(bound) => value < bound,
+            Self::AtLeast(bound) => value >= bound,
+        }
+    }
+}
+
+impl fmt::Display for Goal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::AtMost(bound) => write!(f, "<={bound}"),
+            Self::Below(bound) => write!(f, "<{bound}"),
+            Self::AtLeast(bound) => write!(f, ">={bound}"),
+        }
+    }
+}
+
+impl From<Figure> for Line {
+    fn from(figure: Figure) -> Self {
+        Self::Figure(figure)
+    }
+}
+
+impl Line {
+    /// Whether nothing is wrong: the goal is reached, or nothing was measured.
     pub fn ok(&self) -> bool {
-        self.value <= self.goal_max
+        match self {
+            Self::Figure(figure) => figure.ok(),
+            Self::Skipped { .. } => true,
+        }
     }
 
-    /// Prints one line.
+    /// Prints it.
     pub fn print(&self, as_json: bool) {
-        if as_json {
-            say(&self.json().to_string());
-            return;
+        match (self, as_json) {
+            (Self::Figure(figure), true) => say(&figure.json().to_string()),
+            (Self::Figure(figure), false) => say(&figure.text()),
+            (Self::Skipped { name, why }, true) => say(&json!({ "name": name, "skipped": why }).to_string()),
+            (Self::Skipped { name, why }, false) => say(&format!("skip {name:<32} {why}")),
         }
-        let mark = if self.ok() { "ok  " } else { "OVER" };
+    }
+}
+
+impl Figure {
+    fn ok(&self) -> bool {
+        self.goal.is_met(self.value)
+    }
+
+    fn text(&self) -> String {
+        let mark = if self.ok() { "ok  " } else { "MISS" };
         let head = format!("{mark} {:<32} {:>10.3} {:<6}", self.name, self.value, self.unit);
         let sides = self.sides.as_ref().map_or_else(String::new, |sides| {
             format!("  ours {:.3}, {} {:.3}", sides.ours, sides.peer, sides.theirs)
         });
-        say(&format!("{head} goal ≤{}{sides}", self.goal_max));
+        format!("{head} goal {}{sides}", self.goal)
     }
 
     fn json(&self) -> serde_json::Value {
-        let goal = format!("<={}", self.goal_max);
+        let goal = self.goal.to_string();
         let mut line = json!({
             "name": self.name, "value": self.value, "unit": self.unit, "goal": goal, "ok": self.ok(),
         });
@@ -67,10 +132,24 @@ pub fn say(text: &str) {
     let _ = writeln!(std::io::stdout().lock(), "{text}");
 }
 
-/// The value below which `share` (0 to 1) of the samples lie.
-pub fn percentile(samples: &mut [f64], share: f64) -> f64 {
-    samples.sort_by(f64::total_cmp);
-    let last = samples.len().saturating_sub(1);
-    let place = (last as f64 * share).round() as usize;
-    samples.get(place).copied().unwrap_or(f64::NAN)
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_goal_takes_in_its_bound_or_not() {
+        assert!(Goal::AtMost(1.0).is_met(1.0));
+        assert!(!Goal::AtMost(1.0).is_met(1.1));
+        assert!(!Goal::Below(1.0).is_met(1.0));
+        assert!(Goal::Below(1.0).is_met(0.9));
+        assert!(Goal::AtLeast(8.0).is_met(8.0));
+        assert!(!Goal::AtLeast(8.0).is_met(7.9));
+    }
+
+    #[test]
+    fn a_missing_value_never_meets_a_goal() {
+        for goal in [Goal::AtMost(1.0), Goal::Below(1.0), Goal::AtLeast(1.0)] {
+            assert!(!goal.is_met(f64::NAN));
+        }
+    }
 }

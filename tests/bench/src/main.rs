@@ -4,12 +4,13 @@
 mod devices;
 mod figure;
 mod store;
+mod ui;
 
 use std::error::Error;
 use std::process::ExitCode;
 
 use clap::{Parser, ValueEnum};
-use figure::Figure;
+use figure::Line;
 
 /// The figures of the terminal.
 #[derive(Parser)]
@@ -26,12 +27,13 @@ struct Cli {
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Name {
+    Ui,
     Devices,
     Store,
 }
 
 /// What a bench gives.
-type Figures = Result<Vec<Figure>, Box<dyn Error>>;
+type Figures = Result<Vec<Line>, Box<dyn Error>>;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -39,16 +41,17 @@ fn main() -> ExitCode {
     let mut all_ok = true;
     for name in names {
         let figures = match name {
+            Name::Ui => ui::measure(),
             Name::Devices => devices::measure(),
             Name::Store => store::measure(cli.commits),
         };
         match figures {
-            Ok(figures) => figures.iter().for_each(|figure| {
-                all_ok &= figure.ok();
-                figure.print(cli.json);
+            Ok(lines) => lines.iter().for_each(|line| {
+                all_ok &= line.ok();
+                line.print(cli.json);
             }),
             Err(error) => {
-                figure::say(&format!("bench: {error}"));
+                figure::say(&format!("bench: {}", kiosk_tests::world::chain(error.as_ref())));
                 return ExitCode::from(2);
             }
         }
