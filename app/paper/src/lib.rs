@@ -84,7 +84,10 @@ fn outlook(receipt: &Receipt) -> Vec<Line> {
 fn code_and_foot(receipt: &Receipt) -> Vec<Line> {
     let texts = receipt.texts;
     vec![
+        // A QR code wants a quiet zone of four modules around it (ISO/IEC 18004, 9.1).
+        Line::Space(1),
         Line::Qr(code_of(receipt.number)),
+        Line::Space(1),
         centred(texts.receipt_code_hint(), Size::Normal),
         Line::Rule,
         left(texts.receipt_keep()),

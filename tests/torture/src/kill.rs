@@ -1,0 +1,154 @@
+//! SIGKILL at a random moment of a visit, again and again, in one world.
+//!
+//! Each case plays the visit to a step (all steps in turn, so that every state is hit), waits a random moment, kills the
+//! terminal and starts it again. In the end the platform must have exactly what the terminal's queue says was
+//! accepted, each once; every receipt that came out of the printer must have its record; the trail must hold.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::{Duration, Instant};
+
+use kiosk_sim::control::{CardAction, Command as Act};
+use kiosk_tests::deadlines::poll;
+use kiosk_tests::scenario::Scenario;
+use kiosk_tests::world::World;
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+use serde_json::Value;
+
+use crate::Outcome;
+use crate::report::{Report, say};
+use crate::visit;
+
+/// Cases where none are asked for.
+pub const CASES: usize = 200;
+/// A kill comes up to this long after its step: longer than any state that a visit only passes through.
+const DELAY_MS_MAX: u64 = 1_200;
+/// After the last case, until everything accepted must have reached the platform.
+const DRAINED: Duration = Duration::from_secs(120);
+/// From the kill to the attract screen: no case may take longer, ms.
+const BACK_MS_MAX: f64 = 3_000.0;
+/// And 99 of 100 not longer than this, ms.
+const BACK_P99_MS_MAX: f64 = 1_000.0;
+
+struct Campaign {
+    world: World,
+    visit: Scenario,
+    rng: StdRng,
+    back_ms: Vec<f64>,
+    histogram: BTreeMap<String, usize>,
+    printed: BTreeSet<String>,
+    violations: Vec<String>,
+}
+
+/// Runs the campaign.
+pub fn run(cases: usize, seed: u64) -> Outcome {
+    let logs = tempfile::tempdir()?;
+    let mut campaign = Campaign {
+        world: visit::world(logs.path())?,
+        visit: visit::whole()?,
+        rng: StdRng::seed_from_u64(seed),
+        back_ms: Vec::new(),
+        histogram: BTreeMap::new(),
+        printed: BTreeSet::new(),
+        violations: Vec::new(),
+    };
+    for case in 0..cases {
+        campaign.case(case, logs.path())?;
+    }
+    campaign.settle()?;
+    campaign.judge()?;
+    Ok(campaign.report(cases))
+}
+
+impl Campaign {
+    fn case(&mut self, case: usize, out: &std::path::Path) -> Result<(), Box<dyn std::error::Error>> {
+        let steps = 1 + case % self.visit.steps.len();
+        if let Some(unmet) = visit::play_first(&mut self.world, &self.visit, steps, out) {
+            self.violations.push(format!("case {case}: the visit did not get to step {steps}: {unmet}"));
+        }
+        std::thread::sleep(Duration::from_millis(self.rng.random_range(0..DELAY_MS_MAX)));
+        let state = visit::status(&self.world, "state").unwrap_or_else(|| "unknown".to_owned());
+        *self.histogram.entry(state.clone()).or_default() += 1;
+        self.world.terminal.kill();
+        let killed = Instant::now();
+        self.world.terminal.start(&self.world.glass)?;
+        self.back_ms.push(killed.elapsed().as_secs_f64() * 1e3);
+        self.world.simulator.act(&Act::Card(CardAction::Lift))?;
+        self.collect_receipts()?;
+        say(&format!("case {case}: killed in {state}, back after {:.0} ms", self.back_ms[case]));
+        Ok(())
+    }
+
+    /// Waits until nothing waits any more.
+    fn settle(&mut self) -> Result<(), Box<dyn std::error::Error>> {
+        let terminal = &self.world.terminal;
+        let empty = || terminal.queue().ok().filter(|queue| queue["waiting"] == 0);
+        if poll(DRAINED, empty).is_none() {
+            let waiting = terminal.queue()?["waiting"].clone();
+            self.violations.push(format!("{waiting} items still wait {} s after the end", DRAINED.as_secs()));
+        }
+        Ok(())
+    }
+
+    fn judge(&mut self) -> Result<(), Box<dyn std::error::Error>> {
+        let queue = self.world.terminal.queue()?;
+        let items = queue["items"].as_array().cloned().unwrap_or_default();
+        let kept = items.iter().filter(|item| item["kind"] == "case");
+        let kept: BTreeSet<String> = kept.filter_map(receipt).collect();
+        let cases = self.world.platform.cases()?;
+        let arrived: BTreeSet<String> = cases.iter().filter_map(receipt).collect();
+        if arrived.len() != cases.len() {
+            self.violations.push(format!("{} cases for {} receipts: doubled", cases.len(), arrived.len()));
+        }
+        self.missing("accepted but not at the platform", &kept, &arrived);
+        self.missing("at the platform but not accepted", &arrived, &kept);
+        self.missing("printed without a record", &self.printed.clone(), &kept);
+        if let Err(error) = self.world.terminal.verify_journal() {
+            self.violations.push(error.chain());
+        }
+        self.judge_times();
+        Ok(())
+    }
+
+    fn missing(&mut self, what: &str, from: &BTreeSet<String>, of: &BTreeSet<String>) {
+        self.violations.extend(from.difference(of).map(|receipt| format!("{receipt} {what}")));
+    }
+
+    /// Takes the paper out of the tray and remembers the receipt numbers on it.
+    fn collect_receipts(&mut self) -> Result<(), Box<dyn std::error::Error>> {
+        let papers = self.world.simulator.state()?.papers;
+        let codes = papers.iter().flat_map(|paper| &paper.qr);
+        self.printed.extend(codes.filter_map(|code| code.rsplit('/').next()).map(str::to_owned));
+        Ok(())
+    }
+
+    fn judge_times(&mut self) {
+        let slow = self.back_ms.iter().filter(|ms| **ms > BACK_MS_MAX).count();
+        if slow > 0 {
+            self.violations.push(format!("{slow} starts took longer than {BACK_MS_MAX} ms"));
+        }
+        if self.percentile(0.99) > BACK_P99_MS_MAX {
+            self.violations.push(format!("kill to attract p99 is {:.0} ms", self.percentile(0.99)));
+        }
+    }
+
+    fn percentile(&self, share: f64) -> f64 {
+        let mut sorted = self.back_ms.clone();
+        sorted.sort_by(f64::total_cmp);
+        let place = (sorted.len().saturating_sub(1) as f64 * share).round() as usize;
+        sorted.get(place).copied().unwrap_or(0.0)
+    }
+
+    fn report(self, cases: usize) -> Report {
+        let figures = BTreeMap::from([
+            ("kill_to_attract_p50_ms", self.percentile(0.5)),
+            ("kill_to_attract_p99_ms", self.percentile(0.99)),
+            ("kill_to_attract_max_ms", self.percentile(1.0)),
+        ]);
+        Report { name: "kill", cases, violations: self.violations, histogram: self.histogram, figures }
+    }
+}
+
+fn receipt(row: &Value) -> Option<String> {
+    row["receipt"].as_str().map(str::to_owned)
+}

@@ -1,0 +1,69 @@
+//! `torture NAME [--cases N] [--seed S] [--json]`: a randomised campaign on the real programs. Prints what it tried and
+//! what broke, ends with 1 on any violation, and replays a failure from its seed.
+
+mod devices;
+mod kill;
+mod memory;
+mod report;
+mod visit;
+mod wipe;
+
+use std::process::ExitCode;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use clap::{Parser, ValueEnum};
+
+/// Randomised campaigns.
+#[derive(Parser)]
+struct Cli {
+    /// Which campaign.
+    name: Name,
+    /// How many cases; 200 for `kill`, 2 for `wipe`, all for `devices`.
+    #[arg(long)]
+    cases: Option<usize>,
+    /// Replays the campaign of this seed; a new one where none is given.
+    #[arg(long)]
+    seed: Option<u64>,
+    /// One JSON object at the end.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Name {
+    /// Each device unplugged and plugged in again at each step of a visit.
+    Devices,
+    /// SIGKILL at a random moment of a visit; nothing may be lost or doubled.
+    Kill,
+    /// Planted values must be gone from memory and disk 2 s after a visit.
+    Wipe,
+}
+
+/// What a campaign gives, or why it could not be carried out.
+type Outcome = Result<report::Report, Box<dyn std::error::Error>>;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let seed = cli.seed.unwrap_or_else(new_seed);
+    report::say(&format!("seed {seed}"));
+    let outcome = match cli.name {
+        Name::Devices => devices::run(cli.cases, seed),
+        Name::Kill => kill::run(cli.cases.unwrap_or(kill::CASES), seed),
+        Name::Wipe => wipe::run(),
+    };
+    match outcome {
+        Ok(report) => {
+            report.print(seed, cli.json);
+            if report.violations.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+        }
+        Err(error) => {
+            report::say(&format!("torture: {} (seed {seed})", kiosk_tests::world::chain(error.as_ref())));
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn new_seed() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_micros()).unwrap_or(u64::MAX)
+}

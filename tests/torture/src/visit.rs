@@ -1,0 +1,47 @@
+//! The visit that campaigns play, whole or in part.
+
+use std::io::{BufRead, BufReader, Write};
+use std::os::unix::net::UnixStream;
+use std::path::Path;
+use std::time::Duration;
+
+use kiosk_tests::report::Verdict;
+use kiosk_tests::scenario::{Scenario, parse, play};
+use kiosk_tests::world::{DisplayChoice, Plan, World};
+
+/// A whole visit that submits a case.
+const VISIT: &str = include_str!("../visit.scenario");
+/// For the running terminal to say in which state it is.
+const STATUS_ANSWER: Duration = Duration::from_secs(2);
+
+/// The visit's steps.
+pub fn whole() -> Result<Scenario, Box<dyn std::error::Error>> {
+    Ok(parse("visit", VISIT)?)
+}
+
+/// A new world whose logs go to the folder.
+pub fn world(logs: &Path) -> Result<World, Box<dyn std::error::Error>> {
+    let plan = Plan { logs: logs.to_owned(), display: DisplayChoice::Own, keep: false };
+    Ok(World::start(&plan)?)
+}
+
+/// Plays the first `steps` of the visit; an unmet step is a sentence.
+pub fn play_first(world: &mut World, visit: &Scenario, steps: usize, out: &Path) -> Option<String> {
+    let steps = visit.steps.iter().take(steps).cloned().collect();
+    let part = Scenario { title: visit.title.clone(), steps };
+    let report = play(world, &part, out, out);
+    let unmet = report.rows.iter().find(|row| row.verdict == Verdict::Unmet);
+    unmet.map(|row| format!("line {}: {}: {}", row.line, row.step, row.seen))
+}
+
+/// One word of the running terminal's status, as it tells its technician: `state`, `id_card`, …
+pub fn status(world: &World, word: &str) -> Option<String> {
+    let socket = world.folder().join("terminal/control.sock");
+    let mut stream = UnixStream::connect(socket).ok()?;
+    stream.set_read_timeout(Some(STATUS_ANSWER)).ok()?;
+    writeln!(stream, "status").ok()?;
+    let mut line = String::new();
+    BufReader::new(stream).read_line(&mut line).ok()?;
+    let status: serde_json::Value = serde_json::from_str(&line).ok()?;
+    status[word].as_str().map(str::to_owned)
+}
