@@ -9,6 +9,9 @@ use serde_json::Value;
 use super::process::Process;
 use super::{Programs, WorldError, call};
 
+/// How often the platform tells terminals to ask for changes: often, so that a scenario need not wait.
+const POLL_MS: &str = "1000";
+
 /// A running platform with its own store and its own certificate authority.
 pub struct Platform {
     process: Process,
@@ -87,7 +90,7 @@ fn serve(
     logs: &Path,
 ) -> Result<(Process, SocketAddr), WorldError> {
     let mut command = Command::new(program);
-    command.arg("serve").arg("--dir").arg(folder).args(["--listen", listen]);
+    command.arg("serve").arg("--dir").arg(folder).args(["--listen", listen, "--poll-ms", POLL_MS]);
     let mut process = Process::spawn("platform", &mut command, logs)?;
     let address = process.await_line(|line| line.split_whitespace().find_map(address_in))?;
     Ok((process, address))

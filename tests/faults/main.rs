@@ -1,0 +1,18 @@
+//! What breaks, one file per physical failure: drivers against the simulator, over real ptys.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod card_lifted_too_early;
+#[path = "../fixture/printer.rs"]
+mod printer;
+mod printer_cover_open;
+mod printer_cutter_stuck;
+mod printer_paper_jam;
+mod printer_paper_out;
+mod printer_trusted_blindly;
+mod printer_unplugged;
+#[path = "../fixture/reader.rs"]
+mod reader;
+mod reader_line_noise;
+mod reader_refuses;
+mod reader_silent;
+mod reader_unplugged;

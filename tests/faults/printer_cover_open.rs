@@ -1,0 +1,25 @@
+//! The cover is opened.
+
+use kiosk_drivers_api::PrintFault;
+use kiosk_sim::control::{Command, PrinterState};
+
+use crate::printer::{PrinterDesk, page};
+
+#[test]
+fn an_open_cover_before_a_page_is_told_and_nothing_comes_out() {
+    let mut desk = PrinterDesk::new();
+    desk.set(PrinterState::CoverOpen);
+    assert_eq!(desk.print(&page("第一位", 3)), Err(PrintFault::CoverOpen));
+    desk.set(PrinterState::Ok);
+    desk.prints_the_next_page_alone("第一位");
+}
+
+#[test]
+fn an_open_cover_during_a_page_is_never_called_printed() {
+    let mut desk = PrinterDesk::new();
+    let stop = Command::Printer { state: PrinterState::CoverOpen };
+    let result = desk.print_while(&page("第一位", 60), |simulator| simulator.act(&stop).unwrap());
+    assert_eq!(result, Err(PrintFault::CoverOpen));
+    desk.set(PrinterState::Ok);
+    desk.prints_the_next_page_alone("第一位");
+}
