@@ -21,6 +21,11 @@ const DOTS_PER_MM: u64 = 8;
 /// Time of one row.
 const ROW_TIME: Duration = Duration::from_nanos(1_000_000_000 / (PAPER_MM_PER_S * DOTS_PER_MM));
 
+/// `DLE DC4 8` with its fixed data: throws away what is in the buffers, in any state.
+const CLEAR: [u8; 10] = [0x10, 0x14, 0x08, 0x01, 0x03, 0x14, 0x01, 0x06, 0x02, 0x08];
+/// Said once that is done.
+const CLEARED: [u8; 3] = [0x37, 0x25, 0x00];
+
 /// A receipt printer.
 #[derive(Debug)]
 pub struct Printer {
@@ -37,8 +42,8 @@ pub struct Printer {
 #[derive(Debug)]
 struct Power {
     buffer: VecDeque<u8>,
-    /// The last two bytes that arrived, to see real-time requests.
-    last: [u8; 2],
+    /// The last bytes that arrived, to see real-time requests.
+    last: [u8; CLEAR.len()],
     writer: Writer,
     steps: VecDeque<Step>,
     said: VecDeque<Said>,
@@ -50,7 +55,7 @@ impl Default for Power {
     fn default() -> Power {
         Power {
             buffer: VecDeque::new(),
-            last: [0; 2],
+            last: [0; CLEAR.len()],
             writer: Writer::default(),
             steps: VecDeque::new(),
             said: VecDeque::new(),
@@ -117,14 +122,19 @@ impl Printer {
     }
 
     fn arrive(&mut self, now: Duration, byte: u8) {
-        let [before, last] = self.power.last;
-        self.power.last = [last, byte];
+        self.power.last.rotate_left(1);
+        self.power.last[CLEAR.len() - 1] = byte;
+        let [.., before, last, _] = self.power.last;
         let real_time = before == 0x10 && matches!((last, byte), (0x04, 1..=4) | (0x05, 1..=2));
         if self.power.buffer.len() < PRINTER_BUFFER_BYTES + PRINTER_RESERVE_BYTES {
             self.power.buffer.push_back(byte);
         }
         if real_time {
             self.real_time(now, last, byte);
+        }
+        if self.power.last == CLEAR {
+            self.lose_job();
+            self.say(now, CLEARED.to_vec());
         }
     }
 
