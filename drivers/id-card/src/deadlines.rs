@@ -1,4 +1,4 @@
-//! Every wait and limit of this driver, in one place.
+//! Every wait and limit of this driver, in one place; those of the line itself are in `kiosk_serial`.
 
 use std::time::Duration;
 
@@ -19,9 +19,6 @@ pub(crate) const WRITE: Duration = Duration::from_millis(200);
 
 /// Silence after which a frame that began is taken as torn. A USB bridge holds bytes back for 16 ms at most.
 pub(crate) const FRAME_GAP: Duration = Duration::from_millis(200);
-
-/// How long one look at the line lasts; the cancel flag is checked between looks (the port asks for 100 ms at most).
-pub(crate) const SLICE: Duration = Duration::from_millis(50);
 
 /// How often a command is sent when the answer is disturbed on the line. A card cannot be found twice without being
 /// lifted, so repeating the command is what spares the resident a second try.

@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use kiosk_drivers_api::{Cancel, DeviceStatus, IdCard, IdCardReader, ReaderFault};
+use kiosk_serial::{Link, LinkError, SLICE, SerialLink};
 use zeroize::Zeroizing;
 
-use crate::deadlines::{FRAME_GAP, SLICE, TRIES, WRITE};
+use crate::config::Config;
+use crate::deadlines::{FRAME_GAP, TRIES, WRITE};
 use crate::photo::{Photo, PhotoDecoder};
 use crate::protocol::{Answer, Body, Command, Decoder, Reply, newest_address, parse_resident};
-use crate::transport::{Config, Link, LinkError, SerialLink};
 
 /// A reader on a serial port.
 pub type SerialIdCardReader = Reader<SerialLink>;
@@ -22,7 +23,7 @@ pub struct Reader<L> {
 impl SerialIdCardReader {
     /// Remembers where the reader is. Never fails and never waits: the port is opened on first use.
     pub fn new(config: Config) -> Self {
-        Self::on(SerialLink::new(config))
+        Self::on(SerialLink::new(config.path, config.baud))
     }
 }
 
@@ -74,7 +75,7 @@ impl<L: Link> Reader<L> {
     fn exchange_once(&mut self, command: Command, cancel: &Cancel) -> Result<Data, ReaderFault> {
         let end = self.link.now() + command.deadline();
         self.link.clear().map_err(fault_of_link)?;
-        self.link.write(&command.bytes(), WRITE).map_err(fault_of_link)?;
+        self.send(&command.bytes())?;
         let mut listener = Listener::new(self.link.now());
         while self.link.now() < end {
             if cancel.is_cancelled() {
@@ -93,12 +94,27 @@ impl<L: Link> Reader<L> {
         }
         Err(listener.fault())
     }
+
+    /// Sends a whole request; a line that does not take it within [`WRITE`] has nobody behind it who could answer.
+    fn send(&mut self, request: &[u8]) -> Result<(), ReaderFault> {
+        let end = self.link.now() + WRITE;
+        let mut rest = request;
+        while !rest.is_empty() {
+            let left = end.saturating_sub(self.link.now());
+            if left.is_zero() {
+                return Err(ReaderFault::NoAnswer);
+            }
+            let sent = self.link.write(rest, left).map_err(fault_of_link)?;
+            rest = &rest[sent..];
+        }
+        Ok(())
+    }
 }
 
 impl<L: Link> IdCardReader for Reader<L> {
     fn status(&mut self) -> DeviceStatus {
         if let Err(error) = self.link.open() {
-            return status_of_link(error);
+            return error.status();
         }
         match self.exchange(Command::ModuleStatus, &Cancel::default()) {
             Ok(_) => DeviceStatus::Online,
@@ -146,15 +162,6 @@ fn fault_of_link(error: LinkError) -> ReaderFault {
     match error {
         LinkError::Missing | LinkError::InUse | LinkError::Gone => ReaderFault::NotConnected,
         LinkError::Refused => ReaderFault::NoPermission,
-        LinkError::Stalled => ReaderFault::NoAnswer,
-    }
-}
-
-fn status_of_link(error: LinkError) -> DeviceStatus {
-    match error {
-        LinkError::Missing | LinkError::Gone | LinkError::Refused => DeviceStatus::NoDevice,
-        LinkError::InUse => DeviceStatus::Busy,
-        LinkError::Stalled => DeviceStatus::Offline,
     }
 }
 
@@ -248,6 +255,15 @@ mod tests {
         let (mut reader, line) = reader(vec![Step::silence(FIND)]);
         assert_eq!(reader.read(&Cancel::default()).err(), Some(ReaderFault::NoAnswer));
         assert_eq!(line.now(), ms(1_000));
+        assert!(!line.is_open());
+    }
+
+    #[test]
+    fn a_line_that_takes_no_bytes_is_no_answer_soon() {
+        let (mut reader, line) = reader(vec![]);
+        line.take_no_bytes();
+        assert_eq!(reader.read(&Cancel::default()).err(), Some(ReaderFault::NoAnswer));
+        assert_eq!(line.now(), WRITE);
         assert!(!line.is_open());
     }
 

@@ -5,9 +5,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use kiosk_drivers_api::Cancel;
+use kiosk_serial::{Link, LinkError};
 
 use crate::protocol::encode;
-use crate::transport::{Link, LinkError};
 
 /// What the peer does about one command.
 pub(crate) struct Step {
@@ -72,6 +72,7 @@ struct State {
     now: Duration,
     is_open: bool,
     is_broken: bool,
+    is_full: bool,
     times_opened: usize,
     open_error: Option<LinkError>,
     cancel: Option<(Duration, Cancel)>,
@@ -102,6 +103,10 @@ impl Line {
 
     pub(crate) fn refuse_to_open(&self, error: LinkError) {
         self.state().open_error = Some(error);
+    }
+
+    pub(crate) fn take_no_bytes(&self) {
+        self.state().is_full = true;
     }
 
     pub(crate) fn cancel_at(&self, at: Duration, cancel: Cancel) {
@@ -176,9 +181,14 @@ impl Link for Line {
         Ok(())
     }
 
-    fn write(&mut self, bytes: &[u8], _: Duration) -> Result<(), LinkError> {
-        self.state().react(bytes);
-        Ok(())
+    fn write(&mut self, bytes: &[u8], wait: Duration) -> Result<usize, LinkError> {
+        let mut state = self.state();
+        if state.is_full {
+            state.pass(wait);
+            return Ok(0);
+        }
+        state.react(bytes);
+        Ok(bytes.len())
     }
 
     fn read(&mut self, buffer: &mut [u8], wait: Duration) -> Result<usize, LinkError> {
@@ -193,5 +203,9 @@ impl Link for Line {
 
     fn now(&self) -> Duration {
         self.state().now
+    }
+
+    fn byte_time(&self) -> Duration {
+        Duration::ZERO
     }
 }

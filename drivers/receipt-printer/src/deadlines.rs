@@ -1,9 +1,6 @@
-//! Every wait and limit of this driver, in one place.
+//! Every wait and limit of this driver, in one place; those of the line itself are in `kiosk_serial`.
 
 use std::time::Duration;
-
-/// One look at the line; the cancel flag is checked between looks (the port asks for 100 ms at most).
-pub(crate) const SLICE: Duration = Duration::from_millis(50);
 
 /// For the answer to a real-time question, counted from its leaving. Printers answer within some 10 ms.
 pub(crate) const REAL_TIME: Duration = Duration::from_millis(600);
@@ -27,7 +24,7 @@ pub(crate) const READY: Duration = Duration::from_secs(4);
 /// For an idle printer to forget what it had, cut, and answer. A cut takes well under a second.
 pub(crate) const CLEAN: Duration = Duration::from_secs(3);
 
-/// For the order to forget that ends a failed page; together with [`SLICE`] below the 500 ms of a cancelled call.
+/// For the order to forget that ends a failed page; together with [`SLICE`](kiosk_serial::SLICE) below the 500 ms of a cancelled call.
 pub(crate) const ABANDON: Duration = Duration::from_millis(200);
 
 /// Between two orders to leave an error state: each may move the cutter.
@@ -48,6 +45,3 @@ pub(crate) const PAGE_DOT: Duration = Duration::from_micros(2_500);
 /// How far writing may run ahead of the line. What waits in the kernel's buffer delays real-time questions and still goes
 /// out after the printer asked for a pause, for which printers keep some 256 bytes free: at 115,200 baud 22 ms.
 pub(crate) const LEAD: Duration = Duration::from_millis(15);
-
-/// Bytes given to the kernel at once. A port that reports room for one byte takes at least so many without blocking.
-pub(crate) const PIECE_BYTES: usize = 64;

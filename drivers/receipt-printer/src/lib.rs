@@ -4,15 +4,15 @@
 //! watches the printer meanwhile, and believes in the page only when the printer answered a question queued behind the
 //! cut. The answers of all kinds share one stream, which `protocol::input` takes apart.
 
+mod config;
 mod deadlines;
 mod driver;
 mod model;
 pub mod protocol;
-mod transport;
 
 #[cfg(test)]
 mod scripted;
 
+pub use config::Config;
 pub use driver::{Printer, SerialReceiptPrinter};
 pub use model::Model;
-pub use transport::{Config, Link, LinkError, SerialLink};

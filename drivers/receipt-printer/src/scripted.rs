@@ -5,9 +5,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use kiosk_drivers_api::Cancel;
+use kiosk_serial::{Link, LinkError, PIECE_BYTES};
 
 use crate::protocol::command::{ASK_IN_ORDER, CUT, FORGET, FORGOTTEN, RECOVER};
-use crate::transport::{Link, LinkError};
 
 pub(crate) const HEALTHY: [u8; 4] = [0x12; 4];
 pub(crate) const PAPER_OUT: [u8; 4] = [0x1A, 0x32, 0x12, 0x72];
@@ -189,7 +189,7 @@ impl Link for Peer {
         if state.is_broken {
             return Err(LinkError::Gone);
         }
-        let taken = bytes.len().min(state.room);
+        let taken = bytes.len().min(state.room).min(PIECE_BYTES);
         if taken == 0 {
             state.pass(wait);
             return Ok(0);

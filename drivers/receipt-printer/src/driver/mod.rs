@@ -11,16 +11,16 @@ use std::time::Duration;
 
 use kiosk_drivers_api::paper::Document;
 use kiosk_drivers_api::{Cancel, DeviceStatus, Paper, PrintFault, PrinterStatus, ReceiptPrinter};
+use kiosk_serial::{Link, SLICE, SerialLink};
 
 use self::wire::{Limit, Wire, fault_of_link};
+use crate::config::Config;
 use crate::deadlines::{
     ABANDON, CLEAN, FORGET_WAIT, LOOK_EVERY, PAGE_BASE, PAGE_DOT, QUIET, READY, RECOVER_EVERY, RECOVER_WAIT,
-    SLICE,
 };
 use crate::model::Model;
 use crate::protocol::command::{ASK_IN_ORDER, CUT, FORGET, INITIALISE, RECOVER};
 use crate::protocol::{Condition, Job};
-use crate::transport::{Config, Link, LinkError, SerialLink};
 
 /// A printer on a serial port.
 pub type SerialReceiptPrinter = Printer<SerialLink>;
@@ -38,8 +38,7 @@ pub struct Printer<L> {
 impl SerialReceiptPrinter {
     /// Remembers where the printer is. Never fails and never waits: the port is opened on first use.
     pub fn new(config: Config) -> Self {
-        let model = config.model;
-        Self::on(SerialLink::new(config), model)
+        Self::on(SerialLink::new(config.path, config.baud), config.model)
     }
 }
 
@@ -220,7 +219,7 @@ impl<L: Link> Printer<L> {
 impl<L: Link> ReceiptPrinter for Printer<L> {
     fn status(&mut self) -> PrinterStatus {
         if let Err(error) = self.wire.open() {
-            return unreachable_status(status_of_link(error), fault_of_link(error));
+            return unreachable_status(error.status(), fault_of_link(error));
         }
         self.try_status().unwrap_or_else(|fault| {
             self.wire.close();
@@ -261,13 +260,6 @@ fn status_of_fault(fault: PrintFault) -> DeviceStatus {
         PrintFault::Unrecoverable => DeviceStatus::HardwareError,
         PrintFault::NotConnected | PrintFault::NoPermission => DeviceStatus::NoDevice,
         PrintFault::Unconfirmed | PrintFault::Cancelled => DeviceStatus::Offline,
-    }
-}
-
-fn status_of_link(error: LinkError) -> DeviceStatus {
-    match error {
-        LinkError::Missing | LinkError::Refused | LinkError::Gone => DeviceStatus::NoDevice,
-        LinkError::InUse => DeviceStatus::Busy,
     }
 }
 

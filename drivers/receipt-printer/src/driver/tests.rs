@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use kiosk_drivers_api::paper::{Align, Line, Size};
+use kiosk_serial::LinkError;
 
 use super::*;
 use crate::scripted::{COVER_OPEN, CUTTER, HEALTHY, PAPER_OUT, Peer, Turn};

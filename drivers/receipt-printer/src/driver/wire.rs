@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use kiosk_drivers_api::{Cancel, PrintFault};
+use kiosk_serial::{Link, LinkError, PIECE_BYTES, SLICE};
 
-use crate::deadlines::{LEAD, PIECE_BYTES, QUIET, QUIET_MAX, REAL_TIME, SLICE, TRIES};
+use crate::deadlines::{LEAD, QUIET, QUIET_MAX, REAL_TIME, TRIES};
 use crate::protocol::command::ask_now;
 use crate::protocol::{Classifier, Condition, Input};
-use crate::transport::{Link, LinkError};
 
 /// How long something may take, and who may stop it.
 pub(super) struct Limit<'a> {
@@ -137,8 +137,7 @@ impl<L: Link> Wire<L> {
         while !rest.is_empty() {
             self.keep_pace(limit)?;
             limit.check(self.now())?;
-            let piece = &rest[..rest.len().min(PIECE_BYTES)];
-            let sent = self.link.write(piece, SLICE).map_err(|error| self.broken(error))?;
+            let sent = self.link.write(rest, SLICE).map_err(|error| self.broken(error))?;
             rest = &rest[sent..];
             self.missing = if rest.len() == command.len() { self.missing } else { rest.len() };
             let bytes = u32::try_from(sent).unwrap_or(u32::MAX);
