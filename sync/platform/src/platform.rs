@@ -155,7 +155,8 @@ impl Platform {
     /// # Errors
     /// The database fails.
     pub fn cases(&self) -> Result<Vec<CaseRow>, PlatformError> {
-        Ok(self.store.read(|tx| tx.cases())?)
+        let cases = self.store.write(|tx| tx.advance(Timestamp::now()).and_then(|()| tx.cases()));
+        Ok(cases?)
     }
 
     /// Kinds of all alarms, oldest first.

@@ -93,3 +93,6 @@ impl Departments {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -30,8 +30,9 @@ pub async fn changes(
 /// Position in the terminal's changes; the text is ours and means nothing to others.
 fn position(cursor: Option<&str>) -> Result<u64, Refusal> {
     let Some(cursor) = cursor.filter(|cursor| !cursor.is_empty()) else { return Ok(0) };
-    let number = cursor.strip_prefix('c').and_then(|number| number.parse::<u32>().ok());
-    number.map(u64::from).ok_or_else(|| Refusal::bad_request("the cursor is not one of ours"))
+    let number = cursor.strip_prefix('c').and_then(|number| number.parse::<u64>().ok());
+    let number = number.filter(|number| i64::try_from(*number).is_ok());
+    number.ok_or_else(|| Refusal::bad_request("the cursor is not one of ours"))
 }
 
 fn page(centre: &Centre, terminal: &Terminal, after: u64) -> Result<Changes, Refusal> {

@@ -1,0 +1,177 @@
+//! A platform that runs, and terminals that talk to it.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use jiff::Timestamp;
+use kiosk_platform::{Options, Platform, Running};
+use kiosk_protocol::crypto::Digest;
+use kiosk_protocol::ids::{ItemId, Key, TerminalId};
+use kiosk_protocol::item::{CaseFile, Content, Item, ItemBody, Person, Verdict};
+use kiosk_protocol::service::{Language, Text};
+use kiosk_protocol::wire::{Batch, BatchAnswer, Changes, EnrolAnswer, EnrolRequest, Problem};
+use rcgen::{CertificateParams, KeyPair};
+use reqwest::{Client, Response};
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use uuid::Uuid;
+
+/// A synthetic resident the built-in department knows.
+pub const ALICE: (&str, &str) = ("王秀兰", "230203198803120022");
+
+pub struct World {
+    dir: tempfile::TempDir,
+    now: Arc<AtomicI64>,
+    running: Running,
+}
+
+impl World {
+    pub async fn start() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        Platform::init(dir.path()).unwrap();
+        let now = Arc::new(AtomicI64::new(Timestamp::now().as_second()));
+        let clock = now.clone();
+        let clock = Arc::new(move || Timestamp::from_second(clock.load(Ordering::SeqCst)).unwrap());
+        let options = Options { clock, ..Options::default() };
+        let running = Platform::serve(dir.path(), options).await.unwrap();
+        Self { dir, now, running }
+    }
+
+    /// Lets the platform's clock run on.
+    pub fn pass(&self, seconds: i64) {
+        self.now.fetch_add(seconds, Ordering::SeqCst);
+    }
+
+    pub fn platform(&self) -> Platform {
+        Platform::open(self.dir.path()).unwrap()
+    }
+
+    pub fn url(&self, path: &str) -> String {
+        format!("https://{}{path}", self.running.addr)
+    }
+
+    pub fn stranger(&self) -> Client {
+        client(self.dir.path(), None)
+    }
+
+    pub fn ticket(&self, terminal: &str) -> String {
+        let terminal = TerminalId::try_from(terminal.to_owned()).unwrap();
+        let site = Text { zh_cn: "大厅".into(), en: "Hall".into(), ru: "Зал".into() };
+        self.platform().ticket(&terminal, &site).unwrap().code
+    }
+
+    pub async fn enrol(&self, code: &str, key: &KeyPair) -> Response {
+        let csr_pem = CertificateParams::default().serialize_request(key).unwrap().pem().unwrap();
+        let request = EnrolRequest { code: code.to_owned(), csr_pem };
+        self.stranger().post(self.url("/v1/enrol")).json(&request).send().await.unwrap()
+    }
+
+    pub async fn terminal(&self, name: &str) -> Terminal {
+        let key = KeyPair::generate().unwrap();
+        let answer: EnrolAnswer = self.enrol(&self.ticket(name), &key).await.json().await.unwrap();
+        let client = client(self.dir.path(), Some((&answer.certificate_pem, &key)));
+        Terminal { client, answer, base: self.url("") }
+    }
+
+    pub async fn stop(self) {
+        self.running.stop().await.unwrap();
+    }
+}
+
+/// Trusts the platform's authority only.
+fn client(dir: &Path, identity: Option<(&str, &KeyPair)>) -> Client {
+    let mut roots = rustls::RootCertStore::empty();
+    roots.add(CertificateDer::from_pem_file(dir.join("ca.pem")).unwrap()).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ClientConfig::builder_with_provider(provider);
+    let config = config.with_safe_default_protocol_versions().unwrap().with_root_certificates(roots);
+    let config = match identity {
+        None => config.with_no_client_auth(),
+        Some((pem, key)) => {
+            let chain = vec![CertificateDer::from_pem_slice(pem.as_bytes()).unwrap()];
+            let key = PrivateKeyDer::from_pem_slice(key.serialize_pem().as_bytes()).unwrap();
+            config.with_client_auth_cert(chain, key).unwrap()
+        }
+    };
+    Client::builder().tls_backend_preconfigured(config).no_proxy().build().unwrap()
+}
+
+pub struct Terminal {
+    pub client: Client,
+    pub answer: EnrolAnswer,
+    base: String,
+}
+
+impl Terminal {
+    pub async fn get(&self, path: &str) -> Response {
+        self.client.get(format!("{}{path}", self.base)).send().await.unwrap()
+    }
+
+    pub async fn post(&self, path: &str, body: Vec<u8>) -> Response {
+        self.client.post(format!("{}{path}", self.base)).body(body).send().await.unwrap()
+    }
+
+    pub async fn changes(&self, cursor: &str) -> Changes {
+        self.get(&format!("/v1/sync/changes?cursor={cursor}")).await.json().await.unwrap()
+    }
+
+    /// Sends items and gives what became of each.
+    pub async fn send(&self, items: Vec<Item>) -> Vec<Verdict> {
+        let json = serde_json::to_vec(&Batch { items }).unwrap();
+        let packed = zstd::bulk::compress(&json, 3).unwrap();
+        let answer: BatchAnswer = self.post("/v1/sync/batches", packed).await.json().await.unwrap();
+        answer.answers.into_iter().map(|answer| answer.verdict).collect()
+    }
+
+    pub fn item(&self, seq: u64, content: Content) -> Item {
+        let (uuid, created_at) = (Uuid::now_v7(), Timestamp::now());
+        let body = ItemBody { uuid, lane: uuid, created_at, content };
+        self.raw(seq, serde_json::to_string(&body).unwrap())
+    }
+
+    pub fn raw(&self, seq: u64, body: String) -> Item {
+        let id = ItemId { terminal: self.answer.terminal.clone(), epoch: self.answer.epoch, seq };
+        Item { id, hash: Digest::of(body.as_bytes()), body }
+    }
+
+    pub fn case(&self, service: &str, person: (&str, &str), fields: &[(&str, &str)]) -> Content {
+        let key = |name: &str| Key::try_from(name).unwrap();
+        let applicant = Person { name: person.0.into(), number: person.1.into() };
+        let values = fields.iter().map(|(name, value)| (key(name), (*value).into())).collect();
+        let file = CaseFile { applicant, values }.seal(&self.answer.sealing_key).unwrap();
+        Content::Case {
+            case: Uuid::now_v7(),
+            service: key(service),
+            version: 1,
+            department: key("housing-fund"),
+            language: Language::ZhCn,
+            file,
+        }
+    }
+
+    /// A complete withdrawal.
+    pub fn withdrawal(&self, person: (&str, &str)) -> Content {
+        self.case(
+            "gjj-rent-withdrawal",
+            person,
+            &[
+                ("applicant-name", person.0),
+                ("home", "market"),
+                ("amount", "150000"),
+                ("phone", "13900000000"),
+                ("bank-card", "6217000012345678903"),
+            ],
+        )
+    }
+}
+
+/// Status and kind of a refusal.
+pub async fn problem(response: Response) -> (u16, String) {
+    let status = response.status().as_u16();
+    let kind = response.headers()["content-type"].to_str().unwrap().to_owned();
+    assert_eq!(kind, "application/problem+json");
+    let problem: Problem = response.json().await.unwrap();
+    assert_eq!(problem.status, status);
+    (status, problem.kind.trim_start_matches("urn:hecheng:problem:").to_owned())
+}
