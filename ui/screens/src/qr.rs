@@ -16,7 +16,8 @@ pub fn image(text: &str) -> Image {
     if text.is_empty() {
         return Image::default();
     }
-    QrCode::with_error_correction_level(text, EcLevel::M).map_or_else(|_too_long| Image::default(), |code| draw(&code))
+    QrCode::with_error_correction_level(text, EcLevel::M)
+        .map_or_else(|_too_long| Image::default(), |code| draw(&code))
 }
 
 fn draw(code: &QrCode) -> Image {
@@ -46,7 +47,9 @@ mod tests {
 
     #[test]
     fn a_code_has_its_quiet_zone_and_its_finder_pattern() {
-        let Ok(code) = QrCode::with_error_correction_level("HC-0001", EcLevel::M) else { panic!("not drawn") };
+        let Ok(code) = QrCode::with_error_correction_level("HC-0001", EcLevel::M) else {
+            panic!("not drawn")
+        };
         assert_eq!(pixel(&code, 3, 3), LIGHT);
         assert_eq!(pixel(&code, 4, 4), DARK);
         assert_eq!(pixel(&code, 5, 5), LIGHT);

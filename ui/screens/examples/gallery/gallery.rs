@@ -28,20 +28,31 @@ pub fn examples(language: Language, mode: Mode) -> Vec<Example> {
     for (name, overlay) in overlays {
         all.push(Example { name, screen: screen(say, mode, form(say), Some(overlay)) });
     }
-    all.push(Example { name: "home-notice", screen: with_notice(say, screen(say, mode, home(say, 2), None)) });
+    all.push(Example {
+        name: "home-notice",
+        screen: with_notice(say, screen(say, mode, home(say, 2), None)),
+    });
     all.push(Example { name: "form-notice", screen: with_notice(say, screen(say, mode, form(say), None)) });
     all
 }
 
 fn screen(say: Say, mode: Mode, body: Body, overlay: Option<Overlay>) -> Screen {
     let awake = !matches!(body, Body::Attract | Body::OutOfService { .. });
-    let person = matches!(body, Body::Home { identified: true, .. } | Body::Form { .. } | Body::Confirm { .. });
+    let person =
+        matches!(body, Body::Home { identified: true, .. } | Body::Form { .. } | Body::Confirm { .. });
     let frame = Frame {
-        back: matches!(body, Body::Identify { .. } | Body::Guide { .. } | Body::Form { .. } | Body::Confirm { .. }),
+        back: matches!(
+            body,
+            Body::Identify { .. } | Body::Guide { .. } | Body::Form { .. } | Body::Confirm { .. }
+        ),
         end: awake,
         help: true,
         person: person.then(|| say.shown("张*", "Zhang *", "Чжан *")),
-        site: say.one("建华区政务服务中心", "Jianhua District Service Centre", "Центр госуслуг района Цзяньхуа"),
+        site: say.one(
+            "建华区政务服务中心",
+            "Jianhua District Service Centre",
+            "Центр госуслуг района Цзяньхуа",
+        ),
         notice: None,
     };
     Screen { language: say.0, mode, frame, body, overlay }
@@ -70,14 +81,25 @@ fn bodies(say: Say) -> Vec<(&'static str, Body)> {
         ("form", form(say)),
         ("form-choice", form_choice(say)),
         ("confirm", confirm(say)),
-        ("working", Body::Working { message: say.one("正在提交", "Submitting", "Отправляем ваше заявление") }),
+        (
+            "working",
+            Body::Working {
+                message: say.one("正在提交", "Submitting", "Отправляем ваше заявление")
+            },
+        ),
         ("receipt-printing", receipt(say, PaperStage::Printing)),
         ("receipt-printed", receipt(say, PaperStage::Printed)),
         ("receipt-failed", receipt(say, PaperStage::Failed)),
         ("answer", answer(say)),
         ("unavailable", unavailable(say)),
         ("cases", cases(say)),
-        ("cases-empty", Body::Cases { cases: vec![], empty: say.one("还没有您的办件。", "You have no cases yet.", "У вас пока нет дел.") }),
+        (
+            "cases-empty",
+            Body::Cases {
+                cases: vec![],
+                empty: say.one("还没有您的办件。", "You have no cases yet.", "У вас пока нет дел."),
+            },
+        ),
         ("rating", rating(say)),
         ("farewell", farewell(say)),
         ("out-of-service", out_of_service(say)),
@@ -116,7 +138,11 @@ fn tile(say: Say, at: usize, icon: Icon, (zh, en, ru): (&str, &str, &str)) -> Ti
     );
     Tile {
         title: say.one(zh, en, ru),
-        summary: say.one("几分钟办好，当场打印回执", "A few minutes, with a printed receipt", "Несколько минут, квитанция сразу"),
+        summary: say.one(
+            "几分钟办好，当场打印回执",
+            "A few minutes, with a printed receipt",
+            "Несколько минут, квитанция сразу",
+        ),
         group: say.one("住房公积金", "Housing fund", "Жилищный фонд"),
         icon,
         unavailable: (at == 1).then_some(offline),
@@ -194,7 +220,8 @@ fn guide(say: Say) -> Body {
 }
 
 fn form(say: Say) -> Body {
-    let on_file = say.one("来自公积金中心共享数据", "From the housing fund's shared data", "Из данных жилищного фонда");
+    let on_file =
+        say.one("来自公积金中心共享数据", "From the housing fund's shared data", "Из данных жилищного фонда");
     let field = |label: (&str, &str, &str), value: &str, kind| FieldView {
         label: say.one(label.0, label.1, label.2),
         hint: String::new(),
@@ -203,7 +230,8 @@ fn form(say: Say) -> Body {
         problem: None,
         kind,
     };
-    let account = field(("公积金账号", "Fund account", "Счёт в фонде"), "2302 **** 0917", FieldKind::ReadOnly);
+    let account =
+        field(("公积金账号", "Fund account", "Счёт в фонде"), "2302 **** 0917", FieldKind::ReadOnly);
     let amount = field(("提取金额（元）", "Amount (yuan)", "Сумма (юани)"), "4800.50", FieldKind::Amount);
     let months = field(("租住月数", "Months of rent", "Месяцев аренды"), "", FieldKind::Digits);
     Body::Form {
@@ -214,10 +242,16 @@ fn form(say: Say) -> Body {
         fields: vec![
             FieldView { source: Some(on_file), ..account },
             FieldView {
-                problem: Some(say.one("最多可提取 3600.00 元，请改小。", "At most 3600.00 yuan. Please enter less.", "Не более 3600.00 юаней. Укажите меньшую сумму.")),
+                problem: Some(say.one(
+                    "最多可提取 3600.00 元，请改小。",
+                    "At most 3600.00 yuan. Please enter less.",
+                    "Не более 3600.00 юаней. Укажите меньшую сумму.",
+                )),
                 ..amount
             },
-            FieldView { hint: say.one("1 到 12 个月", "1 to 12 months", "От 1 до 12 месяцев"), ..months },
+            FieldView {
+                hint: say.one("1 到 12 个月", "1 to 12 months", "От 1 до 12 месяцев"), ..months
+            },
             relation(say, None),
         ],
         active: Some(1),
@@ -238,7 +272,10 @@ fn relation(say: Say, chosen: Option<usize>) -> FieldView {
         value: Shown::default(),
         source: None,
         problem: None,
-        kind: FieldKind::Choice { options: options.iter().map(|(zh, en, ru)| say.one(zh, en, ru)).collect(), chosen },
+        kind: FieldKind::Choice {
+            options: options.iter().map(|(zh, en, ru)| say.one(zh, en, ru)).collect(),
+            chosen,
+        },
     }
 }
 
@@ -283,7 +320,11 @@ fn confirm(say: Say) -> Body {
 fn receipt(say: Say, paper: PaperStage) -> Body {
     let message = match paper {
         PaperStage::Printing => say.one("请稍等，不要离开。", "Please wait a moment.", "Подождите немного."),
-        PaperStage::Printed => say.one("回执在屏幕下方的出纸口。", "It is in the slot below the screen.", "Она в лотке под экраном."),
+        PaperStage::Printed => say.one(
+            "回执在屏幕下方的出纸口。",
+            "It is in the slot below the screen.",
+            "Она в лотке под экраном.",
+        ),
         PaperStage::Failed => say.one(
             "打印机缺纸。事项已经提交，请记下或拍下编号。",
             "The printer is out of paper. Your case is submitted: please note or photograph the number.",
@@ -309,20 +350,38 @@ fn receipt(say: Say, paper: PaperStage) -> Body {
 }
 
 fn answer(say: Say) -> Body {
-    let entries = [("2026-10-15", "汇缴", "1,250.00"), ("2026-09-15", "汇缴", "1,250.00"), ("2026-08-20", "提取", "-3,000.00")];
+    let entries = [
+        ("2026-10-15", "汇缴", "1,250.00"),
+        ("2026-09-15", "汇缴", "1,250.00"),
+        ("2026-08-20", "提取", "-3,000.00"),
+    ];
     let cells = |(date, kind, sum): &(&str, &str, &str)| {
-        let kind = if *kind == "汇缴" { say.shown("汇缴", "Deposit", "Взнос") } else { say.shown("提取", "Withdrawal", "Снятие") };
+        let kind = if *kind == "汇缴" {
+            say.shown("汇缴", "Deposit", "Взнос")
+        } else {
+            say.shown("提取", "Withdrawal", "Снятие")
+        };
         vec![Shown::from(*date), kind, Shown::from(*sum)]
     };
     Body::Answer {
         title: say.one("公积金余额查询", "Balance and entries", "Остаток и последние операции"),
         facts: vec![
-            Fact { label: say.one("账户余额", "Balance", "Остаток на счёте"), value: say.shown("38,462.17 元", "38,462.17 yuan", "38 462,17 юаня") },
-            Fact { label: say.one("缴存状态", "State", "Состояние счёта"), value: say.shown("正常缴存", "Paying in", "Взносы поступают") },
+            Fact {
+                label: say.one("账户余额", "Balance", "Остаток на счёте"),
+                value: say.shown("38,462.17 元", "38,462.17 yuan", "38 462,17 юаня"),
+            },
+            Fact {
+                label: say.one("缴存状态", "State", "Состояние счёта"),
+                value: say.shown("正常缴存", "Paying in", "Взносы поступают"),
+            },
         ],
         tables: vec![AnswerTable {
             title: say.one("最近明细", "Last entries", "Последние операции"),
-            columns: vec![say.one("日期", "Date", "Дата"), say.one("类型", "Kind", "Операция"), say.one("金额（元）", "Yuan", "Юани")],
+            columns: vec![
+                say.one("日期", "Date", "Дата"),
+                say.one("类型", "Kind", "Операция"),
+                say.one("金额（元）", "Yuan", "Юани"),
+            ],
             rows: entries.iter().map(cells).collect(),
             empty: say.one("没有明细", "No entries", "Операций нет"),
         }],
@@ -337,7 +396,11 @@ fn answer(say: Say) -> Body {
 fn unavailable(say: Say) -> Body {
     Body::Unavailable {
         title: say.one("公积金余额查询", "Balance and entries", "Остаток и последние операции"),
-        why: say.one("网络中断，现在查不到。", "The network is down, so this cannot be looked up now.", "Связи нет, поэтому сейчас узнать это нельзя."),
+        why: say.one(
+            "网络中断，现在查不到。",
+            "The network is down, so this cannot be looked up now.",
+            "Связи нет, поэтому сейчас узнать это нельзя.",
+        ),
         instead: say.one(
             "请稍后再试，或拨打 12329 公积金热线，也可以到 3 号窗口查询。",
             "Try again later, call the housing fund on 12329, or ask at counter 3.",
@@ -381,8 +444,16 @@ fn farewell(say: Say) -> Body {
     Body::Farewell {
         lines: vec![
             say.one("感谢您的使用", "Thank you", "Спасибо!"),
-            say.one("请带好身份证和回执。", "Please take your ID card and your receipt.", "Не забудьте удостоверение и квитанцию."),
-            say.one("您的信息已从屏幕清除。", "Your data have been removed from this screen.", "Ваши данные удалены с экрана."),
+            say.one(
+                "请带好身份证和回执。",
+                "Please take your ID card and your receipt.",
+                "Не забудьте удостоверение и квитанцию.",
+            ),
+            say.one(
+                "您的信息已从屏幕清除。",
+                "Your data have been removed from this screen.",
+                "Ваши данные удалены с экрана.",
+            ),
         ],
     }
 }
@@ -399,9 +470,21 @@ fn out_of_service(say: Say) -> Body {
 
 fn help(say: Say) -> Vec<String> {
     vec![
-        say.one("点一下要填的那一格，再用下面的数字键输入。", "Touch the field to fill in, then use the keys below.", "Коснитесь нужного поля и вводите цифры ниже."),
-        say.one("填错了按“删除”，全部重填按“清空”。", "“Delete” removes one character, “Clear” all of them.", "«Стереть» удаляет один знак, «Сброс» — все."),
-        say.one("需要帮助请叫大厅工作人员，或拨打 12345。", "For help ask our staff in the hall or call 12345.", "За помощью обратитесь к сотруднику зала или звоните 12345."),
+        say.one(
+            "点一下要填的那一格，再用下面的数字键输入。",
+            "Touch the field to fill in, then use the keys below.",
+            "Коснитесь нужного поля и вводите цифры ниже.",
+        ),
+        say.one(
+            "填错了按“删除”，全部重填按“清空”。",
+            "“Delete” removes one character, “Clear” all of them.",
+            "«Стереть» удаляет один знак, «Сброс» — все.",
+        ),
+        say.one(
+            "需要帮助请叫大厅工作人员，或拨打 12345。",
+            "For help ask our staff in the hall or call 12345.",
+            "За помощью обратитесь к сотруднику зала или звоните 12345.",
+        ),
     ]
 }
 

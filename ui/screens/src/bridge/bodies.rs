@@ -1,15 +1,16 @@
 //! The middle of the screen.
 
 use kiosk_model::{
-    AnswerTable, Body, CaseRow, Fact, FieldKind, FieldView, Icon, PaperStage, ReaderStage, Row, Shown, Tile, Tone,
+    AnswerTable, Body, CaseRow, Fact, FieldKind, FieldView, Icon, PaperStage, ReaderStage, Row, Shown, Tile,
+    Tone,
 };
 use slint::{ModelRc, SharedString};
 
 use super::rows::{shown, sync, sync_nested, texts};
 use crate::glass::{
-    AnswerView, CaseView, CasesView, CellsView, ConfirmView, FarewellView, FieldData, FieldSort, FormView, GuideView,
-    HomeView, IdentifyView, NoteView, OutOfServiceView, PaperState, RatingView, ReaderState, ReceiptView, RowView,
-    ScreenKind, TableView, TileIcon, TileView, UnavailableView, View, WorkingView,
+    AnswerView, CaseView, CasesView, CellsView, ConfirmView, FarewellView, FieldData, FieldSort, FormView,
+    GuideView, HomeView, IdentifyView, NoteView, OutOfServiceView, PaperState, RatingView, ReaderState,
+    ReceiptView, RowView, ScreenKind, TableView, TileIcon, TileView, UnavailableView, View, WorkingView,
 };
 use crate::qr;
 
@@ -130,9 +131,15 @@ fn fill(view: &View<'_>, body: &Body) {
             cases: sync(&view.get_cases().cases, cases.iter().map(case).collect()),
             empty: empty.into(),
         }),
-        Body::Rating { levels } => view.set_rating(RatingView { levels: texts(&view.get_rating().levels, levels) }),
-        Body::Farewell { lines } => view.set_farewell(FarewellView { lines: texts(&view.get_farewell().lines, lines) }),
-        Body::OutOfService { message } => view.set_out_of_service(OutOfServiceView { message: message.into() }),
+        Body::Rating { levels } => {
+            view.set_rating(RatingView { levels: texts(&view.get_rating().levels, levels) })
+        }
+        Body::Farewell { lines } => {
+            view.set_farewell(FarewellView { lines: texts(&view.get_farewell().lines, lines) })
+        }
+        Body::OutOfService { message } => {
+            view.set_out_of_service(OutOfServiceView { message: message.into() })
+        }
     }
 }
 

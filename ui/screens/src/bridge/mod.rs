@@ -25,7 +25,8 @@ fn folder(language: Language) -> &'static str {
 /// Every language can be selected; leaves the first one chosen.
 pub fn check_languages() -> Result<(), UiError> {
     for language in [Language::En, Language::Ru, Language::ZhCn].map(folder) {
-        slint::select_bundled_translation(language).map_err(|source| UiError::Language { language, source })?;
+        slint::select_bundled_translation(language)
+            .map_err(|source| UiError::Language { language, source })?;
     }
     Ok(())
 }
@@ -86,7 +87,10 @@ fn show_overlay(view: &View<'_>, overlay: Option<&Overlay>) {
         Some(Overlay::ConfirmEnd) => (OverlayKind::ConfirmEnd, OverlayView::default()),
         Some(Overlay::IdleWarning { seconds_left }) => (
             OverlayKind::IdleWarning,
-            OverlayView { seconds_left: i32::try_from(*seconds_left).unwrap_or(i32::MAX), ..OverlayView::default() },
+            OverlayView {
+                seconds_left: i32::try_from(*seconds_left).unwrap_or(i32::MAX),
+                ..OverlayView::default()
+            },
         ),
         Some(Overlay::Help { lines }) => {
             let lines = rows::texts(&view.get_overlay().lines, lines);

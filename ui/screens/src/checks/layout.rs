@@ -53,7 +53,9 @@ fn faults(glass: &Glass, example: &Example, window: [f32; 4]) -> Vec<String> {
         }
         faults.extend(spilled(control).map(|what| format!("{id} spills {what}")));
         let others = controls[at + 1..].iter().filter(|other| overlap(edges(control), edges(other)));
-        faults.extend(others.map(|other| format!("{id} overlaps {}", other.accessible_id().unwrap_or_default())));
+        faults.extend(
+            others.map(|other| format!("{id} overlaps {}", other.accessible_id().unwrap_or_default())),
+        );
     }
     faults.extend(lost_texts(glass, example, window));
     faults
@@ -63,31 +65,31 @@ fn faults(glass: &Glass, example: &Example, window: [f32; 4]) -> Vec<String> {
 fn top_controls(glass: &Glass, example: &Example) -> Vec<ElementHandle> {
     let paned: Vec<_> = paned(glass).iter().filter(|element| is_control(element)).map(edges).collect();
     let controls = match example.screen.overlay {
-        Some(_) => overlay(glass).query_descendants().match_descendants().find_all(),
+        Some(_) => overlay(glass).query_descendants().find_all(),
         None => glass.all(),
     };
     controls.into_iter().filter(|element| is_control(element) && !paned.contains(&edges(element))).collect()
 }
 
 fn overlay(glass: &Glass) -> ElementHandle {
-    let is_overlay = |element: &ElementHandle| element.accessible_id().is_some_and(|id| id.starts_with("overlay:"));
-    glass.all().into_iter().find(is_overlay).unwrap_or_else(|| panic!("no overlay in {:?}", glass.all().iter().filter_map(|e| e.accessible_id()).collect::<Vec<_>>()))
+    let is_overlay =
+        |element: &ElementHandle| element.accessible_id().is_some_and(|id| id.starts_with("overlay:"));
+    glass.all().into_iter().find(is_overlay).expect("an overlay")
 }
 
 /// What lies in a pane that can be turned.
 fn paned(glass: &Glass) -> Vec<ElementHandle> {
-    ElementQuery::from_root(&glass.ui.window)
-        .match_descendants()
-        .match_id("ReadingPane::flick")
-        .match_descendants()
-        .find_all()
+    ElementQuery::from_root(&glass.ui.window).match_id("ReadingPane::flick").match_descendants().find_all()
 }
 
 /// Parts that are larger than the control they belong to.
 fn spilled(control: &ElementHandle) -> impl Iterator<Item = String> {
     let outer = edges(control);
-    let parts = control.query_descendants().match_descendants().find_all();
-    parts.into_iter().filter(move |part| !within(edges(part), outer)).map(|part| format!("{:?}", part.type_name()))
+    let parts = control.query_descendants().find_all();
+    parts
+        .into_iter()
+        .filter(move |part| !within(edges(part), outer))
+        .map(|part| format!("{:?}", part.type_name()))
 }
 
 /// Texts outside a pane that leave the window or run into the footer.
@@ -96,7 +98,8 @@ fn lost_texts(glass: &Glass, example: &Example, window: [f32; 4]) -> Vec<String>
     let floor = if example.screen.overlay.is_some() { window[3] } else { footer };
     let paned: Vec<_> = paned(glass).iter().map(edges).collect();
     let room = [window[0], window[1], window[2], floor];
-    let texts = glass.all().into_iter().filter(|element| element.accessible_role() == Some(AccessibleRole::Text));
+    let texts =
+        glass.all().into_iter().filter(|element| element.accessible_role() == Some(AccessibleRole::Text));
     texts
         .filter(|text| !within(edges(text), room) && !paned.contains(&edges(text)))
         .map(|text| format!("the text {:?} is out of sight", text.accessible_label().unwrap_or_default()))

@@ -25,7 +25,8 @@ fn named(name: &str, language: Language, mode: Mode) -> Screen {
 fn the_words_follow_the_language_at_once() {
     headless();
     let glass = Glass::new(1080, 1920);
-    for (language, word) in [(Language::ZhCn, "返回"), (Language::Ru, "Назад"), (Language::En, "Back")] {
+    for (language, word) in [(Language::ZhCn, "返回"), (Language::Ru, "Назад"), (Language::En, "Back")]
+    {
         glass.show(&named("home", language, Mode::Normal));
         assert_eq!(glass.control("back").accessible_label().unwrap(), word);
     }
@@ -36,7 +37,8 @@ fn elder_makes_targets_larger_and_offers_the_way_back() {
     headless();
     let glass = Glass::new(1080, 1920);
     glass.show(&named("home", Language::ZhCn, Mode::Normal));
-    let (normal, label) = (glass.control("language-ru").size().height, glass.control("mode").accessible_label());
+    let (normal, label) =
+        (glass.control("language-ru").size().height, glass.control("mode").accessible_label());
     glass.show(&named("home", Language::ZhCn, Mode::Elder));
     assert!(glass.control("language-ru").size().height > normal);
     assert_ne!(glass.control("mode").accessible_label(), label);

@@ -44,7 +44,7 @@ impl Glass {
     }
 
     fn all(&self) -> Vec<ElementHandle> {
-        ElementQuery::from_root(&self.ui.window).match_descendants().find_all()
+        ElementQuery::from_root(&self.ui.window).find_all()
     }
 
     /// Everything that can be touched.
@@ -53,7 +53,8 @@ impl Glass {
     }
 
     fn control(&self, id: &str) -> ElementHandle {
-        let found = self.controls().into_iter().find(|control| control.accessible_id().is_some_and(|is| is == id));
+        let found =
+            self.controls().into_iter().find(|control| control.accessible_id().is_some_and(|is| is == id));
         found.unwrap_or_else(|| panic!("no control {id}"))
     }
 

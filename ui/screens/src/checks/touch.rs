@@ -20,10 +20,14 @@ fn expect(glass: &Glass, example: &str, touches: &[(&str, Action)]) {
     for (id, action) in touches {
         glass.touched.borrow_mut().clear();
         press_and_lift(glass, &glass.control(id));
-        assert_eq!(*glass.touched.borrow(), [action.clone()], "{id} on {example} by touch");
+        assert_eq!(*glass.touched.borrow(), std::slice::from_ref(action), "{id} on {example} by touch");
         glass.touched.borrow_mut().clear();
         glass.control(id).invoke_accessible_default_action();
-        assert_eq!(*glass.touched.borrow(), [action.clone()], "{id} on {example} by its accessible action");
+        assert_eq!(
+            *glass.touched.borrow(),
+            std::slice::from_ref(action),
+            "{id} on {example} by its accessible action"
+        );
     }
 }
 
@@ -39,12 +43,18 @@ fn press_and_lift(glass: &Glass, control: &ElementHandle) {
 
 fn press(glass: &Glass, position: LogicalPosition) {
     glass.ui.window().dispatch_event(WindowEvent::PointerMoved { position });
-    glass.ui.window().dispatch_event(WindowEvent::PointerPressed { position, button: PointerEventButton::Left });
+    glass
+        .ui
+        .window()
+        .dispatch_event(WindowEvent::PointerPressed { position, button: PointerEventButton::Left });
 }
 
 fn lift(glass: &Glass, position: LogicalPosition) {
     glass.ui.window().dispatch_event(WindowEvent::PointerMoved { position });
-    glass.ui.window().dispatch_event(WindowEvent::PointerReleased { position, button: PointerEventButton::Left });
+    glass
+        .ui
+        .window()
+        .dispatch_event(WindowEvent::PointerReleased { position, button: PointerEventButton::Left });
 }
 
 #[test]
@@ -83,7 +93,11 @@ fn each_control_gives_its_action() {
         &[("print-again", Action::PrintAgain), ("another", Action::Another), ("finish", Action::Finish)],
     );
     expect(&glass, "unavailable", &[("retry", Action::Retry)]);
-    expect(&glass, "rating", &[("rate-5", Action::Rate(5)), ("rate-1", Action::Rate(1)), ("skip-rating", Action::SkipRating)]);
+    expect(
+        &glass,
+        "rating",
+        &[("rate-5", Action::Rate(5)), ("rate-1", Action::Rate(1)), ("skip-rating", Action::SkipRating)],
+    );
     expect(&glass, "overlay-idle-warning", &[("stay", Action::Stay), ("end-now", Action::EndNow)]);
     expect(&glass, "overlay-help", &[("close-help", Action::CloseHelp)]);
     expect(&glass, "overlay-confirm-end", &[("stay", Action::Stay), ("end-now", Action::EndNow)]);

@@ -42,7 +42,8 @@ fn sources() -> BTreeSet<String> {
             files.extend(fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()));
         } else if path.extension().is_some_and(|kind| kind == "slint") {
             let text = fs::read_to_string(path).unwrap();
-            let sentences = text.split("@tr(\"").skip(1).map(|rest| rest.split('"').next().unwrap().to_owned());
+            let sentences =
+                text.split("@tr(\"").skip(1).map(|rest| rest.split('"').next().unwrap().to_owned());
             found.extend(sentences);
         }
     }
