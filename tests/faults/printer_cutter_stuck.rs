@@ -1,4 +1,4 @@
-//! The cutter blocks at the end of the page.
+//! The cutter blocks at the end of the page: all is printed, and nothing can be taken.
 
 use kiosk_drivers_api::PrintFault;
 use kiosk_sim::control::{Command, PrinterState};

@@ -12,6 +12,7 @@ fn a_jam_before_a_page_is_told_and_nothing_comes_out() {
     assert_eq!(desk.print(&page("第一位", 3)), Err(PrintFault::Jammed));
     desk.set(PrinterState::Ok);
     desk.prints_the_next_page_alone("第一位");
+    desk.never_gave("第一位");
 }
 
 #[test]
@@ -22,4 +23,5 @@ fn a_jam_during_a_page_is_never_called_printed() {
     assert_eq!(result, Err(PrintFault::Jammed));
     desk.set(PrinterState::Ok);
     desk.prints_the_next_page_alone("第一位");
+    desk.never_gave("第一位");
 }

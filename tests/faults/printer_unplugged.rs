@@ -16,6 +16,7 @@ fn a_page_without_a_printer_is_told() {
     assert_eq!(desk.driver.status().device, DeviceStatus::NoDevice);
     desk.simulator.act(&PUT_BACK).unwrap();
     desk.prints_the_next_page_alone("第一位");
+    desk.never_gave("第一位");
 }
 
 #[test]
@@ -25,4 +26,5 @@ fn a_plug_pulled_during_a_page_is_never_called_printed() {
     assert_eq!(result, Err(PrintFault::NotConnected));
     desk.simulator.act(&PUT_BACK).unwrap();
     desk.prints_the_next_page_alone("第一位");
+    desk.never_gave("第一位");
 }

@@ -14,6 +14,10 @@ pub const ENDED: Duration = Duration::from_secs(3);
 pub const SHOWN: Duration = Duration::from_secs(10);
 /// Until a record, a paper or a case must be found, unless the step says otherwise.
 pub const FOUND: Duration = Duration::from_secs(15);
+/// Between two looks at an element, to see whether it still moves: two frames and more.
+pub const LOOK: Duration = Duration::from_millis(40);
+/// So many looks at an element that keeps moving; then it is touched where it is.
+pub const LOOKS_MAX: usize = 25;
 /// How long a touch rests on the glass: the short end of a person's tap.
 pub const TOUCH_HELD: Duration = Duration::from_millis(60);
 /// Until a picture is taken although the screen still moves.

@@ -174,7 +174,7 @@ impl Player<'_> {
                 return paper_with(&state, "a QR code", |paper| !paper.qr.is_empty());
             }
             Expectation::Papers(count) => {
-                (format!("{count} papers"), format!("{} papers", self.world.simulator.state()?.papers.len()))
+                (format!("{count} papers"), format!("{} papers", written(&self.world.simulator.state()?)))
             }
             Expectation::Queue(count) => {
                 let waiting = self.world.terminal.queue()?["waiting"].clone();
@@ -207,7 +207,7 @@ impl Player<'_> {
         let mut kept = Vec::new();
         for paper in &told.pictures {
             let name = paper.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-            let path = self.out.join(format!("{name}.png"));
+            let path = self.out.join(format!("paper-{name}.png"));
             std::fs::copy(paper, &path).map_err(|error| Unmet(format!("{}: {error}", paper.display())))?;
             kept.push(path);
         }
@@ -240,6 +240,11 @@ fn paper_with(state: &State, wanted: &str, holds: impl Fn(&Paper) -> bool) -> Ou
         return Err(Unmet(format!("{wanted} is not on the paper; it says: {lines}")));
     }
     Ok(Told { seen: format!("paper {}", newest.number), pictures: vec![newest.png.clone()] })
+}
+
+/// Pieces with something on them; a printer that is cleaned cuts off a blank strip.
+fn written(state: &State) -> usize {
+    state.papers.iter().filter(|paper| !(paper.lines.is_empty() && paper.qr.is_empty())).count()
 }
 
 /// The state of the one case there is.

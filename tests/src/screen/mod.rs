@@ -104,15 +104,33 @@ impl Glass {
     /// # Errors
     /// No such element, or no display.
     pub fn touch(&self, target: &Target) -> Result<Element, GlassError> {
+        let element = self.settled(target)?;
+        let (x, y) = element.area.middle();
+        self.pointer.tap(x, y)?;
+        Ok(element)
+    }
+
+    /// The element once it stands at the same place twice: a finger does not go for what still moves.
+    fn settled(&self, target: &Target) -> Result<Element, GlassError> {
+        let mut last = self.find(target)?;
+        for _ in 0..deadlines::LOOKS_MAX {
+            std::thread::sleep(deadlines::LOOK);
+            let next = self.find(target)?;
+            if next.area == last.area {
+                return Ok(next);
+            }
+            last = next;
+        }
+        Ok(last)
+    }
+
+    fn find(&self, target: &Target) -> Result<Element, GlassError> {
         let tree = self.read()?;
         let element = match target {
             Target::Label(label) => tree.touchable(label),
             Target::Id(id) => tree.control(id),
         };
-        let element = element.ok_or_else(|| GlassError::NoSuchElement(target.clone()))?;
-        let (x, y) = element.area.middle();
-        self.pointer.tap(x, y)?;
-        Ok(element.clone())
+        element.cloned().ok_or_else(|| GlassError::NoSuchElement(target.clone()))
     }
 
     /// Takes a picture of the whole display, once it stands still or [`deadlines::STILL`] is over.
