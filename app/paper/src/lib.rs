@@ -49,7 +49,7 @@ pub fn receipt(receipt: &Receipt) -> Document {
 
 fn heading(receipt: &Receipt) -> Vec<Line> {
     let texts = receipt.texts;
-    let mut lines = vec![centred(texts.receipt_heading(), Size::Double)];
+    let mut lines = vec![centred(texts.receipt_heading(), Size::Double), Line::Space(1)];
     lines.push(centred(receipt.service.to_owned(), Size::Normal));
     if texts.language() != Language::ZhCn {
         let chinese = Texts::new(Language::ZhCn).receipt_heading();
@@ -78,20 +78,21 @@ fn facts(receipt: &Receipt) -> Vec<Line> {
 
 fn outlook(receipt: &Receipt) -> Vec<Line> {
     let delivery = receipt.texts.delivery(receipt.delivery);
+    // A QR code follows, and wants a quiet zone around it (ISO/IEC 18004, 9.1).
     vec![left(receipt.next.to_owned()), left(delivery), Line::Space(1)]
 }
 
 fn code_and_foot(receipt: &Receipt) -> Vec<Line> {
     let texts = receipt.texts;
     vec![
-        // A QR code wants a quiet zone of four modules around it (ISO/IEC 18004, 9.1).
-        Line::Space(1),
         Line::Qr(code_of(receipt.number)),
         Line::Space(1),
         centred(texts.receipt_code_hint(), Size::Normal),
         Line::Rule,
         left(texts.receipt_keep()),
         left(texts.receipt_hotline()),
+        // The blade must not touch the last line.
+        Line::Space(1),
     ]
 }
 
