@@ -324,3 +324,57 @@ fn identity(n: u8) -> Vec<u8> {
         _ => Vec::new(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used)]
+    use super::*;
+
+    /// As Epson and Citizen publish it: `DLE DC4 8` clears, `37 25 00` says so.
+    const DLE_DC4_8: &[u8] = &[0x10, 0x14, 0x08, 0x01, 0x03, 0x14, 0x01, 0x06, 0x02, 0x08];
+    const CLEAR_RESPONSE: &[u8] = &[0x37, 0x25, 0x00];
+    const CUT: &[u8] = &[0x1D, 0x56, 0x42, 0x00];
+    const STATUS_IN_ORDER: &[u8] = &[0x1D, 0x72, 0x01];
+    const START: Duration = Duration::from_secs(1);
+    const LATER: Duration = Duration::from_secs(60);
+
+    /// A printer that something happened to in the first line of three, with the cut and a question behind them.
+    fn stopped_by(state: PrinterState) -> Printer {
+        let mut printer = Printer::new(Glyphs::load().unwrap());
+        printer.hear(START, &[b"one\ntwo\nthree\n", CUT, STATUS_IN_ORDER].concat());
+        printer.set_state(START + Duration::from_millis(10), state);
+        printer
+    }
+
+    fn bytes_said(printer: &mut Printer) -> Vec<u8> {
+        std::iter::from_fn(|| Peripheral::say(printer)).flat_map(|said| said.bytes).collect()
+    }
+
+    #[test]
+    fn a_job_cleared_while_paper_was_out_does_not_come_out_with_new_paper() {
+        let mut printer = stopped_by(PrinterState::PaperOut);
+        let printed = printer.uncut_mm();
+        printer.hear(LATER, DLE_DC4_8);
+        assert_eq!(bytes_said(&mut printer), CLEAR_RESPONSE);
+        printer.set_state(LATER, PrinterState::Ok);
+        printer.advance(LATER * 2);
+        assert_eq!((printer.uncut_mm(), printer.take_pieces().len()), (printed, 0));
+        assert!(bytes_said(&mut printer).is_empty());
+        printer.hear(LATER * 2, &[b"next\n", CUT].concat());
+        printer.advance(LATER * 3);
+        assert_eq!(printer.take_pieces().remove(0).lines, ["next"]);
+    }
+
+    #[test]
+    fn the_order_to_clear_is_answered_at_once_in_every_state() {
+        use PrinterState as S;
+        for state in [S::Ok, S::NearEnd, S::PaperOut, S::CoverOpen, S::Jam, S::Cutter, S::HeadHot] {
+            let mut printer = stopped_by(state);
+            let now = START + Duration::from_millis(11);
+            printer.hear(now, DLE_DC4_8);
+            let said = Peripheral::say(&mut printer);
+            assert_eq!(said, Some(Said { at: now, bytes: CLEAR_RESPONSE.to_vec() }), "{state:?}");
+            assert_eq!(printer.buffered(), 0, "{state:?}");
+        }
+    }
+}
