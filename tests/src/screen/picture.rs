@@ -21,18 +21,6 @@ impl Picture {
         Self { width: width.into(), height: height.into(), rgb: rgb.collect() }
     }
 
-    /// How many different colours there are, counted up to `limit`: a blank display has one.
-    pub fn colours(&self, limit: usize) -> usize {
-        let mut seen = std::collections::HashSet::new();
-        for pixel in self.rgb.as_chunks::<3>().0 {
-            seen.insert(*pixel);
-            if seen.len() >= limit {
-                break;
-            }
-        }
-        seen.len()
-    }
-
     /// Writes a PNG file.
     ///
     /// # Errors
@@ -61,7 +49,6 @@ mod tests {
     fn an_x_image_becomes_the_same_colours_in_png() {
         let picture = Picture::from_bgrx(2, 1, &[1, 2, 3, 0, 4, 5, 6, 0]);
         assert_eq!(picture.rgb, [3, 2, 1, 6, 5, 4]);
-        assert_eq!(picture.colours(9), 2);
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.png");
         picture.write(&path).unwrap();

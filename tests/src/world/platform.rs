@@ -14,7 +14,7 @@ const POLL_MS: &str = "1000";
 
 /// A running platform with its own store and its own certificate authority.
 pub struct Platform {
-    process: Process,
+    _process: Process,
     program: PathBuf,
     folder: PathBuf,
     address: SocketAddr,
@@ -29,8 +29,8 @@ impl Platform {
         let program = programs.platform.clone();
         let folder = folder.join("platform");
         call(Command::new(&program).arg("init").arg("--dir").arg(&folder))?;
-        let (process, address) = serve(&program, &folder, "127.0.0.1:0", logs)?;
-        Ok(Self { process, program, folder, address })
+        let (process, address) = serve(&program, &folder, logs)?;
+        Ok(Self { _process: process, program, folder, address })
     }
 
     /// Where it listens.
@@ -66,16 +66,6 @@ impl Platform {
         })
     }
 
-    /// Ends it at once and serves the same store on the same port again.
-    ///
-    /// # Errors
-    /// It did not get ready again.
-    pub fn restart(&mut self, logs: &Path) -> Result<(), WorldError> {
-        self.process.kill();
-        self.process = serve(&self.program, &self.folder, &self.address.to_string(), logs)?.0;
-        Ok(())
-    }
-
     fn command(&self, verb: &str) -> Command {
         let mut command = Command::new(&self.program);
         command.arg(verb).arg("--dir").arg(&self.folder);
@@ -83,14 +73,9 @@ impl Platform {
     }
 }
 
-fn serve(
-    program: &Path,
-    folder: &Path,
-    listen: &str,
-    logs: &Path,
-) -> Result<(Process, SocketAddr), WorldError> {
+fn serve(program: &Path, folder: &Path, logs: &Path) -> Result<(Process, SocketAddr), WorldError> {
     let mut command = Command::new(program);
-    command.arg("serve").arg("--dir").arg(folder).args(["--listen", listen, "--poll-ms", POLL_MS]);
+    command.arg("serve").arg("--dir").arg(folder).args(["--listen", "127.0.0.1:0", "--poll-ms", POLL_MS]);
     let mut process = Process::spawn("platform", &mut command, logs)?;
     let address = process.await_line(|line| line.split_whitespace().find_map(address_in))?;
     Ok((process, address))
