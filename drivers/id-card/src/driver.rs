@@ -50,8 +50,8 @@ impl<L: Link> Reader<L> {
         let body = Body::split(&data)?;
         let addresses = self.exchange(Command::ReadAddress, cancel)?;
         let newest = addresses.map_or(Ok(None), |data| newest_address(&data))?;
-        let card = parse_resident(&body.text, newest)?;
-        let photo = self.photos.as_ref().and_then(|decoder| decoder.decode(&body.photo));
+        let card = parse_resident(body.text, newest)?;
+        let photo = self.photos.as_ref().and_then(|decoder| decoder.decode(body.photo));
         Ok((card, photo))
     }
 

@@ -11,12 +11,19 @@ use kiosk_tests::world::{DisplayChoice, Plan, World};
 
 /// A whole visit that submits a case.
 const VISIT: &str = include_str!("../visit.scenario");
+/// The same without a network.
+const VISIT_OFFLINE: &str = include_str!("../visit-offline.scenario");
 /// For the running terminal to say in which state it is.
 const STATUS_ANSWER: Duration = Duration::from_secs(2);
 
 /// The visit's steps.
 pub fn whole() -> Result<Scenario, Box<dyn std::error::Error>> {
     Ok(parse("visit", VISIT)?)
+}
+
+/// The steps of a visit without a network.
+pub fn offline() -> Result<Scenario, Box<dyn std::error::Error>> {
+    Ok(parse("visit-offline", VISIT_OFFLINE)?)
 }
 
 /// A new world whose logs go to the folder.

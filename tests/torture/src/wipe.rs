@@ -27,12 +27,11 @@ const GONE: Duration = Duration::from_secs(2);
 pub fn run() -> Outcome {
     let logs = tempfile::tempdir()?;
     let mut world = visit::world(logs.path())?;
-    let visit = visit::whole()?;
     let planted = planted()?;
     let mut violations = Vec::new();
-    for link in [Link::Restore, Link::Cut] {
+    let cases = [(Link::Restore, "online", visit::whole()?), (Link::Cut, "offline", visit::offline()?)];
+    for (link, case, visit) in cases {
         world.simulator.act(&Act::Network { link })?;
-        let case = if link == Link::Cut { "offline" } else { "online" };
         violations.extend(visit_and_scan(&mut world, &visit, &planted, logs.path(), case)?);
     }
     let (histogram, figures) = (BTreeMap::new(), BTreeMap::new());

@@ -4,10 +4,9 @@ use std::ops::Range;
 
 use kiosk_drivers_api::{CardKind, IdCard, Private, ReaderFault, Sex, ValidUntil};
 use secrecy::ExposeSecret;
-use zeroize::Zeroizing;
 
 use super::check::is_valid_number;
-use super::command::{ADDRESS_BYTES, BODY_BYTES};
+use super::command::ADDRESS_BYTES;
 use super::text::{day, digits, text, until};
 
 const NAME: Range<usize> = 0..30;
@@ -24,24 +23,26 @@ const FAMILY: Range<usize> = 248..250;
 
 const RESIDENT: [u8; 2] = [b' ', 0];
 
-/// The answer to "read text and photo", split into its blocks. Zeroed when dropped.
-pub struct Body {
+/// The answer to "read text and photo", split into its blocks. Borrowed: an array that is moved leaves a copy of
+/// itself on the stack, which nobody zeroes.
+pub struct Body<'a> {
     /// The text record.
-    pub text: Zeroizing<[u8; 256]>,
+    pub text: &'a [u8; 256],
     /// The compressed portrait.
-    pub photo: Zeroizing<[u8; 1024]>,
+    pub photo: &'a [u8; 1024],
 }
 
-impl Body {
+impl Body<'_> {
     /// Splits `data`, which begins with the big-endian lengths of its two blocks.
-    pub fn split(data: &[u8]) -> Result<Body, ReaderFault> {
-        if data.len() != BODY_BYTES || data[..4] != [0x01, 0x00, 0x04, 0x00] {
-            return Err(ReaderFault::BadRecord { what: "block lengths" });
+    pub fn split(data: &[u8]) -> Result<Body<'_>, ReaderFault> {
+        let bad = ReaderFault::BadRecord { what: "block lengths" };
+        let Some(blocks) = data.strip_prefix(&[0x01, 0x00, 0x04, 0x00]) else {
+            return Err(bad);
+        };
+        match blocks.split_first_chunk::<256>() {
+            Some((text, photo)) => Ok(Body { text, photo: photo.try_into().map_err(|_| bad)? }),
+            None => Err(bad),
         }
-        let mut body = Body { text: Zeroizing::new([0; 256]), photo: Zeroizing::new([0; 1024]) };
-        body.text.copy_from_slice(&data[4..260]);
-        body.photo.copy_from_slice(&data[260..]);
-        Ok(body)
     }
 }
 
