@@ -8,18 +8,27 @@ use std::time::Duration;
 const TICK: Duration = Duration::from_millis(10);
 /// Bytes of a megabyte, as the goals count.
 const MB: f64 = 1e6;
-/// `Pss` is told in units of 1,024 bytes.
+/// Memory is told in units of 1,024 bytes.
 const KIB: f64 = 1024.0;
 
 /// Proportional set size, MB: own pages, and of each shared page the part that falls to this process.
 pub fn pss_mb(pid: u32) -> Result<f64, Box<dyn Error>> {
+    memory_mb(pid, "Pss:")
+}
+
+/// Resident set size, MB: own pages and all shared ones.
+pub fn rss_mb(pid: u32) -> Result<f64, Box<dyn Error>> {
+    memory_mb(pid, "Rss:")
+}
+
+fn memory_mb(pid: u32, name: &str) -> Result<f64, Box<dyn Error>> {
     let rollup = fs::read_to_string(format!("/proc/{pid}/smaps_rollup"))?;
-    let line = rollup.lines().find_map(|line| line.strip_prefix("Pss:"));
-    let kib: f64 = line.and_then(|rest| rest.split_whitespace().next()).ok_or("no Pss")?.parse()?;
+    let line = rollup.lines().find_map(|line| line.strip_prefix(name));
+    let kib: f64 = line.and_then(|rest| rest.split_whitespace().next()).ok_or("no such line")?.parse()?;
     Ok(kib * KIB / MB)
 }
 
-/// The same for a process, its group and all its descendants together.
+/// Proportional set size of a process, its group and all its descendants together, MB.
 pub fn tree_pss_mb(root: u32) -> Result<f64, Box<dyn Error>> {
     let all: Vec<Stat> =
         fs::read_dir("/proc")?.flatten().filter_map(|entry| stat_in(&entry.path())).collect();

@@ -13,7 +13,7 @@ use std::error::Error;
 use std::io::Write;
 
 use kiosk_bench::percentile;
-use kiosk_bench::process::pss_mb;
+use kiosk_bench::process::rss_mb;
 use kiosk_model::{Language, Mode};
 use serde_json::json;
 
@@ -37,20 +37,20 @@ fn main() -> Result<(), Box<dyn Error>> {
     let kinds = LANGUAGES.iter().flat_map(|language| MODES.map(|mode| Visit::new(*language, mode)));
     let kinds: Vec<Visit> = kinds.collect::<Result<_, _>>()?;
     let mut canvas = Canvas::new()?;
-    canvas.show_quietly(&kinds[0].home);
+    let mut times = Times::with_room_for(visits.max(WARM_UP));
+    canvas.show_quietly(kinds[0].first());
     let own = std::process::id();
-    let pss_home_mb = pss_mb(own)?;
-    let mut times = Times::default();
+    let rss_fresh_mb = rss_mb(own)?;
     play(&kinds, WARM_UP, &mut canvas, &mut times)?;
-    let pss_warm_mb = pss_mb(own)?;
-    let mut times = Times::default();
+    let rss_warm_mb = rss_mb(own)?;
+    times.forget();
     play(&kinds, visits, &mut canvas, &mut times)?;
     let told = json!({
         "touch_p95_ms": percentile(&mut times.touches, 0.95),
         "transition_p95_ms": percentile(&mut times.frames, 0.95),
-        "pss_home_mb": pss_home_mb,
-        "pss_warm_mb": pss_warm_mb,
-        "pss_end_mb": pss_mb(own)?,
+        "rss_fresh_mb": rss_fresh_mb,
+        "rss_warm_mb": rss_warm_mb,
+        "rss_end_mb": rss_mb(own)?,
         "touches": times.touches.len(),
         "frames": times.frames.len(),
     });

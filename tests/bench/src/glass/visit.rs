@@ -30,11 +30,14 @@ const SCREENS: [&str; 16] = [
 ];
 /// Fingers on each screen.
 const TOUCHES: usize = 6;
+/// Keys typed into a form.
+const TYPED: [&str; 4] = ["1", "12", "123", "12"];
+/// The most times of one sort that one screen gives: a finger presses and releases.
+const EVENTS_MAX: usize = 2 * TOUCHES + TYPED.len();
 /// Steps of an even spread over the glass: 1/g and 1/g², g³ = g + 1 (Roberts' R2 sequence).
 const SPREAD: (f32, f32) = (0.754_877_7, 0.569_840_3);
 
 /// Milliseconds of each event, and where the next finger goes.
-#[derive(Default)]
 pub struct Times {
     /// From the event to its changed pixels.
     pub touches: Vec<f64>,
@@ -44,6 +47,20 @@ pub struct Times {
 }
 
 impl Times {
+    /// With room that is in memory already, so that keeping times is not taken for growth.
+    pub fn with_room_for(visits: usize) -> Self {
+        let written = || vec![f64::NAN; visits * SCREENS.len() * EVENTS_MAX];
+        let mut times = Self { touches: written(), frames: written(), fingers: 0 };
+        times.forget();
+        times
+    }
+
+    /// Forgets what was measured, and keeps the room.
+    pub fn forget(&mut self) {
+        self.touches.clear();
+        self.frames.clear();
+    }
+
     /// Another place each time, all over the glass; parts of width and height.
     fn next_place(&mut self) -> (f32, f32) {
         self.fingers = self.fingers.wrapping_add(1);
@@ -54,8 +71,6 @@ impl Times {
 
 /// A visit in one language and size.
 pub struct Visit {
-    /// The home screen.
-    pub home: Screen,
     screens: Vec<Screen>,
 }
 
@@ -64,7 +79,12 @@ impl Visit {
     pub fn new(language: Language, mode: Mode) -> Result<Self, String> {
         let gallery = examples(language, mode);
         let screens = SCREENS.iter().map(|name| find(&gallery, name)).collect::<Result<_, _>>()?;
-        Ok(Self { home: find(&gallery, "home")?, screens })
+        Ok(Self { screens })
+    }
+
+    /// What it begins with.
+    pub fn first(&self) -> &Screen {
+        &self.screens[0]
     }
 
     /// Shows each screen and touches it.
@@ -110,7 +130,7 @@ fn touch(place: (f32, f32), canvas: &mut Canvas, times: &mut Times) -> Result<()
 /// A touched key comes back as the same screen with another value in its field.
 fn type_digits(screen: &Screen, canvas: &mut Canvas, times: &mut Times) {
     let mut screen = screen.clone();
-    for typed in ["1", "12", "123", "12"] {
+    for typed in TYPED {
         let Body::Form { fields, active: Some(active), .. } = &mut screen.body else { return };
         let Some(field) = fields.get_mut(*active) else { return };
         field.value = typed.into();

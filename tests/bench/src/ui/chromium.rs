@@ -12,16 +12,17 @@ use kiosk_bench::process::tree_pss_mb;
 
 use super::eye::{Rows, ms};
 use super::limits;
-use super::station::{Seen, Station};
+use super::station::{Seen, Stage};
 
 /// The home screen: same texts, sizes, colours and pictures.
 const PAGE: &str = include_str!("home.html");
 /// The pictures of the page, by the name it asks for them.
-const PICTURES: [(&str, &str); 9] = [
+const PICTURES: [(&str, &str); 10] = [
     ("mark", include_str!("../../../../ui/screens/ui/icons/mark.svg")),
     ("place-card", include_str!("../../../../ui/screens/ui/icons/place-card.svg")),
     ("house", include_str!("../../../../ui/screens/ui/icons/house.svg")),
     ("wallet", include_str!("../../../../ui/screens/ui/icons/wallet.svg")),
+    ("caution", include_str!("../../../../ui/screens/ui/icons/caution.svg")),
     ("list", include_str!("../../../../ui/screens/ui/icons/list.svg")),
     ("letters", include_str!("../../../../ui/screens/ui/icons/letters.svg")),
     ("back", include_str!("../../../../ui/screens/ui/icons/back.svg")),
@@ -39,7 +40,7 @@ const ARGUMENTS: [&str; 14] = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    "--disable-translate",
+    "--disable-features=Translate",
     "--disable-breakpad",
     "--disable-gpu",
     "--password-store=basic",
@@ -64,8 +65,8 @@ impl Chromium {
     }
 
     /// Writes the page.
-    pub fn new(program: PathBuf, station: &Station) -> Result<Self, Box<dyn Error>> {
-        let folder = station.folder();
+    pub fn new(program: PathBuf, stage: &Stage) -> Result<Self, Box<dyn Error>> {
+        let folder = &stage.folder;
         let page = folder.join("home.html");
         let filled = PICTURES.iter().fold(PAGE.to_owned(), |page, (name, picture)| {
             page.replace(&format!("{{{{{name}}}}}"), &picture.replace("#000", "currentColor"))
@@ -75,7 +76,7 @@ impl Chromium {
     }
 
     /// Starts it and ends it; the first time it shows how the page looks, then how long until that is seen.
-    pub fn to_home(&mut self, station: &Station) -> Result<Seen, Box<dyn Error>> {
+    pub fn show_home(&mut self, stage: &Stage) -> Result<Seen, Box<dyn Error>> {
         let mut command = Command::new(&self.program);
         command.args(ARGUMENTS).arg(format!("--user-data-dir={}", self.profile.display()));
         if nix::unistd::geteuid().is_root() {
@@ -83,12 +84,12 @@ impl Chromium {
             command.args(["--no-sandbox", "--test-type"]);
         }
         command.arg(format!("file://{}", self.page.display()));
-        let (process, spawned) = station.start("chromium", &mut command)?;
+        let (process, spawned) = stage.start("chromium", &mut command)?;
         let home = match &self.home {
             Some(home) => home,
-            None => self.home.insert(station.eye().await_still()?),
+            None => self.home.insert(stage.eye.await_still()?),
         };
-        let seen = station.eye().await_rows(home)?;
+        let seen = stage.eye.await_rows(home)?;
         sleep(limits::SETTLE);
         Ok(Seen { start_ms: ms(seen - spawned), pss_mb: tree_pss_mb(process.id())? })
     }

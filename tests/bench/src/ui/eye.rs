@@ -149,3 +149,49 @@ impl Eye {
 pub fn ms(time: Duration) -> f64 {
     time.as_secs_f64() * 1e3
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use kiosk_tests::world::{Desk, DisplayChoice};
+    use x11rb::protocol::xproto::{CreateWindowAux, WindowClass};
+    use x11rb::wrapper::ConnectionExt as _;
+
+    use super::*;
+
+    /// A window over the whole display, of one colour, with a second one in it.
+    fn draw(painter: &RustConnection) -> Window {
+        let screen = &painter.setup().roots[0];
+        let (width, height) = (screen.width_in_pixels, screen.height_in_pixels);
+        let (outer, inner) = (painter.generate_id().unwrap(), painter.generate_id().unwrap());
+        let windows = [
+            (outer, screen.root, width, height, 0x0a_55_66),
+            (inner, outer, width / 2, height / 2, 0xff_ff_ff),
+        ];
+        for (window, parent, width, height, colour) in windows {
+            let look = CreateWindowAux::new().background_pixel(colour);
+            let class = WindowClass::INPUT_OUTPUT;
+            painter.create_window(0, window, parent, 0, 0, width, height, 0, class, 0, &look).unwrap();
+            painter.map_window(window).unwrap();
+        }
+        painter.sync().unwrap();
+        outer
+    }
+
+    #[test]
+    fn what_another_program_draws_is_seen_and_so_is_its_end() {
+        let logs = tempfile::tempdir().unwrap();
+        let desk = Desk::start(&DisplayChoice::Own, logs.path()).unwrap();
+        let eye = Eye::open(desk.display()).unwrap();
+        assert!(eye.look().unwrap().are_blank());
+        let (painter, _) = RustConnection::connect(Some(desk.display())).unwrap();
+        let window = draw(&painter);
+        let rows = eye.await_still().unwrap();
+        assert!(!rows.are_blank());
+        eye.await_rows(&rows).unwrap();
+        painter.destroy_window(window).unwrap();
+        painter.sync().unwrap();
+        eye.await_blank().unwrap();
+        assert!(eye.look().unwrap() != rows);
+    }
+}

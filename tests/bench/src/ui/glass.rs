@@ -8,30 +8,31 @@ use serde::Deserialize;
 
 use super::limits;
 
-/// What `bench-glass` tells, in one line of JSON.
+/// What `bench-glass` tells, in one line of JSON. Its memory is the resident set: that grows at least as PSS does, and
+/// not with the end of another program that uses the same fonts.
 #[derive(Deserialize)]
 pub struct Glass {
     /// Touch to pixels.
     pub touch_p95_ms: f64,
     /// Frames from one screen to the next.
     pub transition_p95_ms: f64,
-    /// Memory after the first home screen.
-    pss_home_mb: f64,
+    /// Memory after the first attract screen.
+    rss_fresh_mb: f64,
     /// Memory after the visits that warm up.
-    pss_warm_mb: f64,
+    rss_warm_mb: f64,
     /// Memory after 1,000 more.
-    pss_end_mb: f64,
+    rss_end_mb: f64,
 }
 
 impl Glass {
     /// What visits added to a fresh window, MB.
     pub fn added_mb(&self) -> f64 {
-        (self.pss_end_mb - self.pss_home_mb).max(0.0)
+        (self.rss_end_mb - self.rss_fresh_mb).max(0.0)
     }
 
     /// What 1,000 visits added to a warm window, MB.
     pub fn growth_mb(&self) -> f64 {
-        self.pss_end_mb - self.pss_warm_mb
+        self.rss_end_mb - self.rss_warm_mb
     }
 }
 

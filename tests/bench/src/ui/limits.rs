@@ -12,3 +12,5 @@ pub const STILL: Duration = Duration::from_secs(2);
 pub const SETTLE: Duration = Duration::from_secs(2);
 /// The whole run of `bench-glass`.
 pub const GLASS: Duration = Duration::from_secs(1_200);
+/// How long nobody touches while idle time is measured; the clock changes once.
+pub const IDLE: Duration = Duration::from_secs(60);
