@@ -1,14 +1,15 @@
 //! SIGKILL at a random moment of a visit, again and again, in one world.
 //!
-//! Each case plays the visit to a step (all steps in turn, so that every state is hit), waits a random moment, kills the
-//! terminal and starts it again. In the end the platform must have exactly what the terminal's queue says was
+//! Each case plays a visit to a step (both visits, all steps in turn, so that every state is hit; every third
+//! submitting visit without a network), waits a random moment, kills the terminal and starts it again. In the end the platform must have exactly what the terminal's queue says was
 //! accepted, each once; every receipt that came out of the printer must have its record; the trail must hold.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
-use kiosk_sim::control::{CardAction, Command as Act};
-use kiosk_tests::deadlines::poll;
+use kiosk_sim::control::{CardAction, Command as Act, Link};
+use kiosk_tests::deadlines::{READY, poll};
 use kiosk_tests::scenario::Scenario;
 use kiosk_tests::world::World;
 use rand::rngs::StdRng;
@@ -21,8 +22,11 @@ use crate::visit;
 
 /// Cases where none are asked for.
 pub const CASES: usize = 200;
-/// A kill comes up to this long after its step: longer than any state that a visit only passes through.
-const DELAY_MS_MAX: u64 = 1_200;
+/// A kill comes up to this long after its step; most come much sooner, so that states a visit only passes
+/// through are hit as well.
+const DELAY_MS_MAX: f64 = 1_200.0;
+/// After a start, until the platform must be within reach again.
+const ONLINE: Duration = Duration::from_secs(15);
 /// After the last case, until everything accepted must have reached the platform.
 const DRAINED: Duration = Duration::from_secs(120);
 /// From the kill to the attract screen: no case may take longer, ms.
@@ -32,7 +36,8 @@ const BACK_P99_MS_MAX: f64 = 1_000.0;
 
 struct Campaign {
     world: World,
-    visit: Scenario,
+    handling: Scenario,
+    query: Scenario,
     rng: StdRng,
     back_ms: Vec<f64>,
     histogram: BTreeMap<String, usize>,
@@ -45,7 +50,8 @@ pub fn run(cases: usize, seed: u64) -> Outcome {
     let logs = tempfile::tempdir()?;
     let mut campaign = Campaign {
         world: visit::world(logs.path())?,
-        visit: visit::whole()?,
+        handling: visit::handling()?,
+        query: visit::query()?,
         rng: StdRng::seed_from_u64(seed),
         back_ms: Vec::new(),
         histogram: BTreeMap::new(),
@@ -55,28 +61,53 @@ pub fn run(cases: usize, seed: u64) -> Outcome {
     for case in 0..cases {
         campaign.case(case, logs.path())?;
     }
+    campaign.network(false)?;
     campaign.settle()?;
     campaign.judge()?;
     Ok(campaign.report(cases))
 }
 
 impl Campaign {
-    fn case(&mut self, case: usize, out: &std::path::Path) -> Result<(), Box<dyn std::error::Error>> {
-        let steps = 1 + case % self.visit.steps.len();
-        if let Some(unmet) = visit::play_first(&mut self.world, &self.visit, steps, out) {
-            self.violations.push(format!("case {case}: the visit did not get to step {steps}: {unmet}"));
+    fn case(&mut self, case: usize, out: &Path) -> Result<(), Box<dyn std::error::Error>> {
+        let is_query = case % 2 == 1;
+        let visit = if is_query { self.query.clone() } else { self.handling.clone() };
+        let steps = 1 + case / 2 % visit.steps.len();
+        self.network(!is_query && case.is_multiple_of(3))?;
+        if let Some(unmet) = visit::play_first(&mut self.world, &visit, steps, out) {
+            self.violations.push(format!("case {case}: “{}” step {steps}: {unmet}", visit.title));
         }
-        std::thread::sleep(Duration::from_millis(self.rng.random_range(0..DELAY_MS_MAX)));
+        let share: f64 = self.rng.random();
+        std::thread::sleep(Duration::from_secs_f64(DELAY_MS_MAX * share.powi(4) / 1e3));
         let state = visit::status(&self.world, "state").unwrap_or_else(|| "unknown".to_owned());
         *self.histogram.entry(state.clone()).or_default() += 1;
         self.world.terminal.kill();
-        let killed = Instant::now();
-        self.world.terminal.start(&self.world.glass)?;
-        self.back_ms.push(killed.elapsed().as_secs_f64() * 1e3);
+        let back = self.start_again()?;
+        self.back_ms.push(back.as_secs_f64() * 1e3);
         self.world.simulator.act(&Act::Card(CardAction::Lift))?;
         self.collect_receipts()?;
         say(&format!("case {case}: killed in {state}, back after {:.0} ms", self.back_ms[case]));
         Ok(())
+    }
+
+    /// Cuts the network, or sees to it that the platform is within reach.
+    fn network(&mut self, is_cut: bool) -> Result<(), Box<dyn std::error::Error>> {
+        let link = if is_cut { Link::Cut } else { Link::Restore };
+        self.world.simulator.act(&Act::Network { link })?;
+        let online = || visit::status(&self.world, "link").filter(|link| link == "online");
+        if !is_cut && poll(ONLINE, online).is_none() {
+            self.violations.push(format!("offline {} s after the network was there", ONLINE.as_secs()));
+        }
+        Ok(())
+    }
+
+    /// Starts the terminal; how long it took until the attract screen was seen.
+    fn start_again(&mut self) -> Result<Duration, Box<dyn std::error::Error>> {
+        let killed = Instant::now();
+        self.world.terminal.start(&self.world.glass)?;
+        let glass = &self.world.glass;
+        let attract = poll(READY, || glass.read().ok().filter(|tree| tree.screen() == Some("attract")));
+        attract.ok_or("no attract screen after a start")?;
+        Ok(killed.elapsed())
     }
 
     /// Waits until nothing waits any more.

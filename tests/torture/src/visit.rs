@@ -10,20 +10,20 @@ use kiosk_tests::scenario::{Scenario, parse, play};
 use kiosk_tests::world::{DisplayChoice, Plan, World};
 
 /// A whole visit that submits a case.
-const VISIT: &str = include_str!("../visit.scenario");
-/// The same without a network.
-const VISIT_OFFLINE: &str = include_str!("../visit-offline.scenario");
+const HANDLING: &str = include_str!("../visit-handling.scenario");
+/// A whole visit that asks; it needs the network.
+const QUERY: &str = include_str!("../visit-query.scenario");
 /// For the running terminal to say in which state it is.
 const STATUS_ANSWER: Duration = Duration::from_secs(2);
 
-/// The visit's steps.
-pub fn whole() -> Result<Scenario, Box<dyn std::error::Error>> {
-    Ok(parse("visit", VISIT)?)
+/// The steps of a visit that submits a case.
+pub fn handling() -> Result<Scenario, Box<dyn std::error::Error>> {
+    Ok(parse("visit-handling", HANDLING)?)
 }
 
-/// The steps of a visit without a network.
-pub fn offline() -> Result<Scenario, Box<dyn std::error::Error>> {
-    Ok(parse("visit-offline", VISIT_OFFLINE)?)
+/// The steps of a visit that asks.
+pub fn query() -> Result<Scenario, Box<dyn std::error::Error>> {
+    Ok(parse("visit-query", QUERY)?)
 }
 
 /// A new world whose logs go to the folder.

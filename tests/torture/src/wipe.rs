@@ -18,7 +18,7 @@ use crate::visit;
 
 /// Who visits.
 const RESIDENT: &str = "alice";
-/// What the visit types; must stand in `visit.scenario`.
+/// What the visit types; must stand in `visit-handling.scenario`.
 const PHONE: &str = "13904520017";
 /// How long after the visit nothing may be left.
 const GONE: Duration = Duration::from_secs(2);
@@ -29,8 +29,8 @@ pub fn run() -> Outcome {
     let mut world = visit::world(logs.path())?;
     let planted = planted()?;
     let mut violations = Vec::new();
-    let cases = [(Link::Restore, "online", visit::whole()?), (Link::Cut, "offline", visit::offline()?)];
-    for (link, case, visit) in cases {
+    let visit = visit::handling()?;
+    for (link, case) in [(Link::Restore, "online"), (Link::Cut, "offline")] {
         world.simulator.act(&Act::Network { link })?;
         violations.extend(visit_and_scan(&mut world, &visit, &planted, logs.path(), case)?);
     }
