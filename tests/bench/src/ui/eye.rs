@@ -178,13 +178,18 @@ mod tests {
         outer
     }
 
-    #[test]
-    fn what_another_program_draws_is_seen_and_so_is_its_end() {
+    fn display() -> (Desk, Eye, RustConnection) {
         let logs = tempfile::tempdir().unwrap();
         let desk = Desk::start(&DisplayChoice::Own, logs.path()).unwrap();
         let eye = Eye::open(desk.display()).unwrap();
-        assert!(eye.look().unwrap().are_blank());
         let (painter, _) = RustConnection::connect(Some(desk.display())).unwrap();
+        (desk, eye, painter)
+    }
+
+    #[test]
+    fn what_another_program_draws_is_seen_and_so_is_its_end() {
+        let (_desk, eye, painter) = display();
+        assert!(eye.look().unwrap().are_blank());
         let window = draw(&painter);
         let rows = eye.await_still().unwrap();
         assert!(!rows.are_blank());
@@ -193,5 +198,17 @@ mod tests {
         painter.sync().unwrap();
         eye.await_blank().unwrap();
         assert!(eye.look().unwrap() != rows);
+    }
+
+    #[test]
+    fn every_change_is_told_once() {
+        let (_desk, eye, painter) = display();
+        let told = |wait| eye.await_change(Instant::now() + wait).unwrap();
+        let window = draw(&painter);
+        assert!(told(limits::SEEN));
+        assert!(!told(Duration::ZERO));
+        painter.destroy_window(window).unwrap();
+        painter.sync().unwrap();
+        assert!(told(limits::SEEN));
     }
 }
