@@ -143,7 +143,7 @@ mod tests {
     fn a_receipt_names_number_time_place_and_what_happens_next() {
         let page = printed(&document(Language::En, Delivery::Now));
         for part in [
-            "Receipt of submission\nTitle\n提交回执 · 名称\n",
+            "Receipt of submission\n\nTitle\n提交回执 · 名称\n",
             "Handed in: 23 Nov 2026, 09:05\n",
             "Place: Hall\nApplicant: 王**\n---\nThen this happens.\n",
             "[hecheng:receipt/230202-0001-01000042]\n",

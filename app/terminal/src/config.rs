@@ -219,12 +219,12 @@ mod tests {
     #[test]
     fn bad_values_are_refused_by_name() {
         for (good, bad, named) in [
-            ("115200", "1200", "devices.id_card.baud"),
-            ("1080", "20", "screen.width_px"),
-            ("\"https://", "\"http://", "platform.url"),
+            ("baud = 115200", "baud = 1200", "devices.id_card.baud"),
+            ("width_px = 1080", "width_px = 20", "screen.width_px"),
+            ("url = \"https://", "url = \"http://", "platform.url"),
             ("data_dir = \"/", "data_dir = \"", "terminal.data_dir"),
-            ("data_dir", "datadir", "datadir"),
-            ("\"text\"", "\"xml\"", "xml"),
+            ("data_dir = ", "datadir = ", "datadir"),
+            ("format = \"text\"", "format = \"xml\"", "xml"),
         ] {
             assert!(GOOD.contains(good), "{good}");
             let message = refused(&GOOD.replacen(good, bad, 1));
