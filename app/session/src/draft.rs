@@ -210,9 +210,7 @@ impl Draft {
         if let Some(active) = self.active.as_ref().filter(|active| *active.key() == field.key) {
             return active.shown(view.texts());
         }
-        let typed_digits = matches!(field.input, Input::Digits { .. }) && !self.is_locked(field);
         match self.values.get(&field.key) {
-            Some(value) if typed_digits => value.into(),
             Some(value) => view.field_value(field, value).into(),
             None if field.input == Input::Text => view.texts().not_on_file().into(),
             None => Shown::default(),

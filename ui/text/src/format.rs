@@ -47,7 +47,7 @@ impl Texts {
     /// A moment in Qiqihar: the day, and the time to the minute.
     pub fn time(self, at: jiff::Timestamp) -> String {
         let local = at.to_zoned(TimeZone::fixed(SHANGHAI));
-        let clock = format!("{:02}:{:02}", local.hour(), local.minute());
+        let clock = clock(at);
         match self.language() {
             Language::En => format!("{}, {clock}", self.date(local.date())),
             Language::ZhCn | Language::Ru => format!("{} {clock}", self.date(local.date())),
@@ -75,6 +75,12 @@ fn grouped(number: u64, separator: &str) -> String {
 fn month_name(month: i8) -> &'static str {
     let index = usize::try_from(month - 1).unwrap_or(0);
     MONTHS.get(index).copied().unwrap_or("")
+}
+
+/// The time of day in Qiqihar, the same in every language: `09:05`.
+pub fn clock(at: jiff::Timestamp) -> String {
+    let local = at.to_zoned(TimeZone::fixed(SHANGHAI));
+    format!("{:02}:{:02}", local.hour(), local.minute())
 }
 
 /// A name with all characters but the first replaced by `*`, as counters print it.

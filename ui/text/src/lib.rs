@@ -19,7 +19,7 @@ mod visit;
 
 pub use cases::CaseWord;
 pub use form::FieldTrouble;
-pub use format::{local_date, mask_name, mask_number};
+pub use format::{clock, local_date, mask_name, mask_number};
 pub use help::Topic;
 pub use printer::PaperTrouble;
 pub use reader::CardTrouble;

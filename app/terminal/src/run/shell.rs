@@ -5,13 +5,12 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
-use kiosk_model::{Language, Screen};
+use kiosk_model::Screen;
 use kiosk_protocol::catalogue::Catalogue;
 use kiosk_protocol::item::Content;
 use kiosk_screens::Remote;
 use kiosk_session::{Effect, Event, Link, Now, Session, Settings};
 use kiosk_store::Draft;
-use kiosk_text::Texts;
 
 use super::asker::Asker;
 use super::board::Board;
@@ -177,8 +176,7 @@ impl Shell {
     }
 
     fn show_clock(&mut self) {
-        let language = self.shown.as_ref().map_or_else(Language::default, |screen| screen.language);
-        let clock = Texts::new(language).time(jiff::Timestamp::now());
+        let clock = kiosk_text::clock(jiff::Timestamp::now());
         if self.clock != clock {
             self.hands.glass.set_clock(clock.clone());
             self.clock = clock;
