@@ -58,6 +58,9 @@ pub fn run(cases: usize, seed: u64) -> Outcome {
         printed: BTreeSet::new(),
         violations: Vec::new(),
     };
+    // A terminal that never reached its platform has no services to offer yet.
+    campaign.network(false)?;
+    campaign.await_attract()?;
     for case in 0..cases {
         campaign.case(case, logs.path())?;
     }
@@ -104,10 +107,15 @@ impl Campaign {
     fn start_again(&mut self) -> Result<Duration, Box<dyn std::error::Error>> {
         let killed = Instant::now();
         self.world.terminal.start(&self.world.glass)?;
+        self.await_attract()?;
+        Ok(killed.elapsed())
+    }
+
+    fn await_attract(&self) -> Result<(), Box<dyn std::error::Error>> {
         let glass = &self.world.glass;
         let attract = poll(READY, || glass.read().ok().filter(|tree| tree.screen() == Some("attract")));
         attract.ok_or("no attract screen after a start")?;
-        Ok(killed.elapsed())
+        Ok(())
     }
 
     /// Waits until nothing waits any more.

@@ -6,7 +6,7 @@ use kiosk_protocol::trail::TrailEvent;
 use kiosk_text::Topic;
 
 use super::{Aim, Guide};
-use crate::limits::tiles_per_page;
+use crate::limits::TILES_PER_PAGE;
 use crate::opened::{Obstacle, Opened, obstacle};
 use crate::task::{Shows, Situation, Step, Turn};
 use crate::view::View;
@@ -22,7 +22,7 @@ pub(crate) struct Home {
 
 impl Home {
     fn pages(view: &View) -> usize {
-        view.ctx.catalogue.packages.len().div_ceil(tiles_per_page(view.visit.mode)).max(1)
+        view.ctx.catalogue.packages.len().div_ceil(TILES_PER_PAGE).max(1)
     }
 
     fn page(&self, view: &View) -> usize {
@@ -33,9 +33,8 @@ impl Home {
 impl Situation for Home {
     fn open_tile(self, index: usize, turn: &mut Turn) -> Step {
         let view = turn.view();
-        let per_page = tiles_per_page(view.visit.mode);
-        let place = self.page(&view) * per_page + index;
-        let opened = Opened::at(&view.ctx.catalogue, place).filter(|_| index < per_page);
+        let place = self.page(&view) * TILES_PER_PAGE + index;
+        let opened = Opened::at(&view.ctx.catalogue, place).filter(|_| index < TILES_PER_PAGE);
         let Some(opened) = opened else { return self.same() };
         let (service, version) = (opened.id.clone(), opened.version);
         turn.record(TrailEvent::ServiceOpened { visit: turn.visit.id, service, version });
@@ -62,8 +61,8 @@ impl Shows for Home {
     }
 
     fn body(&self, view: &View) -> Body {
-        let per_page = tiles_per_page(view.visit.mode);
-        let packages = view.ctx.catalogue.packages.iter().skip(self.page(view) * per_page).take(per_page);
+        let packages =
+            view.ctx.catalogue.packages.iter().skip(self.page(view) * TILES_PER_PAGE).take(TILES_PER_PAGE);
         Body::Home {
             greeting: greeting(view),
             identified: view.visit.holder().is_some(),
