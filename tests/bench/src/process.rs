@@ -83,9 +83,12 @@ mod tests {
 
     #[test]
     fn own_memory_is_counted_once_in_the_tree() {
+        // Pages of its own outweigh those it shares with other programs, which come and go meanwhile.
+        let ballast = vec![1_u8; 64 << 20];
         let own = std::process::id();
         let (alone, tree) = (pss_mb(own).unwrap(), tree_pss_mb(own).unwrap());
-        assert!(alone > 0.5, "{alone}");
-        assert!(tree >= alone * 0.5 && tree < alone * 2.0, "{alone} {tree}");
+        assert!(alone > 64.0, "{alone}");
+        assert!(tree > alone * 0.8 && tree < alone * 1.2, "{alone} {tree}");
+        assert_eq!(ballast.last(), Some(&1));
     }
 }

@@ -80,7 +80,7 @@ impl Campaign {
             self.violations.push(format!("case {case}: “{}” step {steps}: {unmet}", visit.title));
         }
         let share: f64 = self.rng.random();
-        std::thread::sleep(Duration::from_secs_f64(DELAY_MS_MAX * share.powi(4) / 1e3));
+        std::thread::sleep(Duration::from_secs_f64(DELAY_MS_MAX * share.powi(6) / 1e3));
         let state = visit::status(&self.world, "state").unwrap_or_else(|| "unknown".to_owned());
         *self.histogram.entry(state.clone()).or_default() += 1;
         self.world.terminal.kill();
