@@ -30,8 +30,11 @@ fn memory_mb(pid: u32, name: &str) -> Result<f64, Box<dyn Error>> {
 
 /// Proportional set size of a process, its group and all its descendants together, MB.
 pub fn tree_pss_mb(root: u32) -> Result<f64, Box<dyn Error>> {
-    let all: Vec<Stat> =
-        fs::read_dir("/proc")?.flatten().filter_map(|entry| stat_in(&entry.path())).collect();
+    // Besides the processes, /proc names the reader once more: `self` and `thread-self`.
+    let is_process =
+        |entry: &fs::DirEntry| entry.file_name().as_encoded_bytes().iter().all(u8::is_ascii_digit);
+    let entries = fs::read_dir("/proc")?.flatten().filter(is_process);
+    let all: Vec<Stat> = entries.filter_map(|entry| stat_in(&entry.path())).collect();
     let mut tree = vec![root];
     let mut next = 0;
     while let Some(&parent) = tree.get(next) {
