@@ -1,7 +1,7 @@
 //! The control socket: a Unix socket for the machine's administrator alone (mode 0600). One question in a line,
 //! one JSON answer in a line. It can show no screen and act for no resident.
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, ErrorKind, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixStream;
 use std::path::Path;
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt};
 use tokio::net::UnixListener;
 
-use crate::deadlines::CONTROL_ANSWER;
+use crate::deadlines::{CONTROL_ANSWER, CONTROL_PAUSE};
 use crate::run::Board;
 
 /// Longest question, bytes.
@@ -42,8 +42,12 @@ impl Question {
 
 /// Asks a running terminal; `None` where none runs.
 pub fn ask(socket: &Path, question: Question) -> std::io::Result<Option<Value>> {
-    let Ok(mut stream) = UnixStream::connect(socket) else {
-        return Ok(None);
+    let mut stream = match UnixStream::connect(socket) {
+        Ok(stream) => stream,
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::ConnectionRefused) => {
+            return Ok(None);
+        }
+        Err(error) => return Err(error),
     };
     stream.set_read_timeout(Some(CONTROL_ANSWER))?;
     writeln!(stream, "{}", question.word())?;
@@ -54,7 +58,12 @@ pub fn ask(socket: &Path, question: Question) -> std::io::Result<Option<Value>> 
 
 /// Answers until the runtime ends.
 pub async fn serve(listener: UnixListener, board: Board, store: Store) {
-    while let Ok((stream, _)) = listener.accept().await {
+    loop {
+        let Ok((stream, _)) = listener.accept().await else {
+            // Out of descriptors, most likely: they come back.
+            tokio::time::sleep(CONTROL_PAUSE).await;
+            continue;
+        };
         let (board, store) = (board.clone(), store.clone());
         let answered = tokio::time::timeout(CONTROL_ANSWER, answer(stream, board, store));
         tokio::spawn(async move {
@@ -68,7 +77,7 @@ pub async fn serve(listener: UnixListener, board: Board, store: Store) {
 /// Binds the socket, replacing one that a killed program left behind. The instance lock is held already.
 pub fn bind(socket: &Path) -> std::io::Result<UnixListener> {
     match std::fs::remove_file(socket) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+        Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
         Ok(()) | Err(_) => {}
     }
     let listener = UnixListener::bind(socket)?;

@@ -16,5 +16,7 @@ pub const ORDERS_MAX: usize = 64;
 pub const CLOCK_POLL: Duration = Duration::from_secs(1);
 /// For a question over the control socket, connect to answer; verifying a long journal takes longest.
 pub const CONTROL_ANSWER: Duration = Duration::from_secs(30);
+/// After a connection to the control socket could not be taken.
+pub const CONTROL_PAUSE: Duration = Duration::from_secs(1);
 /// For the runtime's tasks to end when the program stops.
 pub const SHUTDOWN: Duration = Duration::from_secs(2);

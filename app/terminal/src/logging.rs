@@ -16,7 +16,14 @@ pub fn start(log: &Log) {
         LogFormat::Text => lines.finish().init(),
         LogFormat::Json => lines.json().finish().init(),
     }
+    std::panic::set_hook(Box::new(say_where));
     if let Some(error) = bad {
         tracing::warn!(%error, "log.level cannot be read; using info");
     }
+}
+
+/// Only the place: a panic's message may quote what a resident typed.
+fn say_where(panic: &std::panic::PanicHookInfo) {
+    let place = panic.location().map(ToString::to_string).unwrap_or_default();
+    tracing::error!(place, "panic");
 }

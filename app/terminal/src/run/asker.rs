@@ -1,17 +1,20 @@
 //! Carries questions to the platform and events of the link back.
 
 use std::sync::mpsc::SyncSender;
+use std::sync::{Mutex, PoisonError};
 
 use kiosk_client::{AskError, Handle, LinkState};
 use kiosk_protocol::wire::Ask;
 use kiosk_session::{AskTrouble, Event, Link, RequestId};
 use tokio::runtime;
+use tokio::task::AbortHandle;
 
 /// Asks on the runtime; answers come back as events.
 pub struct Asker {
     client: Handle,
     runtime: runtime::Handle,
     events: SyncSender<Event>,
+    asking: Mutex<Option<AbortHandle>>,
 }
 
 impl Asker {
@@ -19,17 +22,30 @@ impl Asker {
     pub fn start(client: Handle, runtime: runtime::Handle, events: SyncSender<Event>) -> Self {
         runtime.spawn(forward_link(client.clone(), events.clone()));
         runtime.spawn(forward_catalogue(client.clone(), events.clone()));
-        Self { client, runtime, events }
+        Self { client, runtime, events, asking: Mutex::default() }
     }
 
-    /// Asks; the answer comes as `Event::Answered`.
+    /// Asks; the answer comes as `Event::Answered`. One question at a time: an earlier one is dropped.
     pub fn ask(&self, request: RequestId, ask: Ask) {
         let client = self.client.clone();
         let events = self.events.clone();
-        self.runtime.spawn(async move {
+        let task = self.runtime.spawn(async move {
             let result = client.ask(ask).await.map(Box::new).map_err(|error| trouble(&error));
             send(&events, Event::Answered { request, result }).await;
         });
+        self.replace(Some(task.abort_handle()));
+    }
+
+    /// Drops the question under way and what it knew about the person.
+    pub fn stop(&self) {
+        self.replace(None);
+    }
+
+    fn replace(&self, next: Option<AbortHandle>) {
+        let mut asking = self.asking.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(earlier) = std::mem::replace(&mut *asking, next) {
+            earlier.abort();
+        }
     }
 }
 

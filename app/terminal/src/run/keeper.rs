@@ -8,6 +8,7 @@ use kiosk_protocol::trail::TrailEvent;
 use kiosk_session::{Event, Kept, NewCase, RequestId, StoreTrouble};
 use kiosk_store::{Draft, Store, StoreError};
 
+use super::thread;
 use crate::deadlines::ORDERS_MAX;
 
 /// What is to be kept; carried out in order.
@@ -33,7 +34,7 @@ impl Keeper {
     ) -> std::io::Result<Self> {
         let (orders, inbox) = sync_channel(ORDERS_MAX);
         let worker = Worker { store, key, events, kept: Box::new(kept) };
-        std::thread::Builder::new().name("keeper".into()).spawn(move || worker.run(&inbox))?;
+        thread::spawn("keeper", move || worker.run(&inbox))?;
         Ok(Self(orders))
     }
 

@@ -11,6 +11,7 @@ mod keeper;
 mod printer;
 mod reader;
 mod shell;
+mod thread;
 
 pub use board::{Board, device_words, printer_words};
 
@@ -133,9 +134,7 @@ fn start_session(
     board: Board,
     inbox: Receiver<Event>,
 ) -> Result<(), Failure> {
-    let shell = move || Shell::new(settings, hands, board).run(&inbox);
-    std::thread::Builder::new().name("session".into()).spawn(shell).map_err(Failure::Runtime)?;
-    Ok(())
+    thread::spawn("session", move || Shell::new(settings, hands, board).run(&inbox)).map_err(Failure::Runtime)
 }
 
 async fn quit_on_signal(glass: Remote) {

@@ -8,6 +8,7 @@ use kiosk_drivers_api::paper::Document;
 use kiosk_drivers_api::{Cancel, PrintFault, PrinterStatus, ReceiptPrinter};
 use kiosk_session::{Event, RequestId};
 
+use super::thread;
 use crate::deadlines::{ORDERS_MAX, STATUS_POLL};
 
 /// Makes a driver; called again after a driver panicked.
@@ -30,7 +31,7 @@ impl PrinterActor {
     pub fn start(factory: PrinterFactory, events: SyncSender<Event>) -> std::io::Result<Self> {
         let (orders, inbox) = sync_channel(ORDERS_MAX);
         let worker = Worker::new(factory, events);
-        std::thread::Builder::new().name("printer".into()).spawn(move || worker.run(&inbox))?;
+        thread::spawn("printer", move || worker.run(&inbox))?;
         Ok(Self { orders, printing: Arc::default() })
     }
 

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use kiosk_drivers_api::{Cancel, DeviceStatus, IdCard, IdCardReader, ReaderFault};
 use kiosk_session::{Event, RequestId};
 
+use super::thread;
 use crate::deadlines::{CARD_POLL, ORDERS_MAX, STATUS_POLL};
 
 /// Makes a driver; called again after a driver panicked.
@@ -29,7 +30,7 @@ impl ReaderActor {
         let (orders, inbox) = sync_channel(ORDERS_MAX);
         let reading = Arc::new(Mutex::new(Cancel::default()));
         let worker = Worker::new(factory, events, Arc::clone(&reading));
-        std::thread::Builder::new().name("id-reader".into()).spawn(move || worker.run(&inbox))?;
+        thread::spawn("id-reader", move || worker.run(&inbox))?;
         Ok(Self { orders, reading })
     }
 
@@ -59,12 +60,23 @@ struct Worker {
     awaited: Option<RequestId>,
     status: Option<DeviceStatus>,
     fault: Option<ReaderFault>,
+    /// The card that was read last may still lie there: until the reader saw none, it is nobody's.
+    is_left_behind: bool,
 }
 
 impl Worker {
     fn new(mut factory: ReaderFactory, events: SyncSender<Event>, reading: Arc<Mutex<Cancel>>) -> Self {
         let reader = factory();
-        Self { factory, reader, events, reading, awaited: None, status: None, fault: None }
+        Self {
+            factory,
+            reader,
+            events,
+            reading,
+            awaited: None,
+            status: None,
+            fault: None,
+            is_left_behind: false,
+        }
     }
 
     fn run(mut self, inbox: &Receiver<Order>) {
@@ -96,12 +108,17 @@ impl Worker {
         let result = result.unwrap_or(Err(ReaderFault::NoAnswer));
         self.report(status_of(&result));
         match result {
+            Ok(_) if self.is_left_behind => {}
             Ok(card) => {
                 self.awaited = None;
                 self.fault = None;
+                self.is_left_behind = true;
                 self.tell(Event::CardRead { request, result: Ok(Box::new(card)) });
             }
-            Err(ReaderFault::NoCard) => self.fault = None,
+            Err(ReaderFault::NoCard) => {
+                self.fault = None;
+                self.is_left_behind = false;
+            }
             Err(ReaderFault::Cancelled) => {}
             Err(fault) if self.fault.as_ref() == Some(&fault) => {}
             Err(fault) => {

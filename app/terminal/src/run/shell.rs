@@ -1,15 +1,13 @@
 //! The loop around the session: an event or a deadline in, orders and a screen out.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 use kiosk_model::Screen;
-use kiosk_protocol::catalogue::Catalogue;
 use kiosk_protocol::item::Content;
 use kiosk_screens::Remote;
-use kiosk_session::{Effect, Event, Link, Now, Session, Settings};
+use kiosk_session::{Effect, Event, Now, Session, Settings};
 use kiosk_store::Draft;
 
 use super::asker::Asker;
@@ -41,16 +39,6 @@ pub struct Shell {
     started: Instant,
     shown: Option<Screen>,
     clock: String,
-    standing: Standing,
-}
-
-/// The standing facts a new session has to be told after an internal error.
-#[derive(Default)]
-struct Standing {
-    link: Option<Link>,
-    catalogue: Option<Arc<Catalogue>>,
-    reader: Option<kiosk_drivers_api::DeviceStatus>,
-    printer: Option<kiosk_drivers_api::PrinterStatus>,
 }
 
 impl Shell {
@@ -63,7 +51,6 @@ impl Shell {
             started: Instant::now(),
             shown: None,
             clock: String::new(),
-            standing: Standing::default(),
         }
     }
 
@@ -96,50 +83,37 @@ impl Shell {
     fn turn(&mut self, event: Event) {
         self.note(&event);
         let now = self.now();
-        let handled = catch_unwind(AssertUnwindSafe(|| self.session.handle(now, event)));
-        let effects = handled.unwrap_or_else(|_| self.start_over(now));
-        effects.into_iter().for_each(|effect| self.carry_out(effect));
-        self.board.state(self.session.state_name());
-        self.show();
+        let turned = catch_unwind(AssertUnwindSafe(|| {
+            let effects = self.session.handle(now, event);
+            self.settle(effects);
+        }));
+        if turned.is_err() {
+            self.start_over(now);
+        }
         self.show_clock();
     }
 
-    /// An internal error ends the visit: everything about it is dropped and the session is told anew what stands.
-    fn start_over(&mut self, now: Now) -> Vec<Effect> {
-        tracing::error!(state = self.session.state_name(), "internal error: the visit was ended and wiped");
-        let mut effects = self.session.abort(now);
-        let standing = &self.standing;
-        let events = [
-            standing.catalogue.clone().map(Event::CatalogueChanged),
-            standing.link.map(Event::LinkChanged),
-            standing.reader.map(Event::ReaderChanged),
-            standing.printer.map(Event::PrinterChanged),
-            Some(Event::Tick),
-        ];
-        for event in events.into_iter().flatten() {
-            effects.extend(self.session.handle(now, event));
-        }
-        effects
+    fn settle(&mut self, effects: Vec<Effect>) {
+        effects.into_iter().for_each(|effect| self.carry_out(effect));
+        self.board.state(self.session.state_name());
+        self.show();
     }
 
-    fn note(&mut self, event: &Event) {
+    /// An internal error ends the visit and everything about it is dropped. Where that fails too, the thread and with
+    /// it the program end, and are started again from outside.
+    fn start_over(&mut self, now: Now) {
+        tracing::error!("internal error: the visit was ended and wiped");
+        self.shown = None;
+        let effects = self.session.abort(now);
+        self.settle(effects);
+    }
+
+    fn note(&self, event: &Event) {
         match event {
-            Event::LinkChanged(link) => {
-                self.standing.link = Some(*link);
-                self.board.link(*link);
-            }
-            Event::CatalogueChanged(catalogue) => {
-                self.standing.catalogue = Some(Arc::clone(catalogue));
-                self.board.catalogue(catalogue.version);
-            }
-            Event::ReaderChanged(status) => {
-                self.standing.reader = Some(*status);
-                self.board.reader(*status);
-            }
-            Event::PrinterChanged(status) => {
-                self.standing.printer = Some(*status);
-                self.board.printer(*status);
-            }
+            Event::LinkChanged(link) => self.board.link(*link),
+            Event::CatalogueChanged(catalogue) => self.board.catalogue(catalogue.version),
+            Event::ReaderChanged(status) => self.board.reader(*status),
+            Event::PrinterChanged(status) => self.board.printer(*status),
             Event::Tick
             | Event::Touched(_)
             | Event::CardRead { .. }
@@ -155,6 +129,7 @@ impl Shell {
             Effect::ReadCard { request } => hands.reader.read(request),
             Effect::StopReading => hands.reader.stop(),
             Effect::Ask { request, ask } => hands.asker.ask(request, *ask),
+            Effect::StopAsking => hands.asker.stop(),
             Effect::Submit { request, case, trail } => hands.keeper.keep(Keep::Case(request, case, trail)),
             Effect::Rate { request, visit, case, level, trail } => {
                 let content = Content::Rating { visit, case, level };

@@ -1,0 +1,18 @@
+//! Threads the terminal cannot do without.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// What the program ends with when one of its threads broke down; systemd starts it again.
+const EXIT_BROKEN: i32 = 70;
+
+/// Starts a thread. If it panics, the program ends at once: a terminal that only looks alive helps nobody.
+pub fn spawn(name: &'static str, work: impl FnOnce() + Send + 'static) -> std::io::Result<()> {
+    let guarded = move || {
+        if catch_unwind(AssertUnwindSafe(work)).is_err() {
+            tracing::error!(thread = name, "broke down; the program ends to be started again");
+            std::process::exit(EXIT_BROKEN);
+        }
+    };
+    std::thread::Builder::new().name(name.to_owned()).spawn(guarded)?;
+    Ok(())
+}
