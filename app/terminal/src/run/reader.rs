@@ -60,8 +60,6 @@ struct Worker {
     awaited: Option<RequestId>,
     status: Option<DeviceStatus>,
     fault: Option<ReaderFault>,
-    /// The card that was read last may still lie there: until the reader saw none, it is nobody's.
-    is_left_behind: bool,
 }
 
 impl Worker {
@@ -108,17 +106,12 @@ impl Worker {
         let result = result.unwrap_or(Err(ReaderFault::NoAnswer));
         self.report(status_of(&result));
         match result {
-            Ok(_) if self.is_left_behind => {}
             Ok(card) => {
                 self.awaited = None;
                 self.fault = None;
-                self.is_left_behind = true;
                 self.tell(Event::CardRead { request, result: Ok(Box::new(card)) });
             }
-            Err(ReaderFault::NoCard) => {
-                self.fault = None;
-                self.is_left_behind = false;
-            }
+            Err(ReaderFault::NoCard) => self.fault = None,
             Err(ReaderFault::Cancelled) => {}
             Err(fault) if self.fault.as_ref() == Some(&fault) => {}
             Err(fault) => {
