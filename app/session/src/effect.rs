@@ -27,6 +27,9 @@ pub enum Effect {
         /// The question, about the person who asks.
         ask: Box<Ask>,
     },
+    /// Give up the question in flight, if there is one: nobody waits for its answer any more, and
+    /// neither the question nor the answer may outlive that. Nothing comes back.
+    StopAsking,
     /// Seal the file and keep the case: outbox row and journal rows in one transaction.
     Submit {
         /// Comes back in `Stored`.

@@ -65,16 +65,7 @@ struct Worker {
 impl Worker {
     fn new(mut factory: ReaderFactory, events: SyncSender<Event>, reading: Arc<Mutex<Cancel>>) -> Self {
         let reader = factory();
-        Self {
-            factory,
-            reader,
-            events,
-            reading,
-            awaited: None,
-            status: None,
-            fault: None,
-            is_left_behind: false,
-        }
+        Self { factory, reader, events, reading, awaited: None, status: None, fault: None }
     }
 
     fn run(mut self, inbox: &Receiver<Order>) {
