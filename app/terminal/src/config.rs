@@ -173,11 +173,17 @@ impl Config {
             return Some(("terminal.data_dir", "is not an absolute path".to_owned()));
         }
         let devices = &self.devices;
-        impossible_baud("devices.id_card.baud", devices.id_card.as_ref())
+        impossible_level(&self.log.level)
+            .or_else(|| impossible_baud("devices.id_card.baud", devices.id_card.as_ref()))
             .or_else(|| impossible_baud("devices.receipt_printer.baud", devices.receipt_printer.as_ref()))
             .or_else(|| impossible_size("screen.width_px", self.screen.width_px))
             .or_else(|| impossible_size("screen.height_px", self.screen.height_px))
     }
+}
+
+fn impossible_level(level: &str) -> Option<(&'static str, String)> {
+    let error = tracing_subscriber::EnvFilter::try_new(level).err()?;
+    Some(("log.level", format!("`{level}` cannot be read: {error}")))
 }
 
 fn impossible_baud(key: &'static str, device: Option<&Serial>) -> Option<(&'static str, String)> {
@@ -225,6 +231,7 @@ mod tests {
             ("data_dir = \"/", "data_dir = \"", "terminal.data_dir"),
             ("data_dir = ", "datadir = ", "datadir"),
             ("format = \"text\"", "format = \"xml\"", "xml"),
+            ("level = \"info\"", "level = \"kiosk=loud\"", "log.level"),
         ] {
             assert!(GOOD.contains(good), "{good}");
             let message = refused(&GOOD.replacen(good, bad, 1));

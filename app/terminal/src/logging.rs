@@ -5,21 +5,15 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::config::{Log, LogFormat};
 
-/// Starts logging. A filter that cannot be read counts as `info`, and that is said.
+/// Starts logging. That the level can be read was checked with the configuration.
 pub fn start(log: &Log) {
-    let (filter, bad) = match EnvFilter::try_new(&log.level) {
-        Ok(filter) => (filter, None),
-        Err(error) => (EnvFilter::new("info"), Some(error)),
-    };
+    let filter = EnvFilter::new(&log.level);
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     match log.format {
         LogFormat::Text => lines.finish().init(),
         LogFormat::Json => lines.json().finish().init(),
     }
     std::panic::set_hook(Box::new(say_where));
-    if let Some(error) = bad {
-        tracing::warn!(%error, "log.level cannot be read; using info");
-    }
 }
 
 /// Only the place: a panic's message may quote what a resident typed.

@@ -74,6 +74,8 @@ impl Case<'_> {
         self.world.simulator.act(&Act::Unplug { device: self.device })?;
         let screen = poll(SCREEN, || self.world.glass.read().ok()?.screen().map(str::to_owned));
         broken = broken.or(screen.is_none().then(|| "no defined screen in time".to_owned()));
+        let noticed = poll(SCREEN, || (!self.is_online()).then_some(()));
+        broken = broken.or(noticed.is_none().then(|| "its going was not noticed in time".to_owned()));
         self.world.simulator.act(&Act::Plug { device: self.device })?;
         let plugged = Instant::now();
         let back = poll(RECOVERED, || self.is_online().then(|| plugged.elapsed()));

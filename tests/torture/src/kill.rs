@@ -22,6 +22,22 @@ use crate::visit;
 
 /// Cases where none are asked for.
 pub const CASES: usize = 200;
+/// Every state of the two visits.
+const STATES: [&str; 13] = [
+    "attract",
+    "home",
+    "identify",
+    "guide",
+    "asking",
+    "form",
+    "confirm",
+    "submitting",
+    "receipt",
+    "answer",
+    "cases",
+    "rating",
+    "farewell",
+];
 /// A kill comes up to this long after its step; most come much sooner, so that states a visit only passes
 /// through are hit as well.
 const DELAY_MS_MAX: f64 = 1_200.0;
@@ -83,8 +99,7 @@ impl Campaign {
         std::thread::sleep(Duration::from_secs_f64(DELAY_MS_MAX * share.powi(6) / 1e3));
         let state = visit::status(&self.world, "state").unwrap_or_else(|| "unknown".to_owned());
         *self.histogram.entry(state.clone()).or_default() += 1;
-        self.world.terminal.kill();
-        let back = self.start_again()?;
+        let back = self.kill_and_start()?;
         self.back_ms.push(back.as_secs_f64() * 1e3);
         self.world.simulator.act(&Act::Card(CardAction::Lift))?;
         self.collect_receipts()?;
@@ -103,9 +118,10 @@ impl Campaign {
         Ok(())
     }
 
-    /// Starts the terminal; how long it took until the attract screen was seen.
-    fn start_again(&mut self) -> Result<Duration, Box<dyn std::error::Error>> {
+    /// How long it took from the kill until the attract screen was seen.
+    fn kill_and_start(&mut self) -> Result<Duration, Box<dyn std::error::Error>> {
         let killed = Instant::now();
+        self.world.terminal.kill();
         self.world.terminal.start(&self.world.glass)?;
         self.await_attract()?;
         Ok(killed.elapsed())
@@ -146,6 +162,7 @@ impl Campaign {
             self.violations.push(error.chain());
         }
         self.judge_times();
+        self.judge_states();
         Ok(())
     }
 
@@ -153,12 +170,20 @@ impl Campaign {
         self.violations.extend(from.difference(of).map(|receipt| format!("{receipt} {what}")));
     }
 
-    /// Takes the paper out of the tray and remembers the receipt numbers on it.
+    /// Remembers the receipt numbers on the paper in the tray, which holds the newest pieces only.
     fn collect_receipts(&mut self) -> Result<(), Box<dyn std::error::Error>> {
         let papers = self.world.simulator.state()?.papers;
         let codes = papers.iter().flat_map(|paper| &paper.qr);
         self.printed.extend(codes.filter_map(|code| code.rsplit('/').next()).map(str::to_owned));
         Ok(())
+    }
+
+    /// A long campaign that misses a state has not tried what it is for.
+    fn judge_states(&mut self) {
+        if self.back_ms.len() >= CASES {
+            let missed = STATES.iter().filter(|state| !self.histogram.contains_key(**state));
+            self.violations.extend(missed.map(|state| format!("no kill hit the state {state}")));
+        }
     }
 
     fn judge_times(&mut self) {
