@@ -288,6 +288,16 @@ fn a_platform_that_does_not_answer_does_not_hold_up_a_form() {
 }
 
 #[test]
+fn a_question_does_not_outlive_its_visit() {
+    let mut world = World::at_home();
+    world.touch_all([Action::OpenTile(ASK), Action::Start]);
+    assert_eq!((world.state(), world.asks.len()), ("asking", 1));
+    world.touch_all([Action::End, Action::SkipRating]);
+    world.wait(20);
+    assert_eq!((world.state(), world.asks.len()), ("attract", 0));
+}
+
+#[test]
 fn the_idle_warning_counts_down_returns_exactly_and_never_runs_out_of_more_time() {
     let mut world = World::in_form();
     let before = world.screen();

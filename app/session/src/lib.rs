@@ -150,6 +150,7 @@ impl Session {
             visiting.end(EndReason::Internal, now, &mut self.ctx, &mut effects);
         } else if let Some(visit) = self.visit {
             effects.push(Effect::StopPrinting);
+            effects.push(Effect::StopAsking);
             effects.push(Effect::Record(TrailEvent::VisitEnded { visit, why: EndReason::Internal }));
         }
         self.ctx.forget_reading();

@@ -117,6 +117,7 @@ impl World {
                 self.trail.extend(trail);
             }
             Effect::Print { request, document } => self.prints.push((request, document)),
+            Effect::StopAsking => self.asks.clear(),
             Effect::StopPrinting => self.stops += 1,
             Effect::Record(event) => self.trail.push(event),
         }

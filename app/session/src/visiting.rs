@@ -83,6 +83,7 @@ impl Visiting {
     pub(crate) fn end(mut self, why: EndReason, now: Now, ctx: &mut Ctx, effects: &mut Vec<Effect>) {
         let mut turn = Turn { now, ctx, visit: &mut self.visit, effects };
         turn.stop_printing();
+        turn.effects.push(Effect::StopAsking);
         let visit = turn.visit.id;
         turn.record(TrailEvent::VisitEnded { visit, why });
     }
