@@ -58,8 +58,8 @@ pub enum PlatformError {
     /// No such service is in force.
     #[error("{0} is not in force")]
     NotInForce(Key),
-    /// No such terminal was enrolled.
-    #[error("{0} was never enrolled")]
+    /// No such terminal was enrolled or has an open ticket.
+    #[error("{0} was never enrolled and has no open ticket")]
     NoTerminal(TerminalId),
     /// The catalogue could not be signed.
     #[error("the catalogue could not be signed")]

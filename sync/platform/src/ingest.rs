@@ -16,7 +16,7 @@ use secrecy::ExposeSecret;
 use uuid::Uuid;
 
 use crate::case_number::day_in_china;
-use crate::server::Centre;
+use crate::server::{Centre, Terminal};
 use crate::store::{NewCase, StoreError, Tx};
 
 /// An item, read.
@@ -37,16 +37,16 @@ enum Known {
 /// Packages by service and version, read once per batch.
 type Packages = BTreeMap<(Key, u32), Option<ServicePackage>>;
 
-/// Answers all items of one terminal, which is in the given epoch.
+/// Answers all items that a terminal sent.
 pub fn ingest(
     centre: &Centre,
-    epoch: u32,
+    sender: &Terminal,
     items: &[Item],
     now: Timestamp,
 ) -> Result<Vec<ItemAnswer>, StoreError> {
     let read: Vec<Read> = items.iter().map(|item| read(centre, item)).collect();
     centre.store.write(|tx| {
-        let mut judge = Judge { centre, tx, packages: Packages::new(), epoch, now };
+        let mut judge = Judge { centre, tx, packages: Packages::new(), sender, now };
         let answers = items.iter().zip(&read).map(|(item, read)| {
             let verdict = judge.settle(item, read)?;
             Ok(ItemAnswer { id: item.id.clone(), verdict })
@@ -75,13 +75,18 @@ struct Judge<'a> {
     centre: &'a Centre,
     tx: &'a Tx<'a>,
     packages: Packages,
-    epoch: u32,
+    sender: &'a Terminal,
     now: Timestamp,
 }
 
 impl Judge<'_> {
     /// The answer of earlier, or a new one which is kept.
     fn settle(&mut self, item: &Item, read: &Read) -> Result<Verdict, StoreError> {
+        if item.id.terminal != self.sender.id {
+            // Left over from before an enrolment under another name. The identity stays free for its
+            // owner, and nobody else is told what was answered to it.
+            return self.alarmed(item, "foreign-item", "the item is of another terminal than its sender");
+        }
         if matches!(read, Read::Damaged) {
             // The identity stays free for the bytes it was made for.
             return self.alarmed(item, "damaged-item", "the body does not fit its hash");
@@ -102,15 +107,15 @@ impl Judge<'_> {
     }
 
     fn alarmed(&self, item: &Item, kind: &str, reason: &str) -> Result<Verdict, StoreError> {
-        let detail = format!("epoch {} seq {}", item.id.epoch, item.id.seq);
-        tracing::warn!(terminal = %item.id.terminal, detail, kind, "an item was put aside");
-        self.tx.alarm(&item.id.terminal, kind, &detail, self.now)?;
+        let detail = format!("{} epoch {} seq {}", item.id.terminal, item.id.epoch, item.id.seq);
+        tracing::warn!(sender = %self.sender.id, detail, kind, "an item was put aside");
+        self.tx.alarm(&self.sender.id, kind, &detail, self.now)?;
         self.tx.quarantine(item, reason, self.now)?;
         Ok(Verdict::Quarantined { reason: reason.to_owned() })
     }
 
     fn judge(&mut self, item: &Item, read: &Read) -> Result<Verdict, StoreError> {
-        if item.id.epoch == 0 || item.id.epoch > self.epoch {
+        if item.id.epoch == 0 || item.id.epoch > self.sender.epoch {
             return Ok(quarantined("the epoch was never given"));
         }
         match read {

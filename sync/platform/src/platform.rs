@@ -175,10 +175,10 @@ impl Platform {
         Ok(self.store.read(|tx| tx.accesses())?)
     }
 
-    /// Takes a terminal's rights, from its next request on.
+    /// Takes a terminal's rights, from its next request on, and voids its unused tickets.
     ///
     /// # Errors
-    /// It was never enrolled.
+    /// It was never enrolled and has no open ticket.
     pub fn revoke(&self, terminal: &TerminalId) -> Result<(), PlatformError> {
         let known = self.store.write(|tx| tx.revoke(terminal, Timestamp::now()))?;
         if known { Ok(()) } else { Err(PlatformError::NoTerminal(terminal.clone())) }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use kiosk_protocol::catalogue::CatalogueBundle;
-use kiosk_protocol::ids::CaseNumber;
+use kiosk_protocol::ids::{CaseNumber, TerminalId};
 use kiosk_protocol::limits::CATALOGUE_BYTES_MAX;
 use kiosk_protocol::trail::TrailEvent;
 use kiosk_protocol::wire::{CaseState, Change};
@@ -14,8 +14,11 @@ use crate::error::{StoreError, TooBig};
 use crate::journal;
 use crate::limits::LIST_ROWS_MAX;
 
-/// The cursor of `Changes`.
-const CHANGES: &str = "changes";
+/// The name of the cursor of `Changes`. Each terminal has its own, whatever its epoch: the platform
+/// numbers changes by terminal.
+fn changes_of(terminal: &TerminalId) -> String {
+    format!("changes/{terminal}")
+}
 
 /// Where a case is, as the platform last said.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
@@ -30,13 +33,18 @@ pub struct CaseRow {
     pub at: Timestamp,
 }
 
-pub(crate) fn cursor(connection: &Connection) -> Result<Option<String>, StoreError> {
+pub(crate) fn cursor(connection: &Connection, terminal: &TerminalId) -> Result<Option<String>, StoreError> {
     let mut select = connection.prepare_cached("SELECT value FROM cursors WHERE name = ?")?;
-    Ok(select.query_row([CHANGES], |row| row.get(0)).optional()?)
+    Ok(select.query_row([changes_of(terminal)], |row| row.get(0)).optional()?)
 }
 
 /// Takes the changes in their order, which is the platform's, and the cursor behind them.
-pub(crate) fn apply(connection: &Connection, changes: &[Change], cursor: &str) -> Result<(), StoreError> {
+pub(crate) fn apply(
+    connection: &Connection,
+    terminal: &TerminalId,
+    changes: &[Change],
+    cursor: &str,
+) -> Result<(), StoreError> {
     let sql = "INSERT INTO cases (\"case\", state, case_number, at) VALUES (?, ?, ?, ?)
                ON CONFLICT (\"case\") DO UPDATE
                SET state = excluded.state, case_number = excluded.case_number, at = excluded.at";
@@ -48,7 +56,7 @@ pub(crate) fn apply(connection: &Connection, changes: &[Change], cursor: &str) -
     }
     let sql = "INSERT INTO cursors (name, value) VALUES (?, ?)
                ON CONFLICT (name) DO UPDATE SET value = excluded.value";
-    connection.prepare_cached(sql)?.execute((CHANGES, cursor))?;
+    connection.prepare_cached(sql)?.execute((changes_of(terminal), cursor))?;
     Ok(())
 }
 
@@ -118,6 +126,7 @@ mod tests {
 
     use super::*;
     use crate::testing::{Bench, lane};
+    use crate::{Options, Store};
 
     fn bundle(name: &str) -> CatalogueBundle {
         let index =
@@ -169,5 +178,21 @@ mod tests {
         let states: Vec<_> =
             store.case_states().unwrap().into_iter().map(|row| (row.case, row.state)).collect();
         assert_eq!(states, [(lane(1), CaseState::Granted), (lane(2), CaseState::Received)]);
+    }
+
+    #[test]
+    fn a_cursor_belongs_to_one_terminal_whatever_its_epoch() {
+        let bench = Bench::new();
+        let open = |name: &str, epoch| {
+            let terminal = TerminalId::try_from(name.to_owned()).unwrap();
+            Store::open(Options { terminal, epoch, ..bench.options() }, &bench.key).unwrap()
+        };
+        open("230202-0001", 1).apply_changes(&[], "of-one").unwrap();
+        let other = open("230202-0002", 1);
+        assert_eq!(other.cursor(), Ok(None));
+        other.apply_changes(&[], "of-two").unwrap();
+        drop(other);
+        assert_eq!(open("230202-0001", 2).cursor().unwrap().as_deref(), Some("of-one"));
+        assert_eq!(open("230202-0002", 1).cursor().unwrap().as_deref(), Some("of-two"));
     }
 }

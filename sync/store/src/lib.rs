@@ -147,13 +147,15 @@ impl Store {
 
     /// What to ask for changes with; `None` before the first.
     pub fn cursor(&self) -> Result<Option<String>, StoreError> {
-        self.writer.call(|db| downlink::cursor(&db.connection))
+        self.writer.call(|db| downlink::cursor(&db.connection, &db.origin.terminal))
     }
 
     /// Keeps a page of changes and the cursor behind it in one transaction. Taking a page twice is harmless.
     pub fn apply_changes(&self, changes: &[Change], cursor: &str) -> Result<(), StoreError> {
         let (changes, cursor) = (changes.to_vec(), cursor.to_owned());
-        self.writer.call(move |db| db.write(|change, _| downlink::apply(change, &changes, &cursor)))
+        self.writer.call(move |db| {
+            db.write(|change, origin| downlink::apply(change, &origin.terminal, &changes, &cursor))
+        })
     }
 
     /// Where each case is, oldest first: the newest `limits::LIST_ROWS_MAX`.

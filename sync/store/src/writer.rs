@@ -137,7 +137,7 @@ mod tests {
         let store = bench.open();
         let torn: Result<(), _> = store.writer.call(|db| {
             db.write(|change, _| {
-                change.execute("INSERT INTO cursors VALUES ('changes', 'half')", [])?;
+                change.execute("INSERT INTO cursors VALUES ('changes/230202-0001', 'half')", [])?;
                 panic!("planted: between two statements")
             })
         });

@@ -7,7 +7,6 @@ use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::extract::rejection::BytesRejection;
-use axum::http::StatusCode;
 use kiosk_protocol::limits::{BATCH_ITEMS_MAX, BATCH_UNPACKED_BYTES_MAX};
 use kiosk_protocol::wire::{Batch, BatchAnswer};
 
@@ -32,12 +31,7 @@ fn take_in(centre: &Centre, terminal: &Terminal, packed: &[u8]) -> Result<BatchA
         return Err(Refusal::too_large("the batch has more items than the line allows"));
     }
     let server_time = (centre.clock)();
-    if batch.items.iter().any(|item| item.id.terminal != terminal.id) {
-        let detail = "an item of another terminal was sent";
-        centre.store.write(|tx| tx.alarm(&terminal.id, "foreign-item", detail, server_time))?;
-        return Err(Refusal::new(StatusCode::FORBIDDEN, "foreign-item", detail));
-    }
-    let answers = ingest::ingest(centre, terminal.epoch, &batch.items, server_time)?;
+    let answers = ingest::ingest(centre, terminal, &batch.items, server_time)?;
     Ok(BatchAnswer { answers, server_time })
 }
 

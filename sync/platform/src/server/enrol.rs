@@ -34,6 +34,7 @@ fn enrol_by(centre: &Centre, tx: &Tx, code_hash: &Digest, csr_pem: &str) -> Resu
     let (terminal, site) = match tx.ticket(code_hash, now)? {
         TicketState::Good { terminal, site } => (terminal, site),
         TicketState::Used => return Err(refused(StatusCode::CONFLICT, "used", "was used already")),
+        TicketState::Void => return Err(refused(StatusCode::GONE, "void", "was voided by a revocation")),
         TicketState::Expired => return Err(refused(StatusCode::GONE, "expired", "is out of date")),
         TicketState::Unknown => return Err(refused(StatusCode::NOT_FOUND, "unknown", "was never given")),
     };

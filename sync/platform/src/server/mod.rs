@@ -31,6 +31,7 @@ use crate::limits::REQUEST;
 use crate::store::Store;
 use crate::texts::Texts;
 use problem::Refusal;
+pub use terminal::Terminal;
 pub use tls::{Peer, TlsListener, config as tls_config};
 
 /// Tells the time.

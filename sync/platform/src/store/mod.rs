@@ -25,7 +25,8 @@ pub use terminals::TicketState;
 use crate::limits::DATABASE_BUSY;
 
 /// In order; each runs once. `user_version` counts them.
-const MIGRATIONS: [&str; 1] = [include_str!("../../migrations/001_start.sql")];
+const MIGRATIONS: [&str; 2] =
+    [include_str!("../../migrations/001_start.sql"), include_str!("../../migrations/002_void_tickets.sql")];
 
 /// Why the store did not do it.
 #[derive(Debug, thiserror::Error)]

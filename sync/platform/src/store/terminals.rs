@@ -19,6 +19,8 @@ pub enum TicketState {
     },
     /// It was used.
     Used,
+    /// Its terminal's rights were taken after it was given.
+    Void,
     /// Its time is over.
     Expired,
     /// It was never given.
@@ -59,15 +61,22 @@ impl Tx<'_> {
     /// Looks a ticket up.
     pub fn ticket(&self, code_hash: &Digest, now: Timestamp) -> Result<TicketState, StoreError> {
         let row = self.0.query_row(
-            "SELECT terminal, site, expires_at, used_at IS NOT NULL FROM tickets WHERE code_hash = ?1",
+            "SELECT terminal, site, expires_at, used_at IS NOT NULL, voided_at IS NOT NULL
+             FROM tickets WHERE code_hash = ?1",
             [code_hash.as_bytes()],
-            |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get(2)?, row.get(3)?)),
+            |row| {
+                let (terminal, site): (String, String) = (row.get(0)?, row.get(1)?);
+                Ok((terminal, site, row.get(2)?, row.get(3)?, row.get(4)?))
+            },
         );
-        let Some((terminal, site, expires_at, used)) = row.optional()? else {
+        let Some((terminal, site, expires_at, used, void)) = row.optional()? else {
             return Ok(TicketState::Unknown);
         };
         if used {
             return Ok(TicketState::Used);
+        }
+        if void {
+            return Ok(TicketState::Void);
         }
         if from_millis("tickets.expires_at", expires_at)? <= now {
             return Ok(TicketState::Expired);
@@ -115,12 +124,18 @@ impl Tx<'_> {
         Ok(row.optional()?)
     }
 
-    /// Takes a terminal's rights. False where it was never enrolled.
+    /// Takes a terminal's rights and voids its unused tickets, so that only a ticket given later brings
+    /// it back. False where it was never enrolled and no ticket was open.
     pub fn revoke(&self, terminal: &TerminalId, now: Timestamp) -> Result<bool, StoreError> {
-        let changed = self.0.execute(
+        let taken = self.0.execute(
             "UPDATE terminals SET revoked_at = coalesce(revoked_at, ?2) WHERE terminal = ?1",
             params![terminal.to_string(), now.as_millisecond()],
         )?;
-        Ok(changed == 1)
+        let voided = self.0.execute(
+            "UPDATE tickets SET voided_at = ?2
+             WHERE terminal = ?1 AND used_at IS NULL AND voided_at IS NULL",
+            params![terminal.to_string(), now.as_millisecond()],
+        )?;
+        Ok(taken + voided > 0)
     }
 }

@@ -123,14 +123,20 @@ async fn a_bomb_is_refused_before_it_unpacks() {
 }
 
 #[tokio::test]
-async fn an_item_of_another_terminal_is_refused() {
+async fn an_item_of_another_terminal_is_put_aside_and_the_rest_is_taken_in() {
     let world = World::start().await;
     let (one, two) = (world.terminal("230202-0001").await, world.terminal("230202-0002").await);
-    let items = vec![one.item(1, one.withdrawal(ALICE))];
-    let json = serde_json::to_vec(&kiosk_protocol::wire::Batch { items }).unwrap();
-    let answer = two.post("/v1/sync/batches", zstd::bulk::compress(&json, 3).unwrap()).await;
-    assert_eq!(problem(answer).await, (403, "foreign-item".to_owned()));
+    let theirs = one.item(1, one.withdrawal(ALICE));
+    let own = two.item(1, two.withdrawal(ALICE));
+    let verdicts = two.send(vec![theirs.clone(), own]).await;
+    assert!(matches!(verdicts[0], Verdict::Quarantined { .. }), "{verdicts:?}");
+    assert!(matches!(verdicts[1], Verdict::Accepted { .. }), "{verdicts:?}");
     assert_eq!(world.platform().alarms().unwrap(), ["foreign-item"]);
+    assert_eq!(world.quarantined(), std::slice::from_ref(&theirs.body));
+    let at_home = one.send(vec![theirs.clone()]).await;
+    assert!(matches!(at_home[0], Verdict::Accepted { .. }), "the identity stays its owner's: {at_home:?}");
+    let again = two.send(vec![theirs]).await;
+    assert!(matches!(again[0], Verdict::Quarantined { .. }), "no other is told its answer: {again:?}");
     world.stop().await;
 }
 

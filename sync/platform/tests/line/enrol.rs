@@ -78,3 +78,31 @@ async fn a_revoked_terminal_is_refused_on_its_open_connection() {
     assert_eq!(problem(answer).await, refused(403, "terminal-revoked"));
     world.stop().await;
 }
+
+#[tokio::test]
+async fn revoking_voids_the_tickets_given_before_and_no_others() {
+    let world = World::start().await;
+    let terminal = world.terminal("230202-0007").await;
+    let (before, neighbour) = (world.ticket("230202-0007"), world.ticket("230202-0008"));
+    world.platform().revoke(&terminal.answer.terminal).unwrap();
+    let key = KeyPair::generate().unwrap();
+    assert_eq!(problem(world.enrol(&before, &key).await).await, refused(410, "ticket-void"));
+    let answer = terminal.get("/v1/sync/changes").await;
+    assert_eq!(problem(answer).await, refused(403, "terminal-revoked"));
+    assert_eq!(world.enrol(&neighbour, &key).await.status(), 200);
+    let again = world.terminal("230202-0007").await;
+    assert_eq!(again.get("/v1/sync/changes").await.status(), 200);
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_ticket_of_a_terminal_that_never_was_can_be_voided() {
+    let world = World::start().await;
+    let code = world.ticket("230202-0007");
+    let terminal = kiosk_protocol::ids::TerminalId::try_from("230202-0007".to_owned()).unwrap();
+    world.platform().revoke(&terminal).unwrap();
+    let key = KeyPair::generate().unwrap();
+    assert_eq!(problem(world.enrol(&code, &key).await).await, refused(410, "ticket-void"));
+    assert!(world.platform().revoke(&terminal).is_err(), "nothing is left to take");
+    world.stop().await;
+}

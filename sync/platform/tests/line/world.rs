@@ -47,6 +47,13 @@ impl World {
         Platform::open(self.dir.path()).unwrap()
     }
 
+    /// The bytes kept for a human, read from the database itself.
+    pub fn quarantined(&self) -> Vec<String> {
+        let database = rusqlite::Connection::open(self.dir.path().join("platform.db")).unwrap();
+        let mut select = database.prepare("SELECT body FROM quarantine ORDER BY received_at").unwrap();
+        select.query_map([], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap()
+    }
+
     pub fn url(&self, path: &str) -> String {
         format!("https://{}{path}", self.running.addr)
     }
