@@ -250,6 +250,16 @@ fn a_printer_that_never_answers_is_stopped_and_the_number_remains() {
 }
 
 #[test]
+fn nobody_goes_on_while_the_paper_is_on_its_way() {
+    let mut world = World::at_receipt();
+    world.touch_all([Action::Finish, Action::Another]);
+    assert_eq!(world.state(), "receipt");
+    world.printed(Err(PrintFault::PaperOut));
+    world.touch(Action::Finish);
+    assert_eq!(world.state(), "rating");
+}
+
+#[test]
 fn a_visit_that_ends_while_printing_stops_the_print() {
     let mut world = World::at_receipt();
     world.touch(Action::End);
@@ -368,6 +378,8 @@ fn every_state() -> Vec<World> {
         world.touch_all(touches.iter().cloned());
         world
     };
+    let mut printed = World::at_receipt();
+    printed.printed(Ok(()));
     let mut answer = after(World::at_home(), &[Action::OpenTile(ASK), Action::Start]);
     answer.answer(Ok(values()));
     let mut unavailable = after(World::at_home(), &[Action::OpenCases]);
@@ -387,7 +399,7 @@ fn every_state() -> Vec<World> {
         answer,
         unavailable,
         cases,
-        after(World::at_receipt(), &[Action::Finish]),
+        after(printed, &[Action::Finish]),
         after(World::at_home(), &[Action::End]),
     ]
 }
