@@ -32,14 +32,17 @@ pub const RETRY_AFTER_MAX: Duration = Duration::from_secs(3600);
 pub const POLL_MIN: Duration = Duration::from_millis(200);
 /// The platform may not ask to be polled less often.
 pub const POLL_MAX: Duration = Duration::from_secs(3600);
-/// An item that was refused alone, without a verdict, is sent again after this time.
-pub const REFUSED_ITEM: Duration = Duration::from_secs(300);
 /// An item its batch's answer forgot is sent again after this time.
 pub const FORGOTTEN_ITEM: Duration = Duration::from_secs(30);
 /// A step the store failed at is made again after this time.
 pub const STORE_RETRY: Duration = Duration::from_secs(5);
-/// Items refused alone, one after the other, before the pace slackens.
-pub const REFUSED_IN_A_ROW: u32 = 3;
+/// Batches that fail one after the other, while the platform answers all else, before an item in them
+/// is looked for.
+pub const BATCHES_FAILED: u32 = 3;
+/// Items found to be to blame, one after the other, before the pace slackens.
+pub const CULPRITS_IN_A_ROW: u32 = 3;
+/// Items remembered to be to blame; a forgotten one backs off from the start.
+pub const CULPRITS_MAX: usize = 1024;
 
 /// Bodies of one batch, bytes before compression. Sealed files hardly compress, so that this keeps a
 /// batch within `limits::BATCH_COMPRESSED_BYTES_MAX`.

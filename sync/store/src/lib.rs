@@ -90,10 +90,15 @@ impl Store {
         Ok(Self { writer: Arc::new(writer) })
     }
 
-    /// Keeps an item and its trail in one transaction; when this returns, both are on disk.
+    /// Keeps an item and its trail in one transaction; when this returns, both are on disk. A case that was kept in
+    /// this epoch already is not kept again: the answer is the first one's, and nothing is added to the trail. So a
+    /// caller that got `Late` may hand the same case over once more.
     pub fn submit(&self, draft: Draft, trail: Vec<TrailEvent>) -> Result<Accepted, StoreError> {
         self.writer.call(move |db| {
             db.write(|change, origin| {
+                if let Some(first) = outbox::kept_before(change, origin, &draft)? {
+                    return Ok(first);
+                }
                 let now = origin.now()?;
                 let accepted = outbox::keep(change, origin, now, draft)?;
                 journal::append(change, now, &trail)?;

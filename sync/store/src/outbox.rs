@@ -78,6 +78,25 @@ pub struct QueueRow {
     pub case_number: Option<CaseNumber>,
 }
 
+/// What was answered when the draft's case was kept in this epoch; nothing where it was not. Ratings are not told apart.
+pub(crate) fn kept_before(
+    connection: &Connection,
+    origin: &Origin,
+    draft: &Draft,
+) -> Result<Option<Accepted>, StoreError> {
+    let Content::Case { case, .. } = &draft.content else { return Ok(None) };
+    let sql = "SELECT terminal, epoch, seq, created_at FROM outbox INDEXED BY outbox_cases
+               WHERE kind = 'case' AND lane = ? AND terminal = ? AND epoch = ?";
+    let mut select = connection.prepare_cached(sql)?;
+    let key = params![case.as_bytes(), origin.terminal.to_string(), origin.epoch];
+    select.query_and_then(key, accepted)?.next().transpose()
+}
+
+fn accepted(row: &Row<'_>) -> Result<Accepted, StoreError> {
+    let (id, created_at) = (id_of(row)?, row.get::<_, String>(3)?);
+    Ok(Accepted { receipt: ReceiptNumber::of(&id), id, accepted_at: db::time(&created_at)? })
+}
+
 /// Keeps a new item: gives it its identity, its bytes and their hash.
 pub(crate) fn keep(
     connection: &Connection,

@@ -21,7 +21,8 @@ pub const LOCK_FILE: &str = "store.lock";
 const SQLITE_VERSION_MIN: i32 = 3_051_003;
 
 /// Each is applied once, in order, in one transaction; only ever added to.
-const MIGRATIONS: &[&str] = &[include_str!("../migrations/0001_store.sql")];
+const MIGRATIONS: &[&str] =
+    &[include_str!("../migrations/0001_store.sql"), include_str!("../migrations/0002_one_item_a_case.sql")];
 
 /// Makes the directory where there is none and takes its lock, which lasts as long as the file is open.
 pub(crate) fn lock(directory: &Path) -> Result<File, StoreError> {
@@ -37,6 +38,7 @@ pub(crate) fn lock(directory: &Path) -> Result<File, StoreError> {
 /// Opens or creates the database and brings it to the newest schema.
 pub(crate) fn open(directory: &Path, key: &[u8; KEY_BYTES]) -> Result<Connection, StoreError> {
     check_version(rusqlite::version_number())?;
+    keep_the_cipher_to_the_end();
     let path = directory.join(DATABASE_FILE);
     // SQLite would create it readable for others; the log beside it takes the rights of this file.
     open_private(&path).map_err(|error| StoreError::of_file(&error))?;
@@ -66,6 +68,12 @@ fn check_version(found: i32) -> Result<(), StoreError> {
         return Ok(());
     }
     Err(StoreError::Library(format!("SQLite {found} is below {SQLITE_VERSION_MIN}")))
+}
+
+/// Has libcrypto skip its clean-up when the process ends (`OPENSSL_INIT_NO_ATEXIT`, OPENSSL_init_crypto(3)): the writer may
+/// be in the midst of a page then, and would find the cipher gone. It must be the first call of the library.
+fn keep_the_cipher_to_the_end() {
+    openssl_sys::init();
 }
 
 /// Gives SQLCipher the raw key and proves by a first read that it fits.
@@ -189,7 +197,7 @@ mod tests {
         let bench = Bench::new();
         drop(bench.open());
         bench.raw().pragma_update(None, "user_version", 99).unwrap();
-        assert_eq!(bench.try_open().err(), Some(StoreError::NewerSchema { found: 99, known: 1 }));
+        assert_eq!(bench.try_open().err(), Some(StoreError::NewerSchema { found: 99, known: 2 }));
     }
 
     #[test]

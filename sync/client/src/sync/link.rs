@@ -41,6 +41,11 @@ pub enum OfflineReason {
 }
 
 impl OfflineReason {
+    /// The two ends do not know each other: no request can be to blame for that.
+    pub(super) fn is_about_identity(self) -> bool {
+        matches!(self, Self::Untrusted | Self::Unauthorised)
+    }
+
     /// What the error says about the link; nothing where the platform works and refuses one request.
     pub fn of(error: &TransportError) -> Option<Self> {
         match error {

@@ -1,14 +1,17 @@
 //! The planner. Three jobs (send, pull, fetch) have each a time they are due; the one due longest goes
 //! first. A hold on the link delays all of them. A failure of the link holds it for a random time; a
-//! refusal of one job delays that job only.
+//! refusal of one job delays that job only. Whether a batch failed by the link or by an item in it is
+//! for `Suspicion` to say.
 
 use std::time::Duration;
 
+use kiosk_protocol::ids::ItemId;
 use kiosk_protocol::limits::BATCH_ITEMS_MAX;
 use rand::rngs::StdRng;
 
 use super::link::{Link, OfflineReason};
 use super::settings::{Settings, jitter};
+use super::suspicion::Suspicion;
 use crate::deadlines;
 use crate::transport::TransportError;
 
@@ -34,6 +37,20 @@ pub enum Step {
     },
 }
 
+/// Why a batch has no verdicts, and what becomes of its items.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Blame {
+    /// The link. The machine holds it; the items stay due.
+    Link,
+    /// An item among others. They stay due; smaller batches find it.
+    Batch,
+    /// This one item. It is to be kept back for so long, and with it its lane.
+    Item {
+        /// From now.
+        wait: Duration,
+    },
+}
+
 /// Plans the sync.
 #[derive(Debug)]
 pub struct Machine {
@@ -47,7 +64,8 @@ pub struct Machine {
     fetch_at: Option<Duration>,
     in_force: u64,
     items_max: usize,
-    refused_alone: u32,
+    found_in_a_row: u32,
+    suspicion: Suspicion,
 }
 
 /// Nothing is sent before a hold ends.
@@ -73,7 +91,8 @@ impl Machine {
             fetch_at: None,
             in_force: 0,
             items_max: BATCH_ITEMS_MAX,
-            refused_alone: 0,
+            found_in_a_row: 0,
+            suspicion: Suspicion::default(),
         }
     }
 
@@ -87,7 +106,8 @@ impl Machine {
         let send = self.send_at.map(|at| (at, Step::Send { items_max: self.items_max }));
         let pull = Some((self.pull_at, Step::Pull));
         let fetch = self.fetch_at.map(|at| (at, Step::Fetch { have: self.in_force }));
-        let jobs = [send, pull, fetch].into_iter().flatten();
+        let probe = self.suspicion.is_probing().then_some((Duration::ZERO, Step::Pull));
+        let jobs = [probe, send, pull, fetch].into_iter().flatten();
         let (at, step) = jobs.min_by_key(|(at, _)| *at).unwrap_or((self.pull_at, Step::Pull));
         let at = self.hold.map_or(at, |hold| at.max(hold.until));
         if at <= now { step } else { Step::Wait { until: at } }
@@ -106,10 +126,21 @@ impl Machine {
         }
     }
 
-    /// A batch was answered, or nothing was due. The next item is due then.
+    /// How many of these due items, from the front, go into one batch.
+    pub fn lead(&self, items: &[ItemId]) -> usize {
+        self.suspicion.lead(items)
+    }
+
+    /// The item has its verdict.
+    pub fn settled(&mut self, item: &ItemId) {
+        self.suspicion.acquit(item);
+    }
+
+    /// A batch was answered. The next item is due then.
     pub fn sent(&mut self, now: Duration, next: Option<Duration>) {
         self.up();
-        self.refused_alone = 0;
+        self.suspicion.taken();
+        self.found_in_a_row = 0;
         self.items_max = (self.items_max * 2).min(BATCH_ITEMS_MAX);
         self.nothing_due(now, next);
     }
@@ -119,18 +150,47 @@ impl Machine {
         self.send_at = next.map(|at| at.min(now + self.settings.backoff_cap));
     }
 
-    /// The platform refused a batch of so many items as a whole: smaller ones find the item it dislikes.
-    /// That one alone is the caller's to postpone. Where one after the other is refused, it is not about
-    /// items, and the pace slackens.
-    pub fn batch_refused(&mut self, now: Duration, items: usize) {
-        self.up();
-        self.items_max = (items / 2).max(1);
-        self.refused_alone += u32::from(items == 1);
-        let wait = match self.refused_alone.checked_sub(deadlines::REFUSED_IN_A_ROW) {
+    /// A batch got no verdicts. A refusal is about its items at once; any other failure only after the
+    /// platform has answered something else between several of them. A platform that asked for patience
+    /// gets it either way.
+    pub fn batch_failed(&mut self, now: Duration, items: &[ItemId], error: &TransportError) -> Blame {
+        let reason = OfflineReason::of(error);
+        let is_items = match reason {
+            None => true,
+            Some(why) if why.is_about_identity() => false,
+            Some(_) => self.suspicion.failed(items),
+        };
+        match reason {
+            None => self.up(),
+            Some(OfflineReason::Busy) => self.down(now, OfflineReason::Busy, error),
+            Some(_) if is_items => {}
+            Some(why) => self.down(now, why, error),
+        }
+        if is_items { self.narrow(now, items) } else { Blame::Link }
+    }
+
+    /// Halves the batch, down to the item that is to blame. Where one after the other is found, it is not
+    /// about items, and the pace slackens.
+    fn narrow(&mut self, now: Duration, items: &[ItemId]) -> Blame {
+        self.send_at = Some(now);
+        let [item] = items else {
+            self.items_max = (items.len() / 2).max(1);
+            return Blame::Batch;
+        };
+        let times = self.suspicion.convict(item);
+        if times == 1 {
+            self.items_max = 1;
+            self.found_in_a_row = self.found_in_a_row.saturating_add(1);
+            self.send_at = Some(now + self.slackened());
+        }
+        Blame::Item { wait: jitter(&mut self.rng, self.settings.window(times - 1)) }
+    }
+
+    fn slackened(&mut self) -> Duration {
+        match self.found_in_a_row.checked_sub(deadlines::CULPRITS_IN_A_ROW) {
             Some(beyond) => jitter(&mut self.rng, self.settings.window(beyond)),
             None => Duration::ZERO,
-        };
-        self.send_at = Some(now + wait);
+        }
     }
 
     /// A page of changes was kept.
@@ -160,10 +220,13 @@ impl Machine {
         self.fetch_at = Some(now + self.settings.backoff_cap);
     }
 
-    /// A step failed.
+    /// A step other than a batch failed.
     pub fn failed(&mut self, now: Duration, step: Step, error: &TransportError) {
         match OfflineReason::of(error) {
-            Some(why) => self.down(now, why, error),
+            Some(why) => {
+                self.suspicion.unanswered();
+                self.down(now, why, error);
+            }
             None => self.refused(now, step),
         }
     }
@@ -180,6 +243,7 @@ impl Machine {
 
     /// An ask was answered: the platform is there.
     pub fn reached(&mut self, now: Duration) {
+        self.suspicion.answered();
         if self.link == Link::Online {
             return;
         }
@@ -202,6 +266,7 @@ impl Machine {
         self.link = Link::Online;
         self.failures = 0;
         self.hold = None;
+        self.suspicion.answered();
     }
 
     fn down(&mut self, now: Duration, why: OfflineReason, error: &TransportError) {

@@ -4,9 +4,10 @@
 mod link;
 mod machine;
 mod settings;
+mod suspicion;
 
 pub use link::{Link, OfflineReason};
-pub use machine::{Machine, Step};
+pub use machine::{Blame, Machine, Step};
 pub use settings::Settings;
 
 #[cfg(test)]

@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
+use kiosk_protocol::ids::{ItemId, TerminalId};
 use kiosk_protocol::limits::BATCH_ITEMS_MAX;
 use kiosk_protocol::wire::Problem;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 
-use super::{Link, Machine, OfflineReason, Settings, Step};
+use super::{Blame, Link, Machine, OfflineReason, Settings, Step};
 use crate::deadlines;
 use crate::transport::TransportError;
 
@@ -34,6 +35,13 @@ fn secs(seconds: u64) -> Duration {
 fn refused(status: u16) -> TransportError {
     let problem = Problem { kind: "about:blank".to_owned(), title: String::new(), status, detail: None };
     TransportError::Refused(problem)
+}
+
+/// So many items, from a sequence on.
+fn items(first: usize, count: usize) -> Vec<ItemId> {
+    let terminal = TerminalId::try_from("230202-0001".to_owned()).unwrap();
+    let id = |seq| ItemId { terminal: terminal.clone(), epoch: 1, seq: seq as u64 };
+    (first..first + count).map(id).collect()
 }
 
 /// How long the machine wants to wait from now.
@@ -73,7 +81,7 @@ fn failures_back_off_with_full_jitter_for_ever() {
     for seed in 0..200 {
         let (mut machine, mut now) = (machine(seed), START);
         for (failures, longest) in longest.iter_mut().enumerate() {
-            machine.failed(now, SEND, &TransportError::Unreachable);
+            machine.failed(now, Step::Pull, &TransportError::Unreachable);
             let wait = wait(&machine, now);
             let window = Settings::default().window(failures as u32);
             assert!(wait <= window, "seed {seed}: {wait:?} after {failures} failures");
@@ -114,7 +122,7 @@ fn retry_after_is_obeyed_whoever_asks_meanwhile() {
 #[test]
 fn an_unauthorised_terminal_stops_everything_and_tries_at_the_cap() {
     let mut machine = machine(1);
-    machine.failed(START, SEND, &TransportError::Unauthorised);
+    machine.failed(START, Step::Pull, &TransportError::Unauthorised);
     machine.woken(START + secs(1));
     assert_eq!(machine.next(START + secs(1)), Step::Wait { until: START + CAP });
     assert_eq!(machine.link(), Link::Offline { since: START, why: OfflineReason::Unauthorised });
@@ -137,15 +145,15 @@ fn the_platform_sets_the_poll_within_limits() {
 fn the_link_follows_outcomes_and_remembers_when_it_broke() {
     let mut machine = machine(1);
     assert_eq!(machine.link(), Link::Offline { since: START, why: OfflineReason::Starting });
-    machine.failed(START + secs(1), SEND, &TransportError::Unreachable);
+    machine.failed(START + secs(1), Step::Pull, &TransportError::Unreachable);
     assert_eq!(machine.link(), Link::Offline { since: START, why: OfflineReason::Unreachable });
     machine.sent(START + secs(2), None);
     assert_eq!(machine.link(), Link::Online);
-    machine.failed(START + secs(3), SEND, &TransportError::TimedOut);
-    machine.failed(START + secs(9), SEND, &refused(500));
+    machine.failed(START + secs(3), Step::Pull, &TransportError::TimedOut);
+    machine.failed(START + secs(9), Step::Pull, &refused(500));
     let failing = Link::Offline { since: START + secs(3), why: OfflineReason::Failing };
     assert_eq!(machine.link(), failing);
-    machine.failed(START + secs(10), SEND, &refused(409));
+    machine.failed(START + secs(10), Step::Pull, &refused(409));
     assert_eq!(machine.link(), Link::Online, "who refuses is there");
 }
 
@@ -183,11 +191,11 @@ fn a_wake_sends_at_once_online_and_soon_offline() {
     machine.woken(START + secs(1));
     assert!(matches!(machine.next(START + secs(1)), Step::Send { .. }));
     for _ in 0..20 {
-        machine.failed(START + secs(1), SEND, &TransportError::Unreachable);
+        machine.failed(START + secs(1), Step::Pull, &TransportError::Unreachable);
     }
     machine.woken(START + secs(2));
     assert!(matches!(machine.next(START + secs(2)), Step::Send { .. }));
-    machine.failed(START + secs(2), SEND, &TransportError::Unreachable);
+    machine.failed(START + secs(2), Step::Pull, &TransportError::Unreachable);
     machine.woken(START + secs(2));
     assert!(wait(&machine, START + secs(2)) <= deadlines::BACKOFF_BASE);
 }
@@ -206,11 +214,12 @@ fn a_refused_batch_is_halved_down_to_the_culprit_and_grows_again() {
     let mut machine = idle(1);
     let mut size = BATCH_ITEMS_MAX;
     while size > 1 {
-        machine.batch_refused(START, size);
+        assert_eq!(machine.batch_failed(START, &items(1, size), &refused(422)), Blame::Batch);
         size /= 2;
         assert_eq!(machine.next(START), Step::Send { items_max: size });
     }
-    machine.batch_refused(START, 1);
+    let blame = machine.batch_failed(START, &items(1, 1), &refused(422));
+    assert!(matches!(blame, Blame::Item { wait } if wait <= deadlines::SPREAD), "{blame:?}");
     assert_eq!(machine.next(START), Step::Send { items_max: 1 }, "the next one goes at once");
     machine.sent(START, Some(START));
     assert_eq!(machine.next(START), Step::Send { items_max: 2 });
@@ -224,11 +233,116 @@ fn a_refused_batch_is_halved_down_to_the_culprit_and_grows_again() {
 fn refusing_everything_slackens_the_pace() {
     let slowest = |seed| {
         let mut machine = idle(seed);
-        (0..20).for_each(|_| machine.batch_refused(START, 1));
+        (0..20).for_each(|seq| {
+            machine.batch_failed(START, &items(seq, 1), &refused(422));
+        });
         wait(&machine, START)
     };
     let slowest = (0..50).map(slowest).max();
     assert!(slowest > Some(secs(50)), "{slowest:?}");
+}
+
+/// A machine whose batches of so many items failed until they are to blame, and which answers all else.
+fn suspicious(seed: u64, count: usize) -> Machine {
+    let mut machine = idle(seed);
+    machine.woken(START);
+    for _ in 1..deadlines::BATCHES_FAILED {
+        assert_eq!(machine.batch_failed(START, &items(1, count), &refused(500)), Blame::Link, "seed {seed}");
+        machine.pulled(START, false, secs(60), 0);
+    }
+    machine
+}
+
+#[test]
+fn a_batch_that_fails_while_all_else_is_answered_is_halved() {
+    let mut machine = suspicious(1, 256);
+    for size in [256, 128, 64] {
+        assert_eq!(machine.batch_failed(START, &items(1, size), &refused(500)), Blame::Batch);
+        assert_eq!(machine.next(START), Step::Pull, "asked again between each two");
+        machine.pulled(START, false, secs(60), 0);
+        assert_eq!(machine.next(START), Step::Send { items_max: size / 2 }, "and not held");
+    }
+}
+
+#[test]
+fn a_link_that_fails_at_everything_is_to_blame_and_no_batch_is() {
+    let mut machine = idle(1);
+    let mut now = START;
+    for _ in 0..50 {
+        assert_eq!(machine.batch_failed(now, &items(1, 256), &refused(500)), Blame::Link);
+        now += wait(&machine, now);
+        assert_eq!(machine.next(now), Step::Pull);
+        machine.failed(now, Step::Pull, &refused(500));
+        now += wait(&machine, now);
+        assert!(matches!(machine.next(now), Step::Send { .. } | Step::Pull));
+    }
+}
+
+#[test]
+fn a_failing_batch_and_a_failing_downlink_starve_neither() {
+    let (mut machine, mut now, mut batches) = (idle(1), START, 0);
+    machine.woken(now);
+    for _ in 0..20 {
+        now += wait(&machine, now);
+        match machine.next(now) {
+            Step::Send { .. } => {
+                batches += 1;
+                machine.batch_failed(now, &items(1, 9), &refused(500));
+            }
+            step @ (Step::Pull | Step::Fetch { .. } | Step::Wait { .. }) => {
+                machine.failed(now, step, &refused(500));
+            }
+        }
+    }
+    assert_eq!(batches, 10);
+}
+
+#[test]
+fn an_item_found_out_fails_alone_with_full_jitter_for_ever() {
+    let mut longest = vec![Duration::ZERO; 12];
+    for seed in 0..200 {
+        let mut machine = suspicious(seed, 1);
+        for longest in &mut longest {
+            let blame = machine.batch_failed(START, &items(1, 1), &refused(500));
+            let Blame::Item { wait } = blame else { panic!("seed {seed}: {blame:?}") };
+            *longest = wait.max(*longest);
+            machine.pulled(START, false, secs(60), 0);
+            machine.sent(START, Some(START));
+        }
+    }
+    for (times, longest) in longest.iter().enumerate() {
+        let window = Settings::default().window(times as u32);
+        assert!(*longest <= window && *longest > window * 9 / 10, "{longest:?} of {window:?}");
+    }
+}
+
+#[test]
+fn an_item_found_out_shares_no_batch_until_it_has_its_verdict() {
+    let mut machine = suspicious(1, 1);
+    machine.batch_failed(START, &items(5, 1), &refused(500));
+    assert_eq!(machine.lead(&items(1, 9)), 4, "those before it go first");
+    assert_eq!(machine.lead(&items(5, 9)), 1, "then it goes alone");
+    assert_eq!(machine.lead(&items(6, 9)), 9);
+    machine.settled(&items(5, 1)[0]);
+    assert_eq!(machine.lead(&items(1, 9)), 9);
+}
+
+#[test]
+fn a_batch_to_blame_does_not_shorten_the_patience_the_platform_asked_for() {
+    let mut machine = suspicious(1, 256);
+    let busy = TransportError::RetryAfter(secs(90));
+    assert_eq!(machine.batch_failed(START, &items(1, 256), &busy), Blame::Batch);
+    machine.woken(START);
+    assert!(wait(&machine, START) >= secs(90));
+}
+
+#[test]
+fn a_terminal_nobody_knows_blames_no_item() {
+    let mut machine = suspicious(1, 1);
+    for _ in 0..9 {
+        let blame = machine.batch_failed(START, &items(1, 1), &TransportError::Unauthorised);
+        assert_eq!(blame, Blame::Link);
+    }
 }
 
 #[test]

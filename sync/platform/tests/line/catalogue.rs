@@ -9,7 +9,7 @@ use crate::world::{ALICE, Terminal, World};
 fn unheard_of(version: u32) -> Draft {
     let text = r#"{"zh-CN":"问","en":"q","ru":"в"}"#;
     let json = format!(
-        r#"{{"id":"unheard-of","version":{version},"department":"elsewhere","identity_level":0,
+        r#"{{"id":"unheard-of","version":{version},"department":"elsewhere","identity_level":1,
         "offline":{{"policy":"queue"}},"icon":"talk","group":{text},"title":{text},"summary":{text},
         "guide":{{"time_limit":{text},"fee":{text},"materials":[],"basis":{text}}},"kind":"handling",
         "form":{{"pages":[{{"title":{text},"fields":[{{"key":"how-many","label":{text},"required":true,

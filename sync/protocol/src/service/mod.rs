@@ -179,6 +179,17 @@ mod tests {
     }
 
     #[test]
+    fn what_is_handed_in_names_its_applicant() {
+        let (common, _) = PACKAGE.split_once(r#""query""#).unwrap();
+        let handling = r#""handling","form":{"pages":[{"title":T,"fields":[{"key":"n","label":T,"required":true,
+            "input":{"type":"digits","min":1,"max":3}}]}]},"receipt":{"lines":[],"next":T}}"#;
+        let json = format!("{common}{handling}").replace('T', r#"{"zh-CN":"问","en":"q","ru":"в"}"#);
+        let mut package = ServicePackage::parse(&json).unwrap();
+        package.identity_level = IdentityLevel::Anonymous;
+        assert_eq!(package.validate(), Err(BadPackage::Nameless));
+    }
+
+    #[test]
     fn a_misspelt_word_is_refused_wherever_it_stands() {
         for (right, wrong) in [
             (r#""icon""#, r#""synthetik":true,"icon""#),

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::{AnswerBlock, Field, Form, Input, ReceiptTemplate, ServicePackage, Slot, Text, Work};
+use super::{
+    AnswerBlock, Field, Form, IdentityLevel, Input, ReceiptTemplate, ServicePackage, Slot, Text, Work,
+};
 use crate::ids::Key;
 use crate::limits::FORM_FIELDS_MAX;
 
@@ -24,6 +26,9 @@ pub enum BadPackage {
     /// A rule or line names a field that is not there.
     #[error("no field is named {0}")]
     NoField(Key),
+    /// Something would be handed in by nobody: a case names its applicant.
+    #[error("a service that is handed in needs identity level 1 or more")]
+    Nameless,
     /// A field nobody can fill in.
     #[error("the field {0} takes free text, but nothing is on file for it")]
     NoInput(Key),
@@ -46,6 +51,9 @@ impl ServicePackage {
         text("guide.time_limit", &self.guide.time_limit)?;
         text("guide.fee", &self.guide.fee)?;
         match &self.work {
+            Work::Handling { .. } if self.identity_level == IdentityLevel::Anonymous => {
+                Err(BadPackage::Nameless)
+            }
             Work::Handling { form, receipt } => check_form(form).and_then(|()| check_receipt(receipt, form)),
             Work::Query { answer } => answer.iter().try_for_each(check_block),
         }

@@ -2,10 +2,22 @@
 
 use super::*;
 use crate::Store;
-use crate::testing::{Bench, draft, terminal};
+use crate::testing::{Bench, VISIT, draft, lane, terminal};
 
 fn submit(store: &Store, lane: u128) -> ItemId {
     store.submit(draft(lane), vec![]).unwrap().id
+}
+
+fn case(number: u128, cipher: String) -> Draft {
+    let content = Content::Case {
+        case: lane(number),
+        service: "rent".try_into().unwrap(),
+        version: 1,
+        department: "fund".try_into().unwrap(),
+        language: kiosk_protocol::service::Language::ZhCn,
+        file: kiosk_protocol::crypto::Sealed { suite: kiosk_protocol::crypto::Suite::Sm2Sm3, cipher },
+    };
+    Draft { lane: lane(number), content }
 }
 
 fn due(store: &Store, now: Timestamp) -> Vec<u64> {
@@ -185,16 +197,27 @@ fn a_new_epoch_counts_from_one_and_old_items_keep_their_name() {
 fn an_item_too_big_to_send_is_refused_before_it_is_promised() {
     let bench = Bench::new();
     let store = bench.open();
-    let (suite, cipher) = (kiosk_protocol::crypto::Suite::Sm2Sm3, "A".repeat(ITEM_BYTES_MAX));
-    let content = Content::Case {
-        case: draft(1).lane,
-        service: "rent".try_into().unwrap(),
-        version: 1,
-        department: "fund".try_into().unwrap(),
-        language: kiosk_protocol::service::Language::ZhCn,
-        file: kiosk_protocol::crypto::Sealed { suite, cipher },
-    };
-    let error = store.submit(Draft { lane: draft(1).lane, content }, vec![]).unwrap_err();
+    let error = store.submit(case(1, "A".repeat(ITEM_BYTES_MAX)), vec![]).unwrap_err();
     assert_eq!(error, StoreError::TooBig(TooBig::Item));
     assert_eq!(submit(&store, 1).seq, 1);
+}
+
+#[test]
+fn a_case_is_kept_once_in_an_epoch_and_answered_alike_each_time() {
+    let bench = Bench::new();
+    let store = bench.open();
+    let hand_over = |store: &Store, sealing: &str| {
+        store.submit(case(1, sealing.to_owned()), vec![TrailEvent::VisitBegun { visit: VISIT }]).unwrap()
+    };
+    let first = hand_over(&store, "A");
+    assert_eq!(submit(&store, 1).seq, 2, "a rating in its lane is another item");
+    bench.turn_clock(60);
+    assert_eq!(hand_over(&store, "B"), first);
+    assert_eq!((due(&store, bench.now()), store.verify_journal().unwrap().rows), (vec![1, 2], 1));
+    store.settle(&[accepted(&first.id)]).unwrap();
+    assert_eq!(hand_over(&store, "C"), first, "also when the platform has it");
+    assert_eq!(store.submit(case(2, "A".to_owned()), vec![]).unwrap().id.seq, 3);
+    drop(store);
+    let store = Store::open(crate::Options { epoch: 2, ..bench.options() }, &bench.key).unwrap();
+    assert_eq!((hand_over(&store, "D").id.epoch, hand_over(&store, "E").id.seq), (2, 1));
 }

@@ -9,53 +9,52 @@ use kiosk_protocol::item::Item;
 use kiosk_protocol::wire::{Batch, ItemAnswer};
 
 use super::{Failure, Worker};
-use crate::deadlines::{BATCH_BODY_BYTES_MAX, FORGOTTEN_ITEM, REFUSED_ITEM};
+use crate::deadlines::{BATCH_BODY_BYTES_MAX, FORGOTTEN_ITEM};
 use crate::port::StoreFault;
-use crate::sync::OfflineReason;
+use crate::sync::Blame;
 use crate::transport::TransportError;
 
 impl Worker {
     pub(super) async fn send(&mut self, items_max: usize) -> Result<(), Failure> {
         let wall = self.clock.wall();
-        let items = self.stored(move |store| store.due(wall, items_max, BATCH_BODY_BYTES_MAX)).await?;
+        let mut items = self.stored(move |store| store.due(wall, items_max, BATCH_BODY_BYTES_MAX)).await?;
         if items.is_empty() {
             let next = self.next_due(self.settings.backoff_base).await?;
             self.machine.nothing_due(self.clock.elapsed(), next);
             return Ok(());
         }
+        items.truncate(self.machine.lead(&ids(&items)));
         let batch = Batch { items };
         match self.transport.batch(&batch).await {
             Ok(answer) => self.settle(&batch.items, answer.answers).await?,
-            Err(error) => return self.not_sent(&batch.items, error).await,
+            Err(error) => return self.not_sent(&batch.items, &error).await,
         }
         let next = self.next_due(Duration::ZERO).await?;
         self.machine.sent(self.clock.elapsed(), next);
         Ok(())
     }
 
-    async fn settle(&self, items: &[Item], answers: Vec<ItemAnswer>) -> Result<(), StoreFault> {
+    async fn settle(&mut self, items: &[Item], answers: Vec<ItemAnswer>) -> Result<(), StoreFault> {
         let (settled, forgotten) = match_answers(items, answers);
         if !forgotten.is_empty() {
             tracing::warn!(items = forgotten.len(), "the platform's answer lacks items");
             let error = TransportError::BadAnswer("it lacks this item");
             self.postpone(forgotten, self.after(FORGOTTEN_ITEM), &error).await?;
         }
+        settled.iter().for_each(|answer| self.machine.settled(&answer.id));
         self.stored(move |store| store.settle(&settled)).await
     }
 
-    /// The link is held by the machine, so that items stay due: when it returns early they go early,
-    /// whatever the wall clock did meanwhile.
-    async fn not_sent(&mut self, items: &[Item], error: TransportError) -> Result<(), Failure> {
-        let ids: Vec<_> = items.iter().map(|item| item.id.clone()).collect();
-        if OfflineReason::of(&error).is_some() {
-            self.postpone(ids, Timestamp::UNIX_EPOCH, &error).await?;
-            return Err(error.into());
+    /// Where the link is to blame it is held by the machine, so that items stay due: when it returns early
+    /// they go early, whatever the wall clock did meanwhile.
+    async fn not_sent(&mut self, items: &[Item], error: &TransportError) -> Result<(), Failure> {
+        let blame = self.machine.batch_failed(self.clock.elapsed(), &ids(items), error);
+        tracing::warn!(items = items.len(), %error, ?blame, "a batch has no verdicts");
+        match blame {
+            Blame::Link => self.postpone(ids(items), Timestamp::UNIX_EPOCH, error).await?,
+            Blame::Batch => {}
+            Blame::Item { wait } => self.postpone(ids(items), self.after(wait), error).await?,
         }
-        tracing::warn!(items = ids.len(), %error, "batch refused as a whole");
-        if let [_] = ids.as_slice() {
-            self.postpone(ids, self.after(REFUSED_ITEM), &error).await?;
-        }
-        self.machine.batch_refused(self.clock.elapsed(), items.len());
         Ok(())
     }
 
@@ -81,6 +80,10 @@ impl Worker {
         let wait = SignedDuration::try_from(wait).unwrap_or(SignedDuration::MAX);
         self.clock.wall().checked_add(wait).unwrap_or(Timestamp::MAX)
     }
+}
+
+fn ids(items: &[Item]) -> Vec<ItemId> {
+    items.iter().map(|item| item.id.clone()).collect()
 }
 
 /// The answers to these items, in their order, and the items without one. Answers to other items are

@@ -9,8 +9,8 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use kiosk_client::Clock;
 
-pub use platform::Line;
-pub use store::MemoryStore;
+pub use platform::{Line, refused};
+pub use store::{CURSED, GOOD, MemoryStore, POISON};
 
 /// A clock that goes when told.
 #[derive(Default)]

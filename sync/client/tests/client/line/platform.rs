@@ -15,7 +15,7 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
 use super::VirtualClock;
-use super::store::POISON;
+use super::store::{CURSED, POISON};
 
 pub struct Line {
     clock: Arc<VirtualClock>,
@@ -27,6 +27,8 @@ struct State {
     faulty: bool,
     cut: bool,
     forget: bool,
+    failing: Option<TransportError>,
+    failures: Vec<Duration>,
     batches: usize,
     kept: HashMap<ItemId, Digest>,
     effects: BTreeMap<u64, Vec<u64>>,
@@ -40,6 +42,8 @@ impl Line {
             faulty: false,
             cut: false,
             forget: false,
+            failing: None,
+            failures: Vec::new(),
             batches: 0,
             kept: HashMap::new(),
             effects: BTreeMap::new(),
@@ -60,6 +64,16 @@ impl Line {
         self.state.lock().unwrap().forget = true;
     }
 
+    /// From now on the platform fails like this at every cursed item; `None` mends it.
+    pub fn failing(&self, error: Option<TransportError>) {
+        self.state.lock().unwrap().failing = error;
+    }
+
+    /// When the platform failed at a cursed item.
+    pub fn failures(&self) -> Vec<Duration> {
+        self.state.lock().unwrap().failures.clone()
+    }
+
     pub fn batches(&self) -> usize {
         self.state.lock().unwrap().batches
     }
@@ -77,6 +91,11 @@ impl Line {
             return Err(TransportError::Unreachable);
         }
         self.clock.advance(Duration::from_millis(30));
+        let is_cursed = batch.items.iter().any(|item| item.body.ends_with(CURSED));
+        if let (true, Some(error)) = (is_cursed, state.failing.clone()) {
+            state.failures.push(self.clock.now());
+            return Err(error);
+        }
         if !state.faulty {
             return state.ingest(batch);
         }
@@ -140,9 +159,7 @@ impl State {
 
     fn ingest(&mut self, batch: &Batch) -> Result<BatchAnswer, TransportError> {
         if batch.items.iter().any(|item| item.body.ends_with(POISON)) {
-            let problem =
-                Problem { kind: "about:blank".to_owned(), title: String::new(), status: 422, detail: None };
-            return Err(TransportError::Refused(problem));
+            return Err(refused(422));
         }
         let mut answers: Vec<_> = batch.items.iter().map(|item| self.keep(item)).collect();
         if std::mem::take(&mut self.forget) {
@@ -160,6 +177,11 @@ impl State {
         }
         ItemAnswer { id: item.id.clone(), verdict: Verdict::Accepted { case_number: None } }
     }
+}
+
+pub fn refused(status: u16) -> TransportError {
+    let problem = Problem { kind: "about:blank".to_owned(), title: String::new(), status, detail: None };
+    TransportError::Refused(problem)
 }
 
 impl Transport for Line {

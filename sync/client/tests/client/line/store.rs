@@ -24,15 +24,19 @@ struct Row {
     reason: Option<String>,
 }
 
-/// The word by which the platform knows a poison item.
+/// What an ordinary item says.
+pub const GOOD: &str = "good";
+/// The word by which the platform knows an item it refuses.
 pub const POISON: &str = "poison";
+/// The word by which the platform knows an item it fails at, until it is mended.
+pub const CURSED: &str = "cursed";
 
 impl MemoryStore {
-    pub fn submit(&self, lane: u64, poison: bool) {
+    pub fn submit(&self, lane: u64, word: &str) {
         let mut rows = self.0.lock().unwrap();
         let seq = rows.len() as u64 + 1;
         let terminal = TerminalId::try_from("230202-0001".to_owned()).unwrap();
-        let body = format!("{lane} {seq} {}", if poison { POISON } else { "good" });
+        let body = format!("{lane} {seq} {word}");
         let hash = Digest::of(body.as_bytes());
         let item = Item { id: ItemId { terminal, epoch: 1, seq }, body, hash };
         let until = Timestamp::UNIX_EPOCH;
