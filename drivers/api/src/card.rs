@@ -7,19 +7,25 @@ pub type Private = secrecy::SecretString;
 pub struct IdCard {
     /// Which family of card this is.
     pub kind: CardKind,
-    /// Name, as issued.
+    /// Name, as issued: the Chinese one where the card has one, else the Latin one.
     pub name: Private,
+    /// Name in Latin letters; empty where the card has none.
+    pub latin_name: Private,
     /// Sex, GB/T 2261.1.
     pub sex: Sex,
     /// Two-digit ethnicity code, GB/T 3304; empty where the card has none.
     pub ethnicity: Private,
-    /// Birth date.
+    /// Nationality as the card writes it, three letters (ISO 3166-1 alpha-3) or digits (numeric-3); empty for Chinese
+    /// citizens.
+    pub nationality: Private,
+    /// Birth date, YYYYMMDD.
     pub birth: Private,
-    /// The newest address: the appended one where there is one, else the printed one.
+    /// The newest address: the appended one where there is one, else the printed one. Foreigners' cards have none.
     pub address: Private,
-    /// The 18-character number, GB 11643. Its check digit was verified by the driver.
+    /// The 18-character number (GB 11643; its check digit was verified by the driver), or the 15 characters of a
+    /// foreigner's permit of 2017.
     pub number: Private,
-    /// Issuing authority.
+    /// Issuing authority; its code on a foreigner's permit of 2017.
     pub authority: Private,
     /// First day of validity.
     pub valid_from: CardDate,
@@ -30,8 +36,14 @@ pub struct IdCard {
 /// The families of cards a reader can read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CardKind {
-    /// Resident identity card of the second generation.
+    /// Resident identity card of the second generation (居民身份证).
     Resident,
+    /// Residence permit for residents of Hong Kong, Macao and Taiwan (港澳台居民居住证).
+    ResidencePermit,
+    /// Foreigner's permanent residence permit, version of 2017 (外国人永久居留身份证).
+    Foreigner2017,
+    /// The same, version of 2023 (五星卡).
+    Foreigner2023,
 }
 
 /// Sex as coded by GB/T 2261.1.

@@ -6,13 +6,22 @@
 
 mod cancel;
 mod card;
+mod page_printer;
 pub mod paper;
 mod printer;
 mod reader;
+mod scanner;
+mod smart_card;
 mod status;
 
 pub use cancel::Cancel;
 pub use card::{CardDate, CardKind, IdCard, Private, Sex, ValidUntil};
+pub use page_printer::{PageBitmap, PageFault, PageJob, PagePrinter, PagePrinterStatus, PaperSize, Supply};
 pub use printer::{Paper, PrintFault, PrinterStatus, ReceiptPrinter};
 pub use reader::{IdCardReader, ReaderFault};
+pub use scanner::{AimId, CodeScanner, Scan, ScanFault, Trigger};
+pub use smart_card::{
+    BankCard, CardHolder, CardKey, CardPart, CardScheme, Generation, Kept, SmartCard, SmartCardFault,
+    SmartCardReader, SocialSecurityCard, Validity,
+};
 pub use status::DeviceStatus;

@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 use crate::config::Config;
 use crate::deadlines::{FRAME_GAP, TRIES, WRITE};
 use crate::photo::{Photo, PhotoDecoder};
-use crate::protocol::{Answer, Body, Command, Decoder, Reply, newest_address, parse_resident};
+use crate::protocol::{Answer, Body, Command, Decoder, Reply, newest_address, parse};
 
 /// A reader on a serial port.
 pub type SerialIdCardReader = Reader<SerialLink>;
@@ -50,7 +50,7 @@ impl<L: Link> Reader<L> {
         let body = Body::split(&data)?;
         let addresses = self.exchange(Command::ReadAddress, cancel)?;
         let newest = addresses.map_or(Ok(None), |data| newest_address(&data))?;
-        let card = parse_resident(body.text, newest)?;
+        let card = parse(body.text, newest)?;
         let photo = self.photos.as_ref().and_then(|decoder| decoder.decode(body.photo));
         Ok((card, photo))
     }

@@ -2,15 +2,17 @@
 
 mod check;
 mod command;
+mod foreigner;
 mod frame;
 mod record;
+mod resident;
 mod status;
 mod text;
 
 pub use check::is_valid_number;
 pub use command::{Answer, Command};
 pub use frame::{Decoder, FRAME_BYTES_MAX, Reply, encode};
-pub use record::{Body, newest_address, parse_resident};
+pub use record::{Body, newest_address, parse};
 pub use status::fault_of;
 
 #[cfg(test)]

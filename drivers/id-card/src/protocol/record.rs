@@ -1,27 +1,23 @@
-//! The 256-byte text record of a resident card.
+//! The 256-byte text record: which family of card it is, and what all families share.
 
 use std::ops::Range;
 
-use kiosk_drivers_api::{CardKind, IdCard, Private, ReaderFault, Sex, ValidUntil};
+use kiosk_drivers_api::{CardDate, IdCard, Private, ReaderFault, Sex, ValidUntil};
 use secrecy::ExposeSecret;
 
 use super::check::is_valid_number;
 use super::command::ADDRESS_BYTES;
-use super::text::{day, digits, text, until};
+use super::text::{day, text, until};
+use super::{foreigner, resident};
 
-const NAME: Range<usize> = 0..30;
-const SEX: Range<usize> = 30..32;
-const ETHNICITY: Range<usize> = 32..36;
-const BIRTH: Range<usize> = 36..52;
-const ADDRESS: Range<usize> = 52..122;
-const NUMBER: Range<usize> = 122..158;
-const AUTHORITY: Range<usize> = 158..188;
-const VALID_FROM: Range<usize> = 188..204;
-const VALID_UNTIL: Range<usize> = 204..220;
-/// The same place in every family of cards; a space means a resident card.
+/// The same places in every family of cards but the foreigner's of 2017, which shares the validity only.
+pub(super) const SEX: Range<usize> = 30..32;
+pub(super) const BIRTH: Range<usize> = 36..52;
+pub(super) const NUMBER: Range<usize> = 122..158;
+pub(super) const VALID_FROM: Range<usize> = 188..204;
+pub(super) const VALID_UNTIL: Range<usize> = 204..220;
+/// The letter that tells the family.
 const FAMILY: Range<usize> = 248..250;
-
-const RESIDENT: [u8; 2] = [b' ', 0];
 
 /// The answer to "read text and photo", split into its blocks. Borrowed: an array that is moved leaves a copy of
 /// itself on the stack, which nobody zeroes.
@@ -30,46 +26,43 @@ pub struct Body<'a> {
     pub text: &'a [u8; 256],
     /// The compressed portrait.
     pub photo: &'a [u8; 1024],
+    /// The fingerprints, as they are: 512 bytes for each of up to two fingers, empty where there are none.
+    pub fingerprints: &'a [u8],
 }
 
 impl Body<'_> {
-    /// Splits `data`, which begins with the big-endian lengths of its two blocks.
+    /// Splits `data`, which begins with the big-endian lengths of its blocks: two, or three where fingerprints were
+    /// asked for.
     pub fn split(data: &[u8]) -> Result<Body<'_>, ReaderFault> {
         let bad = ReaderFault::BadRecord { what: "block lengths" };
-        let Some(blocks) = data.strip_prefix(&[0x01, 0x00, 0x04, 0x00]) else {
+        let Some(rest) = data.strip_prefix(&[0x01, 0x00, 0x04, 0x00]) else {
             return Err(bad);
         };
-        match blocks.split_first_chunk::<256>() {
-            Some((text, photo)) => Ok(Body { text, photo: photo.try_into().map_err(|_| bad)? }),
-            None => Err(bad),
-        }
+        let finger_bytes = rest.len().checked_sub(256 + 1_024).ok_or(bad.clone())?;
+        let blocks = match finger_bytes.checked_sub(2) {
+            None => rest,
+            Some(bytes) => match rest.split_first_chunk::<2>() {
+                Some((length, blocks)) if usize::from(u16::from_be_bytes(*length)) == bytes => blocks,
+                _ => return Err(bad),
+            },
+        };
+        let (text, blocks) = blocks.split_first_chunk::<256>().ok_or(bad.clone())?;
+        let (photo, fingerprints) = blocks.split_first_chunk::<1024>().ok_or(bad)?;
+        Ok(Body { text, photo, fingerprints })
     }
 }
 
-/// Reads the text record; `newer_address` replaces the printed one.
+/// Reads the text record; `newer_address` replaces the printed one of a family that prints one.
 ///
-/// Cards of other families are refused with `UnknownCard` before anything else is looked at.
-pub fn parse_resident(record: &[u8; 256], newer_address: Option<Private>) -> Result<IdCard, ReaderFault> {
-    if record[FAMILY] != RESIDENT {
-        return Err(ReaderFault::UnknownCard);
+/// Families nobody documents are refused with `UnknownCard` before anything else is looked at.
+pub fn parse(record: &[u8; 256], newer_address: Option<Private>) -> Result<IdCard, ReaderFault> {
+    match &record[FAMILY] {
+        b" \0" => resident::citizen(record, newer_address),
+        b"J\0" => resident::permit(record, newer_address),
+        b"I\0" => foreigner::of_2017(record),
+        b"Y\0" => foreigner::of_2023(record),
+        _ => Err(ReaderFault::UnknownCard),
     }
-    let valid_from = day(&record[VALID_FROM], "first day of validity")?;
-    let valid_until = until(&record[VALID_UNTIL], "last day of validity")?;
-    if matches!(valid_until, ValidUntil::Day(last) if last < valid_from) {
-        return Err(ReaderFault::BadRecord { what: "validity" });
-    }
-    Ok(IdCard {
-        kind: CardKind::Resident,
-        name: filled(text(&record[NAME], "name")?, "name")?,
-        sex: sex(&record[SEX])?,
-        ethnicity: digits(&record[ETHNICITY], "ethnicity")?,
-        birth: birth(&record[BIRTH])?,
-        address: newer_address.map_or_else(|| text(&record[ADDRESS], "address"), Ok)?,
-        number: number(&record[NUMBER])?,
-        authority: text(&record[AUTHORITY], "authority")?,
-        valid_from,
-        valid_until,
-    })
 }
 
 /// The newest of the appended addresses: they are appended in order, so the last one that is filled.
@@ -84,11 +77,22 @@ pub fn newest_address(data: &[u8]) -> Result<Option<Private>, ReaderFault> {
     Ok(newest)
 }
 
-fn filled(value: Private, what: &'static str) -> Result<Private, ReaderFault> {
+/// A value that must not be empty.
+pub(super) fn filled(value: Private, what: &'static str) -> Result<Private, ReaderFault> {
     if value.expose_secret().is_empty() { Err(ReaderFault::BadRecord { what }) } else { Ok(value) }
 }
 
-fn sex(field: &[u8]) -> Result<Sex, ReaderFault> {
+/// First and last day, in this order.
+pub(super) fn validity(record: &[u8; 256]) -> Result<(CardDate, ValidUntil), ReaderFault> {
+    let from = day(&record[VALID_FROM], "first day of validity")?;
+    let last = until(&record[VALID_UNTIL], "last day of validity")?;
+    match last {
+        ValidUntil::Day(day) if day < from => Err(ReaderFault::BadRecord { what: "validity" }),
+        ValidUntil::Day(_) | ValidUntil::Forever => Ok((from, last)),
+    }
+}
+
+pub(super) fn sex(field: &[u8]) -> Result<Sex, ReaderFault> {
     match field {
         [b'0', 0] => Ok(Sex::Unknown),
         [b'1', 0] => Ok(Sex::Male),
@@ -98,12 +102,13 @@ fn sex(field: &[u8]) -> Result<Sex, ReaderFault> {
     }
 }
 
-fn birth(field: &[u8]) -> Result<Private, ReaderFault> {
+pub(super) fn birth(field: &[u8]) -> Result<Private, ReaderFault> {
     day(field, "birth date")?;
     text(field, "birth date")
 }
 
-fn number(field: &[u8]) -> Result<Private, ReaderFault> {
+/// An 18-character number with the right check digit.
+pub(super) fn number(field: &[u8]) -> Result<Private, ReaderFault> {
     let value = text(field, "number")?;
     let is_valid = is_valid_number(value.expose_secret());
     if is_valid { Ok(value) } else { Err(ReaderFault::BadRecord { what: "number" }) }
@@ -112,9 +117,10 @@ fn number(field: &[u8]) -> Result<Private, ReaderFault> {
 #[cfg(test)]
 pub(crate) mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used)]
-    use kiosk_drivers_api::CardDate;
+    use kiosk_drivers_api::{CardDate, CardKind};
     use proptest::prelude::*;
 
+    use super::super::resident::{ADDRESS, AUTHORITY, ETHNICITY, NAME};
     use super::*;
 
     /// Writes a field; everything here is synthetic, and the number's check digit is right.
@@ -141,13 +147,13 @@ pub(crate) mod tests {
         record
     }
 
-    fn fault(record: &[u8; 256]) -> ReaderFault {
-        parse_resident(record, None).err().expect("the record should be refused")
+    pub(crate) fn fault(record: &[u8; 256]) -> ReaderFault {
+        parse(record, None).err().expect("the record should be refused")
     }
 
     #[test]
     fn a_resident_is_read_field_by_field() {
-        let card = parse_resident(&synthetic(), None).unwrap();
+        let card = parse(&synthetic(), None).unwrap();
         assert_eq!(card.kind, CardKind::Resident);
         assert_eq!(card.name.expose_secret(), "试𬀩验");
         assert_eq!(card.sex, Sex::Female);
@@ -162,7 +168,7 @@ pub(crate) mod tests {
 
     #[test]
     fn a_newer_address_replaces_the_printed_one() {
-        let card = parse_resident(&synthetic(), Some(Private::from("新路2号"))).unwrap();
+        let card = parse(&synthetic(), Some(Private::from("新路2号"))).unwrap();
         assert_eq!(card.address.expose_secret(), "新路2号");
     }
 
@@ -177,8 +183,8 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn other_families_are_refused_first() {
-        for flag in ["J", "I", "Y", "?"] {
+    fn unknown_families_are_refused_first() {
+        for flag in ["K", "j", "?"] {
             let mut record = [0xFF; 256];
             put(&mut record, FAMILY, flag);
             assert_eq!(fault(&record), ReaderFault::UnknownCard);
@@ -216,19 +222,38 @@ pub(crate) mod tests {
         assert!(Body::split(&data[..1283]).is_err());
     }
 
+    #[test]
+    fn fingerprints_are_carried_as_they_are() {
+        for fingers in [0_usize, 512, 1_024] {
+            let length = u16::try_from(fingers).unwrap().to_be_bytes();
+            let mut data = [[0x01, 0x00, 0x04, 0x00].as_slice(), &length].concat();
+            data.extend([1; 256]);
+            data.extend([2; 1024]);
+            data.extend(vec![3; fingers]);
+            let body = Body::split(&data).unwrap();
+            assert_eq!(body.fingerprints, vec![3; fingers]);
+            assert!(body.text.iter().all(|byte| *byte == 1) && body.photo.iter().all(|byte| *byte == 2));
+            data.push(3);
+            assert!(Body::split(&data).is_err(), "a length that does not agree");
+        }
+    }
+
     proptest! {
         #[test]
         fn no_record_panics(bytes in proptest::array::uniform32(any::<u8>()), at in 0_usize..224) {
             let mut record = synthetic();
             record[at..at + 32].copy_from_slice(&bytes);
-            let _ = parse_resident(&record, None).is_ok();
+            for family in [" ", "J", "I", "Y"] {
+                put(&mut record, FAMILY, family);
+                let _ = parse(&record, None).is_ok();
+            }
         }
 
         #[test]
         fn any_name_comes_back(name in "[\u{4E00}-\u{9FFF}·\u{20000}-\u{2A6DF}]{1,7}") {
             let mut record = synthetic();
             put(&mut record, NAME, &name);
-            let card = parse_resident(&record, None).unwrap();
+            let card = parse(&record, None).unwrap();
             prop_assert_eq!(card.name.expose_secret(), name.as_str());
         }
     }

@@ -1,0 +1,333 @@
+//! The port on top of the protocol: order of steps, deadlines, reconnecting, cancelling.
+
+use std::time::Duration;
+
+use kiosk_drivers_api::{
+    Cancel, DeviceStatus, Private, SmartCard, SmartCardFault, SmartCardReader, SocialSecurityCard,
+};
+use zeroize::Zeroizing;
+
+use crate::config::Config;
+use crate::deadlines::{COMMAND, CONNECT, LOOK, SLICE, WHOLE_CARD};
+use crate::protocol::{
+    Command, Conversation, Pin, Transmit, read_bank_card, read_social_card, select_social_card, verify_pin,
+};
+use crate::slot::{Answer, Insertion, PcscSlot, Request, Slot, SlotError, Wire};
+
+/// A reader of the service `pcscd`.
+pub type PcscSmartCardReader = Reader<PcscSlot>;
+
+/// A reader with some slot.
+pub struct Reader<S> {
+    slot: S,
+    /// The stay of the card that was read last.
+    was_read: Option<Insertion>,
+}
+
+impl PcscSmartCardReader {
+    /// Remembers which reader it is. Never fails and never waits: the service is reached on first use.
+    pub fn new(config: Config) -> Self {
+        Self::on(PcscSlot::new(config.reader))
+    }
+}
+
+type Result<T> = std::result::Result<T, SmartCardFault>;
+
+impl<S: Slot> Reader<S> {
+    /// Drives a reader with `slot`.
+    pub fn on(slot: S) -> Self {
+        Self { slot, was_read: None }
+    }
+
+    fn look(&mut self, cancel: &Cancel) -> Result<Insertion> {
+        match ask(&mut self.slot, Request::Look, LOOK, cancel)? {
+            Answer::Card(insertion) => Ok(insertion),
+            Answer::Connected(_) | Answer::Bytes(_) | Answer::Disconnected => Err(SmartCardFault::Garbled),
+        }
+    }
+
+    /// Powers the card, does something with it, and lets it go without waiting for that.
+    fn with_card<T>(
+        &mut self,
+        cancel: &Cancel,
+        act: impl FnOnce(&mut Conversation<Powered<'_, S>>) -> Result<T>,
+    ) -> Result<T> {
+        let end = self.slot.now() + WHOLE_CARD;
+        let result = match ask(&mut self.slot, Request::Connect, CONNECT, cancel) {
+            Ok(Answer::Connected(wire)) => {
+                act(&mut Conversation::with(Powered { slot: &mut self.slot, cancel, end, wire }))
+            }
+            Ok(Answer::Card(_) | Answer::Bytes(_) | Answer::Disconnected) => Err(SmartCardFault::Garbled),
+            Err(fault) => Err(fault),
+        };
+        self.slot.ask(Request::Disconnect);
+        result
+    }
+}
+
+impl<S: Slot> SmartCardReader for Reader<S> {
+    fn status(&mut self) -> DeviceStatus {
+        match self.look(&Cancel::default()) {
+            Ok(_) => DeviceStatus::Online,
+            Err(fault) => status_of_fault(&fault),
+        }
+    }
+
+    fn read(&mut self, cancel: &Cancel) -> Result<SmartCard> {
+        let insertion = self.look(cancel)?;
+        if self.was_read == Some(insertion) {
+            return Err(SmartCardFault::NoCard);
+        }
+        let card = self.with_card(cancel, |card| match select_social_card(card)? {
+            true => read_social_card(card).map(|card| SmartCard::SocialSecurity(Box::new(card))),
+            false => read_bank_card(card).map(SmartCard::Bank),
+        })?;
+        self.was_read = Some(insertion);
+        Ok(card)
+    }
+
+    fn verify_pin(&mut self, pin: &Private, cancel: &Cancel) -> Result<SocialSecurityCard> {
+        let pin = Pin::pack(pin)?;
+        let insertion = self.look(cancel)?;
+        let card = self.with_card(cancel, |card| {
+            if !select_social_card(card)? {
+                return Err(SmartCardFault::UnknownCard);
+            }
+            verify_pin(card, &pin)?;
+            read_social_card(card)
+        })?;
+        self.was_read = Some(insertion);
+        Ok(card)
+    }
+}
+
+/// Asks the slot, and waits until it answers, the time is over or the caller has enough.
+fn ask(slot: &mut impl Slot, request: Request, limit: Duration, cancel: &Cancel) -> Result<Answer> {
+    let end = slot.now() + limit;
+    slot.ask(request);
+    loop {
+        if cancel.is_cancelled() {
+            return Err(SmartCardFault::Cancelled);
+        }
+        let left = end.saturating_sub(slot.now());
+        if left.is_zero() {
+            return Err(SmartCardFault::NoAnswer);
+        }
+        if let Some(answer) = slot.answer(SLICE.min(left)) {
+            return answer.map_err(fault_of_slot);
+        }
+    }
+}
+
+/// A card that has power.
+struct Powered<'a, S> {
+    slot: &'a mut S,
+    cancel: &'a Cancel,
+    /// When the whole card must have been read.
+    end: Duration,
+    wire: Wire,
+}
+
+impl<S: Slot> Transmit for Powered<'_, S> {
+    fn transmit(&mut self, command: &Command) -> Result<Zeroizing<Vec<u8>>> {
+        let bytes = match self.wire {
+            Wire::T0 => command.bytes_t0(),
+            Wire::T1 => command.bytes_t1(),
+        };
+        let limit = COMMAND.min(self.end.saturating_sub(self.slot.now()));
+        match ask(self.slot, Request::Transmit(bytes), limit, self.cancel) {
+            Ok(Answer::Bytes(bytes)) => Ok(bytes),
+            Ok(Answer::Card(_) | Answer::Connected(_) | Answer::Disconnected) => Err(SmartCardFault::Garbled),
+            // Once it had power, a card that is not there has been taken out.
+            Err(SmartCardFault::NoCard | SmartCardFault::Mute) => Err(SmartCardFault::Removed),
+            Err(fault) => Err(fault),
+        }
+    }
+}
+
+fn fault_of_slot(error: SlotError) -> SmartCardFault {
+    match error {
+        SlotError::NoService => SmartCardFault::NoService,
+        SlotError::NoPermission => SmartCardFault::NoPermission,
+        SlotError::NoReader => SmartCardFault::NotConnected,
+        SlotError::NoCard => SmartCardFault::NoCard,
+        SlotError::Removed => SmartCardFault::Removed,
+        SlotError::Mute => SmartCardFault::Mute,
+        SlotError::InUse => SmartCardFault::InUse,
+        SlotError::Broken => SmartCardFault::Garbled,
+    }
+}
+
+fn status_of_fault(fault: &SmartCardFault) -> DeviceStatus {
+    match fault {
+        // What is wrong with a card is not wrong with the reader.
+        SmartCardFault::NoCard
+        | SmartCardFault::Removed
+        | SmartCardFault::Mute
+        | SmartCardFault::UnknownCard
+        | SmartCardFault::Blocked { .. }
+        | SmartCardFault::Refused { .. }
+        | SmartCardFault::BadRecord { .. }
+        | SmartCardFault::PinWrong { .. }
+        | SmartCardFault::PinBlocked
+        | SmartCardFault::PinNotDigits => DeviceStatus::Online,
+        SmartCardFault::NotConnected | SmartCardFault::NoPermission => DeviceStatus::NoDevice,
+        SmartCardFault::NoService | SmartCardFault::NoAnswer | SmartCardFault::Cancelled => {
+            DeviceStatus::Offline
+        }
+        SmartCardFault::InUse => DeviceStatus::Busy,
+        SmartCardFault::Garbled => DeviceStatus::HardwareError,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use secrecy::ExposeSecret;
+
+    use super::*;
+    use crate::scripted::{ScriptedSlot, bank, social};
+
+    const VERIFY: &str = "0020000003123456";
+
+    fn ms(ms: u64) -> Duration {
+        Duration::from_millis(ms)
+    }
+
+    fn with(card: crate::scripted::Script) -> (Reader<ScriptedSlot>, ScriptedSlot) {
+        let slot = ScriptedSlot::new();
+        slot.insert(card);
+        (Reader::on(slot.clone()), slot)
+    }
+
+    fn read(reader: &mut Reader<ScriptedSlot>) -> Result<SmartCard> {
+        reader.read(&Cancel::default())
+    }
+
+    fn pin(reader: &mut Reader<ScriptedSlot>, pin: &str) -> Result<SocialSecurityCard> {
+        reader.verify_pin(&Private::from(pin), &Cancel::default())
+    }
+
+    #[test]
+    fn a_card_is_read_once_until_it_is_put_in_again() {
+        let (mut reader, slot) = with(social("2.00"));
+        assert!(matches!(read(&mut reader), Ok(SmartCard::SocialSecurity(_))));
+        assert_eq!(read(&mut reader).err(), Some(SmartCardFault::NoCard));
+        slot.remove();
+        assert_eq!(read(&mut reader).err(), Some(SmartCardFault::NoCard));
+        slot.insert(bank());
+        assert!(matches!(read(&mut reader), Ok(SmartCard::Bank(_))));
+    }
+
+    #[test]
+    fn a_card_that_was_not_read_is_tried_again() {
+        let (mut reader, slot) = with(social("2.00").replying("00B2080014", "5A5A"));
+        assert_eq!(read(&mut reader).err(), Some(SmartCardFault::Garbled));
+        slot.change(social("2.00"));
+        assert!(read(&mut reader).is_ok());
+    }
+
+    #[test]
+    fn a_card_taken_out_at_any_command_was_removed() {
+        let (mut reader, slot) = with(social("2.00"));
+        assert!(read(&mut reader).is_ok());
+        let commands = slot.commands();
+        assert!(commands > 14, "{commands}");
+        for at in 1..=commands {
+            let (mut reader, slot) = with(social("2.00"));
+            slot.remove_at(at);
+            assert_eq!(read(&mut reader).err(), Some(SmartCardFault::Removed), "command {at}");
+            slot.insert(social("2.00"));
+            assert!(read(&mut reader).is_ok(), "command {at}");
+        }
+    }
+
+    #[test]
+    fn the_card_is_let_go_however_it_ends() {
+        for card in [social("2.00"), social("2.00").replying("00B2080014", "5A5A")] {
+            let (mut reader, slot) = with(card);
+            let _ = read(&mut reader).is_ok();
+            assert!(!slot.is_connected());
+        }
+    }
+
+    #[test]
+    fn the_right_pin_gives_the_card_and_a_wrong_one_the_tries() {
+        let (mut reader, _) = with(social("2.00").replying(VERIFY, "9000"));
+        let card = pin(&mut reader, "123456").ok().unwrap();
+        assert_eq!(card.card_number.expose_secret(), "T00000012");
+        let (mut reader, _) = with(social("2.00").replying(VERIFY, "63C2"));
+        assert_eq!(pin(&mut reader, "123456").err(), Some(SmartCardFault::PinWrong { tries_left: 2 }));
+        let (mut reader, _) = with(social("2.00").replying(VERIFY, "6983"));
+        assert_eq!(pin(&mut reader, "123456").err(), Some(SmartCardFault::PinBlocked));
+    }
+
+    #[test]
+    fn what_cannot_be_a_pin_never_reaches_the_card() {
+        let (mut reader, slot) = with(social("2.00"));
+        assert_eq!(pin(&mut reader, "12x4").err(), Some(SmartCardFault::PinNotDigits));
+        assert_eq!(slot.commands(), 0);
+        let (mut reader, slot) = with(bank());
+        assert_eq!(pin(&mut reader, "123456").err(), Some(SmartCardFault::UnknownCard));
+        assert_eq!(slot.commands(), 1);
+    }
+
+    #[test]
+    fn silence_is_no_answer_at_the_deadline_and_not_before() {
+        let (mut reader, slot) = with(social("2.00"));
+        slot.be_silent_at(3);
+        assert_eq!(read(&mut reader).err(), Some(SmartCardFault::NoAnswer));
+        assert_eq!(slot.now(), COMMAND);
+        slot.insert(social("2.00"));
+        assert!(read(&mut reader).is_ok());
+    }
+
+    #[test]
+    fn a_card_that_is_slow_at_every_command_ends_with_its_own_deadline() {
+        let (mut reader, slot) = with(social("2.00"));
+        slot.take(ms(2_500));
+        assert_eq!(read(&mut reader).err(), Some(SmartCardFault::NoAnswer));
+        assert!(slot.now() <= CONNECT + LOOK + WHOLE_CARD, "{:?}", slot.now());
+    }
+
+    #[test]
+    fn cancel_ends_the_wait_within_half_a_second() {
+        let (mut reader, slot) = with(social("2.00"));
+        slot.be_silent_at(1);
+        let cancel = Cancel::default();
+        slot.cancel_at(ms(300), cancel.clone());
+        assert_eq!(reader.read(&cancel).err(), Some(SmartCardFault::Cancelled));
+        assert!(slot.now() <= ms(800), "{:?}", slot.now());
+    }
+
+    #[test]
+    fn what_is_wrong_with_the_slot_is_told_by_its_cause() {
+        for (error, fault, status) in [
+            (SlotError::NoService, SmartCardFault::NoService, DeviceStatus::Offline),
+            (SlotError::NoPermission, SmartCardFault::NoPermission, DeviceStatus::NoDevice),
+            (SlotError::NoReader, SmartCardFault::NotConnected, DeviceStatus::NoDevice),
+            (SlotError::NoCard, SmartCardFault::NoCard, DeviceStatus::Online),
+            (SlotError::Mute, SmartCardFault::Mute, DeviceStatus::Online),
+            (SlotError::InUse, SmartCardFault::InUse, DeviceStatus::Busy),
+            (SlotError::Broken, SmartCardFault::Garbled, DeviceStatus::HardwareError),
+        ] {
+            let (mut reader, slot) = with(social("2.00"));
+            slot.fail(Some(error));
+            assert_eq!((read(&mut reader).err(), reader.status()), (Some(fault), status));
+            slot.fail(None);
+            assert!(read(&mut reader).is_ok() && reader.status() == DeviceStatus::Online);
+        }
+    }
+
+    #[test]
+    fn block_protocol_carries_the_wanted_length() {
+        let (mut reader, slot) = with(bank());
+        slot.speak(Wire::T1);
+        let _ = read(&mut reader).is_ok();
+        assert!(
+            slot.sent().iter().any(|command| command.ends_with("F00") && command.len() > 40),
+            "{:?}",
+            slot.sent()
+        );
+    }
+}
