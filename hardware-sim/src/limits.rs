@@ -21,6 +21,19 @@ pub const REQUEST_BYTES_MAX: usize = 64;
 /// Answers the reader keeps while it thinks; further requests are lost, as in a SAM that is busy.
 pub const ANSWERS_MAX: usize = 8;
 
+/// A chip card works on a command, besides the characters of command and answer.
+pub const THINK_CHIP: Duration = Duration::from_millis(8);
+/// A character over T=0: 12 elementary time units at 38,400 baud (ISO/IEC 7816-3, 10.2).
+pub const THINK_CHIP_BYTE: Duration = Duration::from_nanos(312_500);
+/// Deadline of a chip card for reaching the reader service.
+pub const CHIP_CONNECT_WAIT: Duration = Duration::from_secs(1);
+/// Deadline of a chip card for handing an answer over.
+pub const CHIP_WRITE_WAIT: Duration = Duration::from_secs(1);
+/// Least time between two cards in the slot: a hand is no faster, and `pcscd` looks every 400 ms.
+pub const CHIP_SWAP_WAIT: Duration = Duration::from_millis(500);
+/// Wait after the reader service did not take a chip card, or let it go.
+pub const CHIP_RETRY_WAIT: Duration = Duration::from_millis(100);
+
 /// Receive buffer of the printer, bytes.
 pub const PRINTER_BUFFER_BYTES: usize = 4096;
 /// Bytes the printer's interface still takes when the buffer is full, so that real-time commands come through.
@@ -48,6 +61,21 @@ pub const LINE_SAY_BYTES: usize = 8;
 pub const LINE_WAIT_MAX: Duration = Duration::from_millis(500);
 /// Wait between two looks at a pty that nobody has open.
 pub const LINE_CLOSED_WAIT: Duration = Duration::from_millis(10);
+
+/// The page printer works on a request, besides taking its bytes.
+pub const THINK_IPP: Duration = Duration::from_millis(20);
+/// The same while it is `slow`.
+pub const THINK_IPP_SLOW: Duration = Duration::from_secs(1);
+/// The same while it is `silent`: longer than any host waits for a page.
+pub const THINK_IPP_SILENT: Duration = Duration::from_secs(600);
+/// One sheet through the page printer: 40 pages a minute.
+pub const SHEET_TIME: Duration = Duration::from_millis(1_500);
+/// Longest document the page printer takes.
+pub const DOCUMENT_BYTES_MAX: usize = 64 << 20;
+/// Most pages the page printer finds in a document.
+pub const PAGES_MAX: u32 = 999;
+/// Jobs the page printer remembers.
+pub const JOBS_MAX: usize = 64;
 
 /// Deadline for a device thread to carry out that a plug was pulled or put in.
 pub const PLUG_WAIT: Duration = Duration::from_secs(1);

@@ -41,6 +41,9 @@ struct Run {
     /// Network between terminal and platform: where to listen, and the platform behind
     #[arg(long, value_name = "LISTEN=TARGET", value_parser = proxy)]
     proxy: Option<(SocketAddr, SocketAddr)>,
+    /// Where pcscd takes virtual chip cards, usually 127.0.0.1:35963
+    #[arg(long, value_name = "ADDR")]
+    vpcd: Option<SocketAddr>,
     /// Residents instead of those built in, written like residents.toml
     #[arg(long)]
     residents: Option<PathBuf>,
@@ -84,7 +87,9 @@ fn act(client: &Client, command: &Command) -> Done {
         Command::Paper(PaperAction::Take) => show(&before.papers),
         Command::Card(_)
         | Command::Printer { .. }
+        | Command::PagePrinter { .. }
         | Command::Reader(_)
+        | Command::Chip(_)
         | Command::Network { .. }
         | Command::Unplug { .. }
         | Command::Plug { .. } => Ok(()),
@@ -104,6 +109,7 @@ fn start(run: &Run, control: &str) -> Done {
         dir: run.dir.clone(),
         control,
         proxy: run.proxy,
+        vpcd: run.vpcd,
         residents: run.residents.clone(),
         reader_baud: run.reader_baud,
     };

@@ -20,6 +20,8 @@ pub struct Options {
     pub control: SocketAddr,
     /// The network: where the terminal connects to, and the platform behind. Port 0 takes a free one.
     pub proxy: Option<(SocketAddr, SocketAddr)>,
+    /// Where the reader service `pcscd` takes virtual chip cards (vsmartcard `vpcd`).
+    pub vpcd: Option<SocketAddr>,
     /// Residents instead of those built in.
     pub residents: Option<PathBuf>,
     /// Line rate of the ID-card reader after power-on.
@@ -33,6 +35,7 @@ impl Options {
             dir: dir.to_owned(),
             control: SocketAddr::from(([127, 0, 0, 1], 0)),
             proxy: None,
+            vpcd: None,
             residents: None,
             reader_baud: crate::reader::BAUDS[0],
         }
@@ -90,7 +93,7 @@ impl Simulator {
         let proxy = proxy.transpose()?;
         let (up, watch_up) = watch::channel(true);
         let network = proxy.is_some().then_some(up);
-        let world = World::build(&dir, options.reader_baud, residents, network).map_err(failed)?;
+        let world = World::build(&dir, options, residents, network).map_err(failed)?;
         let world = Arc::new(world);
         let addresses = (control.address, proxy.as_ref().map(|(listener, _)| listener.address));
         let (stop, stopped) = oneshot::channel();

@@ -48,7 +48,8 @@ impl Drop for Tray {
     }
 }
 
-fn last_number(dir: &Path) -> std::io::Result<u32> {
+/// The highest number a file in `dir` is called by.
+pub fn last_number(dir: &Path) -> std::io::Result<u32> {
     let mut last = 0;
     for entry in std::fs::read_dir(dir)? {
         let name = PathBuf::from(entry?.file_name());

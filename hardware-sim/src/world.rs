@@ -5,13 +5,17 @@ use std::time::Instant;
 
 use tokio::sync::watch;
 
+use crate::chip::{Slot, library};
 use crate::control::{
-    CardAction, Command, CommandError, Device, Link, PaperAction, PaperPiece, PrinterView, ReaderView, State,
+    CardAction, ChipAction, ChipView, Command, CommandError, Device, Link, PagePrinterView, PaperAction,
+    PaperPiece, PrinterView, ReaderView, State,
 };
+use crate::ipp::Socket;
 use crate::line::Line;
 use crate::printer::{Glyphs, Printer};
 use crate::reader::{Card, Reader};
 use crate::residents::Resident;
+use crate::simulator::Options;
 use crate::tray::Tray;
 
 /// The devices, the tray, the residents and the network.
@@ -22,22 +26,24 @@ pub struct World {
     reader: Line<Reader>,
     // Ends before the tray, whose thread waits for the printer's last piece.
     printer: Line<Printer>,
+    page_printer: Socket,
     tray: Tray,
+    chip: Option<Slot>,
     network: Option<watch::Sender<bool>>,
 }
 
 impl World {
-    /// Plugs both devices in below `dir`.
+    /// Plugs the devices in below `dir`.
     pub fn build(
         dir: &Path,
-        reader_baud: u32,
+        options: &Options,
         residents: Vec<Resident>,
         network: Option<watch::Sender<bool>>,
     ) -> std::io::Result<World> {
         let epoch = Instant::now();
         let link = |device: Device| dir.join(device.file_name());
         let (tray, sender) = Tray::open(dir.join("paper"))?;
-        let reader = Line::start(Reader::new(reader_baud), &link(Device::IdReader), epoch, |_| {})?;
+        let reader = Line::start(Reader::new(options.reader_baud), &link(Device::IdReader), epoch, |_| {})?;
         let drop_into_tray = move |printer: &mut Printer| {
             for piece in printer.take_pieces() {
                 if sender.try_send(piece).is_err() {
@@ -47,7 +53,10 @@ impl World {
         };
         let printer = Printer::new(glyphs());
         let printer = Line::start(printer, &link(Device::ReceiptPrinter), epoch, drop_into_tray)?;
-        Ok(World { epoch, residents, reader, printer, tray, network })
+        let page_printer = Socket::start(&link(Device::PagePrinter), dir.join("pages"), epoch)?;
+        let slot = |address| Slot::start(address, library(&residents));
+        let chip = options.vpcd.map(slot).transpose()?;
+        Ok(World { epoch, residents, reader, printer, page_printer, tray, chip, network })
     }
 
     /// Whose cards there are.
@@ -71,10 +80,15 @@ impl World {
             Command::Printer { state } => {
                 self.printer.with(|end| end.device.set_state(self.epoch.elapsed(), *state));
             }
+            Command::PagePrinter { state } => self.page_printer.set_state(*state),
+            Command::Chip(action) => self.chip(action)?,
             Command::Network { link } => self.set_network(*link)?,
             Command::Unplug { device } => self.set_plugged(*device, false),
             Command::Plug { device } => self.set_plugged(*device, true),
-            Command::Paper(PaperAction::Take) => self.tray.take(),
+            Command::Paper(PaperAction::Take) => {
+                self.tray.take();
+                self.page_printer.take();
+            }
             Command::Paper(PaperAction::List) => {}
         }
         Ok(())
@@ -86,6 +100,8 @@ impl World {
         State {
             reader: self.reader_view(),
             printer: self.printer_view(),
+            page_printer: self.page_printer_view(),
+            chip: self.chip.as_ref().map(|slot| ChipView::from(slot.view())),
             papers: self.papers(),
             network: up.map(|up| if up { Link::Restore } else { Link::Cut }),
         }
@@ -103,6 +119,18 @@ impl World {
         })
     }
 
+    fn chip(&self, action: &ChipAction) -> Result<(), CommandError> {
+        let slot = self.chip.as_ref().ok_or(CommandError::NoSlot)?;
+        match action {
+            ChipAction::Insert { card } => slot
+                .insert(card)
+                .map_err(|known| CommandError::UnknownCard { key: card.clone(), known: known.join(", ") })?,
+            ChipAction::Remove => slot.remove(),
+            ChipAction::Fault(fault) => slot.set_fault(fault.fault()?),
+        }
+        Ok(())
+    }
+
     fn set_network(&self, link: Link) -> Result<(), CommandError> {
         let network = self.network.as_ref().ok_or(CommandError::NoProxy)?;
         network.send_replace(link == Link::Restore);
@@ -113,6 +141,7 @@ impl World {
         match device {
             Device::IdReader => self.reader.set_plugged(plugged),
             Device::ReceiptPrinter => self.printer.set_plugged(plugged),
+            Device::PagePrinter => self.page_printer.set_plugged(plugged),
         }
     }
 
@@ -126,6 +155,20 @@ impl World {
             bytes_in: end.bytes_in,
             bytes_out: end.bytes_out,
         })
+    }
+
+    fn page_printer_view(&self) -> PagePrinterView {
+        let (requests, handling) = self.page_printer.handled();
+        let (state, waiting) = self.page_printer.with(|printer| (printer.state(), printer.waiting()));
+        PagePrinterView {
+            plugged: self.page_printer.is_plugged(),
+            state,
+            uri: self.page_printer.uri(),
+            waiting,
+            requests,
+            handling_us: u64::try_from(handling.as_micros()).unwrap_or(u64::MAX),
+            printed: self.page_printer.printed(),
+        }
     }
 
     fn printer_view(&self) -> PrinterView {

@@ -3,6 +3,8 @@
 use clap::{Subcommand, ValueEnum};
 use serde::{Deserialize, Serialize};
 
+use super::chip::ChipAction;
+pub use crate::ipp::PagePrinterState;
 pub use crate::printer::PrinterState;
 use crate::reader::Fault;
 
@@ -18,9 +20,17 @@ pub enum Command {
         /// Its state
         state: PrinterState,
     },
+    /// Sets how the page printer stands
+    PagePrinter {
+        /// Its state
+        state: PagePrinterState,
+    },
     /// Spoils the reader's next answer
     #[command(subcommand)]
     Reader(ReaderAction),
+    /// Puts chip cards in or takes them out
+    #[command(subcommand)]
+    Chip(ChipAction),
     /// Cuts or restores the network through the proxy
     Network {
         /// What becomes of it
@@ -121,14 +131,17 @@ pub enum Device {
     IdReader,
     /// The receipt printer
     ReceiptPrinter,
+    /// The page printer
+    PagePrinter,
 }
 
 impl Device {
-    /// The name of its path in the simulator's directory.
+    /// The name of its path in the simulator's directory; for the page printer a file with its URI.
     pub fn file_name(self) -> &'static str {
         match self {
             Device::IdReader => "id-reader",
             Device::ReceiptPrinter => "receipt-printer",
+            Device::PagePrinter => "page-printer",
         }
     }
 }
@@ -157,6 +170,20 @@ pub enum CommandError {
     /// Not a byte. Cure: two hexadecimal digits, such as 41.
     #[error("{0:?} is not a byte of two hexadecimal digits")]
     NotHex(String),
+    /// No chip card has this key. Cure: use one of those named.
+    #[error("unknown card {key:?}; there are: {known}")]
+    UnknownCard {
+        /// What was asked for.
+        key: String,
+        /// What there is, with commas.
+        known: String,
+    },
+    /// Not a status word. Cure: four hexadecimal digits, such as 6A82.
+    #[error("{0:?} is not a status word of four hexadecimal digits")]
+    NotStatus(String),
+    /// There is no slot for chip cards. Cure: start the simulator with `--vpcd`.
+    #[error("this simulator runs without a slot for chip cards (start it with --vpcd ADDR)")]
+    NoSlot,
     /// There is no network to cut. Cure: start the simulator with `--proxy`.
     #[error("this simulator runs without a proxy (start it with --proxy LISTEN=TARGET)")]
     NoProxy,

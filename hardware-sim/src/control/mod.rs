@@ -1,11 +1,16 @@
 //! How a tester tells the simulator what happens: one set of commands for code, HTTP and the command line.
 
+mod chip;
 mod client;
 mod command;
 mod server;
 mod state;
 
+pub use chip::{ChipAction, ChipFault, ChipView};
 pub use client::{Client, ClientError};
-pub use command::{CardAction, Command, CommandError, Device, Link, PaperAction, PrinterState, ReaderAction};
+pub use command::{
+    CardAction, Command, CommandError, Device, Link, PagePrinterState, PaperAction, PrinterState,
+    ReaderAction,
+};
 pub(crate) use server::routes;
-pub use state::{PaperPiece, PrinterView, ReaderView, State};
+pub use state::{PagePrinterView, PaperPiece, PrinterView, ReaderView, State};

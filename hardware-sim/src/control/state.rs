@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::command::{Link, PrinterState};
+use super::chip::ChipView;
+use super::command::{Link, PagePrinterState, PrinterState};
+use crate::ipp::PrintedJob;
 
 /// Everything at one moment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -11,6 +13,10 @@ pub struct State {
     pub reader: ReaderView,
     /// The receipt printer.
     pub printer: PrinterView,
+    /// The page printer.
+    pub page_printer: PagePrinterView,
+    /// The slot for chip cards; absent without one.
+    pub chip: Option<ChipView>,
     /// Cut pieces in the tray, oldest first.
     pub papers: Vec<PaperPiece>,
     /// What was last done to the network; absent without a proxy.
@@ -53,6 +59,25 @@ pub struct PrinterView {
     pub uncut_mm: usize,
     /// Commands it did not know and skipped, since it was plugged in.
     pub unknown_commands: u64,
+}
+
+/// The page printer at one moment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PagePrinterView {
+    /// Whether its plug is in.
+    pub plugged: bool,
+    /// How it stands.
+    pub state: PagePrinterState,
+    /// Where it is printed to.
+    pub uri: String,
+    /// Jobs that are not at their end.
+    pub waiting: usize,
+    /// Requests it answered.
+    pub requests: u64,
+    /// Time from their heads to their answers, microseconds.
+    pub handling_us: u64,
+    /// What came out and was not taken, oldest first.
+    pub printed: Vec<PrintedJob>,
 }
 
 /// One cut piece of paper.

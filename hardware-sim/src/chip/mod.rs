@@ -1,0 +1,15 @@
+//! The slot of a smart-card reader: cards over the protocol of vsmartcard's `vpcd`, below a real `pcscd`. The cards
+//! themselves know no time and no socket.
+
+mod apdu;
+mod bank;
+mod library;
+mod slot;
+mod social;
+mod wire;
+
+pub use apdu::{Command, Outcome, Transport};
+pub use bank::BankCard;
+pub use library::{BankSpec, Card, Directory, SocialSpec, library};
+pub use slot::{Fault, Slot, SlotView};
+pub use social::{SocialCard, TRIES};
