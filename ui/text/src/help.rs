@@ -41,11 +41,11 @@ impl Texts {
             Topic::Card => self.tr("The reader is the flat field with the card sign. Lay the card on it; either side will do."),
             Topic::Guide => self.tr("This page says what you need, how long it takes and what it costs. Touch “Start” to begin."),
             Topic::Form => self.tr("Touch a field, then type or choose. What is on file is filled in for you. “Next” goes on, “Back” loses nothing."),
-            Topic::Confirm => self.tr("Check each line. “Back” lets you mend it. Only “Submit” hands it in."),
+            Topic::Confirm => self.tr("Check each line. “Back” lets you mend it. Only “Everything is right: submit” hands it in."),
             Topic::Waiting => self.tr("Please wait a moment; the screen goes on by itself."),
             Topic::Receipt => self.tr("The number stands for your application. Keep the paper, or photograph the number."),
-            Topic::Reading => self.tr("Read in peace. “Done” ends, “Another service” goes back to the beginning."),
-            Topic::Rating => self.tr("Rating is voluntary. “Skip” is quite all right."),
+            Topic::Reading => self.tr("Read in peace. “Finish” ends, “Do something else” goes back to the beginning."),
+            Topic::Rating => self.tr("Rating is voluntary. “Skip the rating” is quite all right."),
         }
     }
 }

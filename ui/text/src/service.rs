@@ -69,10 +69,10 @@ impl Texts {
     pub fn confirm_note(self, delivery: Delivery) -> String {
         match delivery {
             Delivery::Now => {
-                self.tr("Please check everything. After “Submit” the application is sent to the department and you get a receipt.")
+                self.tr("Please check everything. After “Everything is right: submit” the application is sent to the department and you get a receipt.")
             }
             Delivery::Later => {
-                self.tr("Please check everything. After “Submit” the application is kept safe here and you get a receipt; it is sent as soon as the network is back.")
+                self.tr("Please check everything. After “Everything is right: submit” the application is kept safe here and you get a receipt; it is sent as soon as the network is back.")
             }
         }
     }

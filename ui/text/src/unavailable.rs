@@ -25,7 +25,7 @@ impl Texts {
     /// Why something cannot be had.
     pub fn reason(self, reason: Reason) -> String {
         match reason {
-            Reason::Offline => self.tr("The network is down at the moment, so this cannot be looked up."),
+            Reason::Offline => self.tr("The network is down at the moment, and this cannot be done without it."),
             Reason::TimedOut => self.tr("The answer takes too long at the moment."),
             Reason::Failed => self.tr("The service gave no usable answer."),
             Reason::StoreFull => self.tr(
@@ -34,8 +34,9 @@ impl Texts {
             Reason::StoreBroken => self.tr(
                 "This terminal cannot keep your application. Nothing was accepted; it was not handed in.",
             ),
-            Reason::StoreUnsure => self
-                .tr("It is not certain whether your application was kept. Please do not hand it in twice."),
+            Reason::StoreUnsure => self.tr(
+                "It is not certain yet whether your application was kept. Trying again here does not hand it in twice; please do not fill it in anew.",
+            ),
             Reason::NotOnFile => {
                 self.tr("A value this application needs could not be fetched, and it cannot be typed here.")
             }

@@ -3,7 +3,7 @@
 //! `cargo run -p kiosk-screens --example gallery [PART-OF-A-NAME]`, names as in `zh-normal-portrait-home`.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a tool for looking")]
 
-mod gallery;
+mod screens;
 mod support;
 
 use std::{env, fs, path::Path};
@@ -22,7 +22,7 @@ fn main() {
         ui.window().show().unwrap();
         for (language_name, language) in LANGUAGES {
             for (mode_name, mode) in MODES {
-                for example in gallery::examples(language, mode) {
+                for example in screens::examples(language, mode) {
                     let name = format!("{language_name}-{mode_name}-{glass}-{}", example.name);
                     if name.contains(&wanted) {
                         ui.show(&example.screen);

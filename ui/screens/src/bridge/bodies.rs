@@ -65,82 +65,128 @@ fn empty(view: &View<'_>, kind: ScreenKind) {
 fn fill(view: &View<'_>, body: &Body) {
     match body {
         Body::Attract => {}
-        Body::Home { greeting, identified, tiles, page, pages } => view.set_home(HomeView {
-            greeting: shown(greeting),
-            identified: *identified,
-            tiles: sync(&view.get_home().tiles, tiles.iter().map(tile).collect()),
-            page: count(*page),
-            pages: count(*pages),
-        }),
+        Body::Home { greeting, identified, tiles, page, pages } => {
+            home(view, greeting, *identified, tiles, [*page, *pages]);
+        }
         Body::Identify { stage, message } => {
             view.set_identify(IdentifyView { stage: reader(*stage), message: message.into() });
         }
         Body::Guide { title, summary, rows, materials, notes, can_start } => {
-            let old = view.get_guide();
-            view.set_guide(GuideView {
-                title: title.into(),
-                summary: summary.into(),
-                rows: sync(&old.rows, rows.iter().map(row).collect()),
-                materials: texts(&old.materials, materials),
-                notes: sync(&old.notes, notes.iter().map(note).collect()),
-                can_start: *can_start,
-            });
+            guide(view, [title, summary], rows, materials, notes, *can_start);
         }
-        Body::Form { title, page_title, page, pages, fields, active } => view.set_form(FormView {
-            title: title.into(),
-            page_title: page_title.into(),
-            page: count(*page),
-            pages: count(*pages),
-            fields: sync_nested(&view.get_form().fields, fields, field),
-            editing: place(active.or_else(|| first_choice(fields))),
-        }),
-        Body::Confirm { title, rows, note } => view.set_confirm(ConfirmView {
-            title: title.into(),
-            rows: sync(&view.get_confirm().rows, rows.iter().map(row).collect()),
-            note: note.into(),
-        }),
+        Body::Form { title, page_title, page, pages, fields, active } => {
+            form(view, [title, page_title], [*page, *pages], fields, *active);
+        }
+        Body::Confirm { title, rows, note } => confirm(view, [title, note], rows),
         Body::Working { message } => view.set_working(WorkingView { message: message.into() }),
         Body::Receipt { number, qr, paper, message, delivery, next } => {
-            let old = view.get_receipt();
-            view.set_receipt(ReceiptView {
-                number: number.into(),
-                qr: if old.qr_text == qr.as_str() { old.qr } else { qr::image(qr) },
-                qr_text: qr.into(),
-                paper: paper_state(*paper),
-                message: message.into(),
-                delivery: delivery.into(),
-                next: next.into(),
-            });
+            receipt(view, number, qr, *paper, [message, delivery, next]);
         }
-        Body::Answer { title, facts, tables, note } => {
-            let old = view.get_answer();
-            view.set_answer(AnswerView {
-                title: title.into(),
-                facts: sync(&old.facts, facts.iter().map(fact).collect()),
-                tables: sync_nested(&old.tables, tables, table),
-                note: note.into(),
-            });
+        Body::Answer { title, facts, tables, note } => answer(view, [title, note], facts, tables),
+        Body::Unavailable { title, why, instead, can_retry } => {
+            unavailable(view, [title, why, instead], *can_retry);
         }
-        Body::Unavailable { title, why, instead, can_retry } => view.set_unavailable(UnavailableView {
-            title: title.into(),
-            why: why.into(),
-            instead: instead.into(),
-            can_retry: *can_retry,
-        }),
-        Body::Cases { cases, empty } => view.set_cases(CasesView {
-            cases: sync(&view.get_cases().cases, cases.iter().map(case).collect()),
-            empty: empty.into(),
-        }),
+        Body::Cases { cases, empty } => list(view, cases, empty),
         Body::Rating { levels } => {
-            view.set_rating(RatingView { levels: texts(&view.get_rating().levels, levels) })
+            view.set_rating(RatingView { levels: texts(&view.get_rating().levels, levels) });
         }
         Body::Farewell { lines } => {
-            view.set_farewell(FarewellView { lines: texts(&view.get_farewell().lines, lines) })
+            view.set_farewell(FarewellView { lines: texts(&view.get_farewell().lines, lines) });
         }
         Body::OutOfService { message } => {
-            view.set_out_of_service(OutOfServiceView { message: message.into() })
+            view.set_out_of_service(OutOfServiceView { message: message.into() });
         }
     }
+}
+
+fn home(view: &View<'_>, greeting: &Shown, identified: bool, tiles: &[Tile], [page, pages]: [usize; 2]) {
+    view.set_home(HomeView {
+        greeting: shown(greeting),
+        identified,
+        tiles: sync(&view.get_home().tiles, tiles.iter().map(tile).collect()),
+        page: count(page),
+        pages: count(pages),
+    });
+}
+
+fn guide(
+    view: &View<'_>,
+    [title, summary]: [&String; 2],
+    rows: &[Row],
+    materials: &[String],
+    notes: &[(Tone, String)],
+    can_start: bool,
+) {
+    let old = view.get_guide();
+    view.set_guide(GuideView {
+        title: title.into(),
+        summary: summary.into(),
+        rows: sync(&old.rows, rows.iter().map(row).collect()),
+        materials: texts(&old.materials, materials),
+        notes: sync(&old.notes, notes.iter().map(note).collect()),
+        can_start,
+    });
+}
+
+fn form(
+    view: &View<'_>,
+    [title, page_title]: [&String; 2],
+    [page, pages]: [usize; 2],
+    fields: &[FieldView],
+    active: Option<usize>,
+) {
+    view.set_form(FormView {
+        title: title.into(),
+        page_title: page_title.into(),
+        page: count(page),
+        pages: count(pages),
+        fields: sync_nested(&view.get_form().fields, fields, field),
+        editing: place(active.or_else(|| first_choice(fields))),
+    });
+}
+
+fn confirm(view: &View<'_>, [title, note]: [&String; 2], rows: &[Row]) {
+    view.set_confirm(ConfirmView {
+        title: title.into(),
+        rows: sync(&view.get_confirm().rows, rows.iter().map(row).collect()),
+        note: note.into(),
+    });
+}
+
+fn receipt(view: &View<'_>, number: &str, code: &str, paper: PaperStage, words: [&String; 3]) {
+    let old = view.get_receipt();
+    let [message, delivery, next] = words.map(Into::into);
+    view.set_receipt(ReceiptView {
+        number: number.into(),
+        qr: if old.qr_text == code { old.qr } else { qr::image(code) },
+        qr_text: code.into(),
+        paper: paper_state(paper),
+        message,
+        delivery,
+        next,
+    });
+}
+
+fn answer(view: &View<'_>, [title, note]: [&String; 2], facts: &[Fact], tables: &[AnswerTable]) {
+    let old = view.get_answer();
+    view.set_answer(AnswerView {
+        title: title.into(),
+        facts: sync(&old.facts, facts.iter().map(fact).collect()),
+        tables: sync_nested(&old.tables, tables, table),
+        note: note.into(),
+    });
+}
+
+fn unavailable(view: &View<'_>, words: [&String; 3], can_retry: bool) {
+    let [title, why, instead] = words.map(Into::into);
+    view.set_unavailable(UnavailableView { title, why, instead, can_retry });
+}
+
+fn list(view: &View<'_>, cases: &[CaseRow], empty: &str) {
+    view.set_cases(CasesView {
+        cases: sync(&view.get_cases().cases, cases.iter().map(case).collect()),
+        empty: empty.into(),
+    });
 }
 
 fn count(number: usize) -> i32 {

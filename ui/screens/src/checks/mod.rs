@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
 mod contrast;
-#[path = "../../examples/gallery/gallery.rs"]
+#[path = "../../examples/gallery/screens/mod.rs"]
 mod gallery;
 mod layout;
 mod leaving;

@@ -159,3 +159,19 @@ fn what_is_dimmed_or_below_an_overlay_does_nothing() {
     press_and_lift(&glass, &glass.control("end"));
     assert!(glass.touched.borrow().is_empty(), "{:?}", glass.touched.borrow());
 }
+
+#[test]
+fn while_the_paper_is_on_its_way_nobody_goes_on() {
+    headless();
+    let glass = Glass::new(1080, 1920);
+    let ways_on = [("another", Action::Another), ("finish", Action::Finish), ("end", Action::End)];
+    glass.show(&screen("receipt-printing"));
+    for (id, _) in &ways_on {
+        let control = glass.control(id);
+        assert_eq!(control.accessible_enabled(), Some(false), "{id} says that it can be pressed");
+        press_and_lift(&glass, &control);
+        control.invoke_accessible_default_action();
+        assert!(glass.touched.borrow().is_empty(), "{id} can be pressed");
+    }
+    expect(&glass, "receipt-printed", &ways_on);
+}

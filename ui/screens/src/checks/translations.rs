@@ -80,3 +80,30 @@ fn translations_are_not_empty_and_keep_their_placeholders() {
         }
     }
 }
+
+/// What stands in the quotation marks of a language.
+fn quoted(sentence: &str, open: char, close: char) -> Vec<&str> {
+    sentence.split(open).skip(1).filter_map(|rest| rest.split(close).next()).collect()
+}
+
+/// A text that says "touch this" must call the control by its name.
+#[test]
+fn what_texts_call_a_control_is_what_stands_on_it() {
+    for (language, open, close) in [("zh_CN", '“', '”'), ("ru", '«', '»')] {
+        let labels: BTreeMap<_, _> = catalogue(language);
+        let translated: BTreeSet<&str> = labels.values().flatten().map(String::as_str).collect();
+        let path = root().join(format!("../text/lang/{language}/LC_MESSAGES/kiosk-text.po"));
+        let text = fs::read_to_string(path).unwrap();
+        let (mut seen, mut unknown) = (0, Vec::new());
+        for line in text.lines() {
+            let is_source = line.starts_with("msgid");
+            let names = if is_source { quoted(line, '“', '”') } else { quoted(line, open, close) };
+            let is_known =
+                |name: &&str| if is_source { labels.contains_key(*name) } else { translated.contains(*name) };
+            seen += names.len();
+            unknown.extend(names.into_iter().filter(|name| !is_known(name)));
+        }
+        assert!(seen > 10, "{language}: only {seen} names found");
+        assert!(unknown.is_empty(), "{language}: {unknown:?} stand on nothing");
+    }
+}

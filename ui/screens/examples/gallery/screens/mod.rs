@@ -1,0 +1,115 @@
+//! One example of every screen and overlay, in three languages. All names and numbers are synthetic.
+
+mod outcome;
+mod say;
+mod service;
+mod welcome;
+
+use kiosk_model::{Body, Frame, Language, Mode, Overlay, PaperStage, ReaderStage, Screen};
+
+use outcome::{answer, cases, farewell, no_cases, out_of_service, rating, receipt, unavailable};
+use say::Say;
+use service::{confirm, form, form_choice, guide, working};
+use welcome::{greeted, help, home, identify};
+
+/// A named example.
+pub struct Example {
+    /// For files and failures.
+    pub name: &'static str,
+    /// What is shown.
+    pub screen: Screen,
+}
+
+/// All examples in one language and mode.
+pub fn examples(language: Language, mode: Mode) -> Vec<Example> {
+    let say = Say(language);
+    let mut all: Vec<Example> = bodies(say)
+        .into_iter()
+        .map(|(name, body)| Example { name, screen: screen(say, mode, body, None) })
+        .collect();
+    let overlays = [
+        ("overlay-idle-warning", Overlay::IdleWarning { seconds_left: 21 }),
+        ("overlay-help", Overlay::Help { lines: help(say) }),
+        ("overlay-confirm-end", Overlay::ConfirmEnd),
+    ];
+    for (name, overlay) in overlays {
+        all.push(Example { name, screen: screen(say, mode, form(say), Some(overlay)) });
+    }
+    all.push(Example {
+        name: "home-notice",
+        screen: with_notice(say, screen(say, mode, home(say, 2), None)),
+    });
+    all.push(Example { name: "form-notice", screen: with_notice(say, screen(say, mode, form(say), None)) });
+    all
+}
+
+fn screen(say: Say, mode: Mode, body: Body, overlay: Option<Overlay>) -> Screen {
+    let person =
+        matches!(body, Body::Home { identified: true, .. } | Body::Form { .. } | Body::Confirm { .. });
+    let frame = Frame {
+        back: can_go_back(&body),
+        end: can_end(&body),
+        help: true,
+        person: person.then(|| say.shown("张*", "Zhang *", "Чжан *")),
+        site: say.one(
+            "建华区政务服务中心",
+            "Jianhua District Service Centre",
+            "Центр госуслуг района Цзяньхуа",
+        ),
+        notice: None,
+    };
+    Screen { language: say.0, mode, frame, body, overlay }
+}
+
+fn can_go_back(body: &Body) -> bool {
+    can_end(body) && !matches!(body, Body::Home { .. } | Body::Receipt { .. } | Body::Rating { .. })
+}
+
+/// Not before a visit nor behind it, and not while something is handed in or printed.
+fn can_end(body: &Body) -> bool {
+    !matches!(
+        body,
+        Body::Attract
+            | Body::Working { .. }
+            | Body::Receipt { paper: PaperStage::Printing, .. }
+            | Body::Farewell { .. }
+            | Body::OutOfService { .. }
+    )
+}
+
+fn with_notice(say: Say, mut screen: Screen) -> Screen {
+    screen.frame.notice = Some(say.one(
+        "打印机缺纸，回执编号会显示在屏幕上。",
+        "The printer is out of paper. Your receipt number is shown on the screen.",
+        "В принтере нет бумаги. Номер квитанции будет показан на экране.",
+    ));
+    screen
+}
+
+fn bodies(say: Say) -> Vec<(&'static str, Body)> {
+    vec![
+        ("attract", Body::Attract),
+        ("home", home(say, 2)),
+        ("home-six", home(say, 6)),
+        ("home-greeted", greeted(say)),
+        ("identify", identify(say, ReaderStage::Waiting)),
+        ("identify-again", identify(say, ReaderStage::Again)),
+        ("identify-refused", identify(say, ReaderStage::Refused)),
+        ("identify-out-of-order", identify(say, ReaderStage::OutOfOrder)),
+        ("guide", guide(say)),
+        ("form", form(say)),
+        ("form-choice", form_choice(say)),
+        ("confirm", confirm(say)),
+        ("working", working(say)),
+        ("receipt-printing", receipt(say, PaperStage::Printing)),
+        ("receipt-printed", receipt(say, PaperStage::Printed)),
+        ("receipt-failed", receipt(say, PaperStage::Failed)),
+        ("answer", answer(say)),
+        ("unavailable", unavailable(say)),
+        ("cases", cases(say)),
+        ("cases-empty", no_cases(say)),
+        ("rating", rating(say)),
+        ("farewell", farewell(say)),
+        ("out-of-service", out_of_service(say)),
+    ]
+}
