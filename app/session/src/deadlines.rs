@@ -5,7 +5,7 @@
 //! | nobody touches | the idle warning |
 //! | nobody answers the warning | the visit ends, everything is wiped |
 //! | a question to the platform | "takes too long"; a form goes on without values on file |
-//! | a submission being kept | "not certain", and what to do |
+//! | a submission being kept | "not certain", and what to do; a late answer still counts |
 //! | a receipt being printed | "not confirmed", number on the screen |
 //! | the farewell | the attract screen |
 

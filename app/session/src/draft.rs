@@ -8,6 +8,7 @@ use kiosk_protocol::ids::Key;
 use kiosk_protocol::service::{Field, Form, FormPage, Input, ReceiptTemplate, Source, Values, Work};
 use kiosk_protocol::wire::Reply;
 use secrecy::ExposeSecret;
+use uuid::Uuid;
 
 use crate::opened::Opened;
 use crate::typing::Typing;
@@ -17,6 +18,8 @@ use crate::words::field_trouble;
 
 /// What was filled in so far. Canonical values only; the text being typed stands beside them.
 pub(crate) struct Draft {
+    /// The case it becomes: one form is one case, however often it is handed over.
+    pub(crate) case: Uuid,
     pub(crate) opened: Opened,
     pub(crate) receipt: ReceiptTemplate,
     /// From 0.
@@ -42,11 +45,12 @@ pub(crate) enum Ahead {
 
 impl Draft {
     /// An empty form, filled with what is on file; nothing where the service has no form.
-    pub(crate) fn new(opened: Opened, visit: &Visit, reply: Option<&Reply>) -> Option<Self> {
+    pub(crate) fn new(case: Uuid, opened: Opened, visit: &Visit, reply: Option<&Reply>) -> Option<Self> {
         let Work::Handling { form, receipt } = &opened.work else { return None };
         let (form, receipt) = (form.clone(), receipt.clone());
         let not_prefilled = reply.is_none() && wants_shared(&form);
         let mut draft = Self {
+            case,
             opened,
             receipt,
             page: 0,

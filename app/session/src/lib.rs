@@ -10,7 +10,8 @@
 //! - A request has an id; a reply with another id is dropped. Every wait has a deadline (`deadlines.rs`) that leads
 //!   to a defined screen.
 //! - A device or the network coming or going changes what is said, never ends a visit.
-//! - `Submit` is ordered once per confirmation, `Print` only after `Stored`.
+//! - `Submit` is ordered once per confirmation, `Print` only after `Stored`. A form is one case, however often it is
+//!   handed over.
 //!
 //! For the shell: send one event (a `Tick` will do) at the start; after each `handle`, carry out the effects in their
 //! order, show `screen()`, and wait for the next event or the deadline, whichever is first.
@@ -122,14 +123,6 @@ impl Session {
             }
             State::Attract => self.screen_for_nobody(Body::Attract),
             State::Visit(visiting) => visiting.screen(&self.ctx),
-        }
-    }
-
-    /// Whether nobody is there: self-tests and updates may run.
-    pub fn is_idle(&self) -> bool {
-        match &self.state {
-            State::OutOfService | State::Attract => true,
-            State::Visit(_) => false,
         }
     }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use kiosk_protocol::catalogue::Catalogue;
 use kiosk_protocol::service::{IdentityLevel, Offline, ServicePackage, Work};
 
+use crate::ctx::Ctx;
 use crate::view::View;
 
 /// A package of the catalogue that was in force when it was opened; a newer catalogue does not change it.
@@ -47,12 +48,17 @@ pub(crate) enum Obstacle {
 pub(crate) fn obstacle(package: &ServicePackage, view: &View) -> Option<Obstacle> {
     match () {
         () if package.identity_level > IdentityLevel::CardPresent => Some(Obstacle::Level),
-        () if !view.ctx.is_online() && needs_network(package) => Some(Obstacle::Offline),
+        () if lacks_network(package, view.ctx) => Some(Obstacle::Offline),
         () if package.identity_level > view.visit.level() && view.ctx.reader_is_broken() => {
             Some(Obstacle::Reader)
         }
         () => None,
     }
+}
+
+/// Whether it needs the network, which is down. To be asked anew before each order: the link comes and goes.
+pub(crate) fn lacks_network(package: &ServicePackage, ctx: &Ctx) -> bool {
+    !ctx.is_online() && needs_network(package)
 }
 
 /// A query always does; a form as its package says.

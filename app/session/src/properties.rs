@@ -108,10 +108,15 @@ fn apply(world: &mut World, op: Op) {
 fn stale(world: &mut World, request: RequestId) {
     world.send(Event::Answered { request, result: Ok(Box::new(values())) });
     world.send(Event::Printed { request, result: Ok(()) });
+    world.send(Event::Stored { request, result: Ok(kept()) });
+}
+
+fn is_idle(world: &World) -> bool {
+    ["attract", "out_of_service"].contains(&world.state())
 }
 
 fn check(world: &World, submits: usize, prints: usize, state: &str) {
-    let idle = world.session.is_idle();
+    let idle = is_idle(world);
     let deadline = world.session.deadline();
     assert_eq!(idle, deadline.is_none(), "{}: a visit without deadline, or one without visit", world.state());
     let late = deadline.filter(|(at, _)| *at + Duration::from_secs(1) < world.now.monotonic);
@@ -120,10 +125,15 @@ fn check(world: &World, submits: usize, prints: usize, state: &str) {
     assert!(!text.contains(NAME) && !text.contains(NUMBER), "{}: unmasked: {text}", world.state());
     assert!(!idle || !text.contains('*'), "attract knows somebody: {text}");
     if world.submits.len() > submits {
-        assert_eq!((world.submits.len() - submits, state), (1, "confirm"), "submitted from {state}");
+        let case = |at: usize| world.submits.get(at).map(|(_, new)| new.case);
+        let (last, before) = (case(submits), submits.checked_sub(1).and_then(case));
+        assert!(state == "confirm" || (state == "unsure" && last == before), "submitted from {state}");
+        assert_eq!(world.submits.len() - submits, 1, "submitted twice at once");
     }
+    assert!(world.asking.is_none() || world.state() == "asking", "{}: nobody waits for it", world.state());
+    assert!(world.printing.is_none() || world.state() == "receipt", "{}: nobody sees it", world.state());
     if world.prints.len() > prints {
-        assert!(["submitting", "receipt"].contains(&state), "printed from {state}");
+        assert!(["submitting", "unsure", "receipt"].contains(&state), "printed from {state}");
     }
 }
 
@@ -141,6 +151,6 @@ proptest! {
             check(&world, submits, prints, if waits { world.state() } else { state });
         }
         world.wait(600);
-        prop_assert!(world.session.is_idle(), "left alone, every visit ends: {}", world.state());
+        prop_assert!(is_idle(&world), "left alone, every visit ends: {}", world.state());
     }
 }

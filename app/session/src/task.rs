@@ -14,7 +14,7 @@ use crate::ctx::Ctx;
 use crate::deadlines;
 use crate::states::{
     Answer, Asking, Cases, Confirm, Farewell, Form, Guide, Home, Identify, Rating, Receipt, Submitting,
-    Unavailable,
+    Unavailable, Unsure,
 };
 use crate::view::View;
 use crate::visit::{Printing, Visit};
@@ -31,6 +31,7 @@ pub(crate) enum Task {
     Form(Form),
     Confirm(Confirm),
     Submitting(Submitting),
+    Unsure(Unsure),
     Receipt(Receipt),
     Asking(Asking),
     Answer(Answer),
@@ -67,6 +68,7 @@ impl Task {
             Self::Form(state) => state.on(input, turn),
             Self::Confirm(state) => state.on(input, turn),
             Self::Submitting(state) => state.on(input, turn),
+            Self::Unsure(state) => state.on(input, turn),
             Self::Receipt(state) => state.on(input, turn),
             Self::Asking(state) => state.on(input, turn),
             Self::Answer(state) => state.on(input, turn),
@@ -86,6 +88,7 @@ impl Task {
             Self::Form(state) => state,
             Self::Confirm(state) => state,
             Self::Submitting(state) => state,
+            Self::Unsure(state) => state,
             Self::Receipt(state) => state,
             Self::Asking(state) => state,
             Self::Answer(state) => state,
@@ -114,6 +117,7 @@ becomes_task!(
     Form,
     Confirm,
     Submitting,
+    Unsure,
     Receipt,
     Asking,
     Answer,
@@ -322,9 +326,8 @@ impl Turn<'_> {
         self.now.monotonic + wait
     }
 
-    /// Prints the receipt of a case; one that is still under way gives way.
+    /// Prints the receipt of a case. Its screen cannot be left before the print ended, so that none is under way.
     pub(crate) fn print(&mut self, case: Uuid, document: Document) {
-        self.stop_printing();
         let request = self.ctx.request();
         self.visit.printing = Some(Printing { request, case, until: self.after(deadlines::PRINT) });
         self.order(Effect::Print { request, document });

@@ -24,6 +24,8 @@ pub(crate) const APPLY: usize = 0;
 pub(crate) const ASK: usize = 1;
 pub(crate) const FAR: usize = 2;
 pub(crate) const NEEDS: usize = 3;
+/// Like `APPLY`, but only with the network.
+pub(crate) const ONLINE: usize = 4;
 
 /// A made-up resident; the number is valid by its check digit.
 pub(crate) const NAME: &str = "王秀兰";
@@ -34,8 +36,12 @@ pub(crate) struct World {
     pub(crate) now: Now,
     pub(crate) reading: Option<RequestId>,
     pub(crate) asks: Vec<(RequestId, Box<Ask>)>,
+    /// The question whose answer is awaited.
+    pub(crate) asking: Option<RequestId>,
     pub(crate) submits: Vec<(RequestId, Box<NewCase>)>,
     pub(crate) prints: Vec<(RequestId, Document)>,
+    /// The print under way.
+    pub(crate) printing: Option<RequestId>,
     pub(crate) rates: usize,
     pub(crate) stops: usize,
     pub(crate) trail: Vec<TrailEvent>,
@@ -51,8 +57,10 @@ impl World {
             now: Now { monotonic: Duration::from_secs(1000), wall },
             reading: None,
             asks: Vec::new(),
+            asking: None,
             submits: Vec::new(),
             prints: Vec::new(),
+            printing: None,
             rates: 0,
             stops: 0,
             trail: Vec::new(),
@@ -75,17 +83,19 @@ impl World {
     /// In the form, with the values on file.
     pub(crate) fn in_form() -> Self {
         let mut world = Self::at_home();
-        world.touch_all([Action::OpenTile(APPLY), Action::Start]);
-        world.answer(Ok(values()));
+        world.open_form(APPLY);
         world
     }
 
     /// At the confirmation.
     pub(crate) fn at_confirm() -> Self {
-        let mut world = Self::in_form();
-        world.touch_all([Action::Next, Action::ChooseOption { field: 0, option: 1 }, Action::FocusField(1)]);
-        world.type_keys("1200.5");
-        world.touch(Action::Next);
+        Self::at_confirm_of(APPLY)
+    }
+
+    /// At the confirmation of `APPLY` or `ONLINE`.
+    pub(crate) fn at_confirm_of(tile: usize) -> Self {
+        let mut world = Self::at_home();
+        world.fill_in(tile);
         world
     }
 
@@ -97,9 +107,33 @@ impl World {
         world
     }
 
+    fn open_form(&mut self, tile: usize) {
+        self.touch_all([Action::OpenTile(tile), Action::Start]);
+        self.answer(Ok(values()));
+    }
+
+    /// From home to the confirmation of `APPLY` or `ONLINE`.
+    pub(crate) fn fill_in(&mut self, tile: usize) {
+        self.open_form(tile);
+        self.touch_all([Action::Next, Action::ChooseOption { field: 0, option: 1 }, Action::FocusField(1)]);
+        self.type_keys("1200.5");
+        self.touch(Action::Next);
+    }
+
     pub(crate) fn send(&mut self, event: Event) {
+        self.note(&event);
         for effect in self.session.handle(self.now, event) {
             self.take(effect);
+        }
+    }
+
+    /// A reply ends what it answers.
+    fn note(&mut self, event: &Event) {
+        if let Event::Answered { request, .. } = event {
+            self.asking = self.asking.filter(|asking| asking != request);
+        }
+        if let Event::Printed { request, .. } = event {
+            self.printing = self.printing.filter(|printing| printing != request);
         }
     }
 
@@ -107,7 +141,10 @@ impl World {
         match effect {
             Effect::ReadCard { request } => self.reading = Some(request),
             Effect::StopReading => self.reading = None,
-            Effect::Ask { request, ask } => self.asks.push((request, ask)),
+            Effect::Ask { request, ask } => {
+                self.asking = Some(request);
+                self.asks.push((request, ask));
+            }
             Effect::Submit { request, case, trail } => {
                 self.submits.push((request, case));
                 self.trail.extend(trail);
@@ -116,9 +153,15 @@ impl World {
                 self.rates += 1;
                 self.trail.extend(trail);
             }
-            Effect::Print { request, document } => self.prints.push((request, document)),
-            Effect::StopAsking => self.asks.clear(),
-            Effect::StopPrinting => self.stops += 1,
+            Effect::Print { request, document } => {
+                self.printing = Some(request);
+                self.prints.push((request, document));
+            }
+            Effect::StopAsking => self.asking = None,
+            Effect::StopPrinting => {
+                self.printing = None;
+                self.stops += 1;
+            }
             Effect::Record(event) => self.trail.push(event),
         }
     }
@@ -204,16 +247,25 @@ pub(crate) fn catalogue() -> Catalogue {
         include_str!("../fixtures/far.json"),
         include_str!("../fixtures/needs.json"),
     ];
-    let packages = packages.map(|json| ServicePackage::parse(json).unwrap());
-    Catalogue { version: 1, published_at: jiff::Timestamp::UNIX_EPOCH, packages: packages.into() }
+    let packages = packages.map(|json| ServicePackage::parse(json).unwrap()).into_iter();
+    let packages = packages.chain([only_online()]).collect();
+    Catalogue { version: 1, published_at: jiff::Timestamp::UNIX_EPOCH, packages }
+}
+
+fn only_online() -> ServicePackage {
+    let apply = ServicePackage::parse(include_str!("../fixtures/apply.json")).unwrap();
+    let ask = ServicePackage::parse(include_str!("../fixtures/ask.json")).unwrap();
+    ServicePackage { id: "test.online".try_into().unwrap(), offline: ask.offline, ..apply }
 }
 
 pub(crate) fn card(valid_until: ValidUntil) -> IdCard {
     IdCard {
         kind: CardKind::Resident,
         name: NAME.into(),
+        latin_name: "".into(),
         sex: Sex::Female,
         ethnicity: "01".into(),
+        nationality: "".into(),
         birth: "19491231".into(),
         address: "某市某街1号".into(),
         number: NUMBER.into(),

@@ -227,15 +227,19 @@ impl Visiting {
 
     fn asked_to_end(self, now: Now, ctx: &mut Ctx, effects: &mut Vec<Effect>) -> Option<Self> {
         let task = self.task.shows();
-        match (task.can_end(), task.has_begun()) {
-            (false, _) => Some(self),
-            (true, true) => Some(self.with_dialog(Some(Dialog::ConfirmEnd))),
-            (true, false) => self.leave(now, ctx, effects),
+        let asks_first = task.can_end() && task.has_begun();
+        if asks_first {
+            Some(self.with_dialog(Some(Dialog::ConfirmEnd)))
+        } else {
+            self.leave(now, ctx, effects)
         }
     }
 
-    /// The resident ends: the person is dropped before the farewell is shown.
+    /// The resident ends, where the task lets them: the person is dropped before the farewell is shown.
     fn leave(mut self, now: Now, ctx: &mut Ctx, effects: &mut Vec<Effect>) -> Option<Self> {
+        if !self.task.shows().can_end() {
+            return Some(self);
+        }
         let mut turn = Turn { now, ctx, visit: &mut self.visit, effects };
         self.task = Farewell::new(&mut turn).into();
         Some(self.with_dialog(None))

@@ -69,9 +69,9 @@ pub struct Serial {
 pub struct Screen {
     /// Fill the display.
     pub fullscreen: bool,
-    /// Width of the window, 480 to 4320 px.
+    /// Width of the window, 240 to 4320 px.
     pub width_px: u32,
-    /// Height of the window, 480 to 4320 px.
+    /// Height of the window, 240 to 4320 px.
     pub height_px: u32,
 }
 
@@ -193,8 +193,8 @@ fn impossible_baud(key: &'static str, device: Option<&Serial>) -> Option<(&'stat
 }
 
 fn impossible_size(key: &'static str, px: u32) -> Option<(&'static str, String)> {
-    let possible = (480..=4320).contains(&px);
-    (!possible).then(|| (key, format!("{px} is not 480 to 4320")))
+    let possible = (240..=4320).contains(&px);
+    (!possible).then(|| (key, format!("{px} is not 240 to 4320")))
 }
 
 struct List<'a>(&'a [u32]);

@@ -5,6 +5,7 @@ use std::io::{BufRead, BufReader, ErrorKind, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixStream;
 use std::path::Path;
+use std::sync::{Arc, OnceLock};
 
 use kiosk_store::Store;
 use serde_json::{Value, json};
@@ -56,15 +57,18 @@ pub fn ask(socket: &Path, question: Question) -> std::io::Result<Option<Value>> 
     Ok(Some(serde_json::from_str(&line)?))
 }
 
+/// The store, once it is open.
+pub type Opened = Arc<OnceLock<Store>>;
+
 /// Answers until the runtime ends.
-pub async fn serve(listener: UnixListener, board: Board, store: Store) {
+pub async fn serve(listener: UnixListener, board: Board, store: Opened) {
     loop {
         let Ok((stream, _)) = listener.accept().await else {
             // Out of descriptors, most likely: they come back.
             tokio::time::sleep(CONTROL_PAUSE).await;
             continue;
         };
-        let (board, store) = (board.clone(), store.clone());
+        let (board, store) = (board.clone(), Arc::clone(&store));
         let answered = tokio::time::timeout(CONTROL_ANSWER, answer(stream, board, store));
         tokio::spawn(async move {
             if let Ok(Err(error)) = answered.await {
@@ -74,7 +78,7 @@ pub async fn serve(listener: UnixListener, board: Board, store: Store) {
     }
 }
 
-/// Binds the socket, replacing one that a killed program left behind. The instance lock is held already.
+/// Binds the socket, replacing one that a killed program left behind. No other terminal runs: the store is not in use.
 pub fn bind(socket: &Path) -> std::io::Result<UnixListener> {
     match std::fs::remove_file(socket) {
         Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
@@ -85,21 +89,39 @@ pub fn bind(socket: &Path) -> std::io::Result<UnixListener> {
     Ok(listener)
 }
 
-async fn answer(stream: tokio::net::UnixStream, board: Board, store: Store) -> std::io::Result<()> {
+async fn answer(stream: tokio::net::UnixStream, board: Board, store: Opened) -> std::io::Result<()> {
     let (read, mut write) = stream.into_split();
     let mut line = String::new();
     tokio::io::BufReader::new(read.take(QUESTION_BYTES_MAX)).read_line(&mut line).await?;
-    let answer = tokio::task::spawn_blocking(move || look_up(line.trim(), &board, &store)).await?;
+    let answer = tokio::task::spawn_blocking(move || look_up(line.trim(), &board, store.get())).await?;
     write.write_all(format!("{answer}\n").as_bytes()).await
 }
 
-fn look_up(word: &str, board: &Board, store: &Store) -> Value {
+fn look_up(word: &str, board: &Board, store: Option<&Store>) -> Value {
     let question = Question::ALL.into_iter().find(|question| question.word() == word);
+    let store = store.ok_or_else(|| board.status().trouble.unwrap_or_else(|| "not open yet".to_owned()));
     let result = match question {
         Some(Question::Status) => serde_json::to_value(board.status()).map_err(|error| error.to_string()),
-        Some(Question::Queue) => crate::commands::queue::read(store),
-        Some(Question::VerifyJournal) => crate::commands::journal::verify(store),
+        Some(Question::Queue) => store.and_then(crate::commands::queue::read),
+        Some(Question::VerifyJournal) => store.and_then(crate::commands::journal::verify),
         None => Err(format!("`{word}` is not one of status, queue, verify-journal")),
     };
     result.unwrap_or_else(|error| json!({ "error": error }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_closed_terminal_says_why() {
+        let board = Board::default();
+        board.state("closed");
+        board.trouble(Some("the store does not open: the disk is full".to_owned()));
+        let status = look_up("status", &board, None);
+        assert_eq!(status.get("state"), Some(&json!("closed")));
+        for answer in [status.get("trouble").cloned(), look_up("queue", &board, None).get("error").cloned()] {
+            assert_eq!(answer, Some(json!("the store does not open: the disk is full")));
+        }
+    }
 }

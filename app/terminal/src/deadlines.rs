@@ -10,8 +10,19 @@ pub const CARD_POLL: Duration = Duration::from_millis(300);
 pub const STATUS_POLL: Duration = Duration::from_secs(1);
 /// Events on their way to the session; a sender waits when it is full.
 pub const EVENTS_MAX: usize = 256;
-/// Orders on their way to one device or to the store.
+/// Orders on their way to one device or to the store; an item beyond them is refused at once.
 pub const ORDERS_MAX: usize = 64;
+/// Steps of the trail that wait to be recorded; the store takes as many in one transaction.
+pub const STEPS_MAX: usize = kiosk_store::limits::TRAIL_EVENTS_MAX;
+/// With so many waiting the terminal closes: half, so that the end of a visit still finds room.
+pub const STEPS_BEHIND_MAX: usize = STEPS_MAX / 2;
+/// When nothing could be recorded for so long, the terminal closes. Longer than the session waits for a submission
+/// (15 s), so that its resident still reads what became of it.
+pub const STEPS_PATIENCE: Duration = Duration::from_secs(30);
+/// Between two tries to record steps that wait.
+pub const STEP_RETRY: Duration = Duration::from_secs(1);
+/// Between two tries to open identity and store. What was mended shows within 5 s, one attempt included.
+pub const OPEN_RETRY: Duration = Duration::from_secs(2);
 /// Between two looks at the wall clock for the clock on the screen.
 pub const CLOCK_POLL: Duration = Duration::from_secs(1);
 /// For a question over the control socket, connect to answer; verifying a long journal takes longest.

@@ -79,7 +79,7 @@ fn carry_out(cli: &Cli) -> Result<(), Failure> {
     let setup = Setup::load(&cli.config)?;
     logging::start(&setup.config.log);
     match &cli.command {
-        Command::Run => run::run(&setup),
+        Command::Run => run::run(setup),
         Command::Enrol { ticket } => commands::enrol::run(&setup, ticket),
         Command::Devices { json } => commands::devices::run(&setup, *json),
         Command::Queue { json } => commands::queue::run(&setup, *json),

@@ -32,11 +32,10 @@ impl Setup {
     }
 
     /// Opens the store; fails where another program holds it.
-    pub fn open_store(&self) -> Result<Store, Failure> {
-        let identity = self.identity()?;
+    pub fn open_store(&self, identity: &Identity) -> Result<Store, Failure> {
         let options = Options {
             path: self.paths.store.clone(),
-            terminal: identity.terminal,
+            terminal: identity.terminal.clone(),
             epoch: identity.epoch,
             clock: Arc::new(jiff::Timestamp::now),
         };

@@ -89,10 +89,12 @@ impl Situation for Asking {
     }
 
     fn timed_out(self, turn: &mut Turn) -> Step {
+        turn.order(Effect::StopAsking);
         self.failed(WhyNot::Reason(Reason::TimedOut), turn)
     }
 
-    fn back(self, _turn: &mut Turn) -> Step {
+    fn back(self, turn: &mut Turn) -> Step {
+        turn.order(Effect::StopAsking);
         match self.goal {
             Goal::Prefill(opened) | Goal::Query(opened) => Step::To(Guide::new(opened).into()),
             Goal::Cases => Step::To(Home::default().into()),

@@ -1,10 +1,11 @@
 //! Everything that will be submitted.
 
 use kiosk_model::Body;
-use kiosk_text::Topic;
+use kiosk_text::{Reason, Topic};
 
-use super::{Form, Submitting};
+use super::{Form, Retry, Subject, Submission, Unavailable, WhyNot};
 use crate::draft::Draft;
+use crate::opened::{instead, lacks_network};
 use crate::task::{Shows, Situation, Step, Turn};
 use crate::view::View;
 
@@ -17,11 +18,26 @@ impl Confirm {
     pub(crate) fn new(draft: Box<Draft>) -> Self {
         Self { draft }
     }
+
+    fn note(&self, view: &View) -> String {
+        let (opened, texts) = (&self.draft.opened, view.texts());
+        if lacks_network(opened, view.ctx) {
+            texts.needs_network_note(&instead(opened, view))
+        } else {
+            texts.confirm_note(view.delivery())
+        }
+    }
 }
 
 impl Situation for Confirm {
+    /// The link may have gone since the form was begun.
     fn submit(self, turn: &mut Turn) -> Step {
-        Step::To(Submitting::begin(self.draft, turn).into())
+        if !lacks_network(&self.draft.opened, turn.ctx) {
+            return Step::To(Submission::new(self.draft).hand_over(turn).into());
+        }
+        let subject = Subject::Service(self.draft.opened.clone());
+        let why = WhyNot::Reason(Reason::Offline);
+        Step::To(Unavailable { subject, why, retry: Retry::Confirm(self.draft) }.into())
     }
 
     fn back(self, _turn: &mut Turn) -> Step {
@@ -38,7 +54,7 @@ impl Shows for Confirm {
         Body::Confirm {
             title: view.say(&self.draft.opened.title),
             rows: self.draft.rows(view),
-            note: view.texts().confirm_note(view.delivery()),
+            note: self.note(view),
         }
     }
 

@@ -6,6 +6,7 @@ use kiosk_model::Body;
 use kiosk_protocol::trail::EndReason;
 use kiosk_text::Topic;
 
+use crate::Effect;
 use crate::deadlines;
 use crate::task::{Deadline, Shows, Situation, Step, Turn};
 use crate::view::View;
@@ -17,6 +18,7 @@ pub(crate) struct Farewell {
 
 impl Farewell {
     pub(crate) fn new(turn: &mut Turn) -> Self {
+        turn.order(Effect::StopAsking);
         turn.visit.forget();
         Self { until: turn.after(deadlines::farewell(turn.visit.mode)) }
     }

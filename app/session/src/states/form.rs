@@ -6,7 +6,7 @@ use kiosk_text::{Reason, Topic};
 
 use super::{Confirm, Guide, Home, Retry, Subject, Unavailable, WhyNot};
 use crate::draft::{Ahead, Draft};
-use crate::opened::Opened;
+use crate::opened::{Opened, lacks_network};
 use crate::task::{Shows, Situation, Step, Turn};
 use crate::view::View;
 
@@ -18,13 +18,14 @@ pub(crate) struct Form {
 impl Form {
     /// An empty form with what is on file; or why it cannot be filled in.
     pub(crate) fn begin(opened: Opened, reply: Option<&Reply>, turn: &mut Turn) -> Step {
-        let Some(draft) = Draft::new(opened.clone(), turn.visit, reply) else {
+        if lacks_network(&opened, turn.ctx) {
+            return cannot_begin(opened, Reason::Offline);
+        }
+        let Some(draft) = Draft::new(turn.uuid(), opened.clone(), turn.visit, reply) else {
             return Step::To(Home::default().into());
         };
         if draft.lacks_a_record() {
-            let subject = Subject::Service(opened.clone());
-            let why = WhyNot::Reason(Reason::NotOnFile);
-            return Step::To(Unavailable { subject, why, retry: Retry::Start(opened) }.into());
+            return cannot_begin(opened, Reason::NotOnFile);
         }
         Step::To(Self { draft: Box::new(draft) }.into())
     }
@@ -32,6 +33,11 @@ impl Form {
     pub(crate) fn going_on(draft: Box<Draft>) -> Self {
         Self { draft }
     }
+}
+
+fn cannot_begin(opened: Opened, reason: Reason) -> Step {
+    let (subject, why) = (Subject::Service(opened.clone()), WhyNot::Reason(reason));
+    Step::To(Unavailable { subject, why, retry: Retry::Start(opened) }.into())
 }
 
 impl Situation for Form {

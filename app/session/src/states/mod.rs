@@ -11,8 +11,10 @@ mod home;
 mod identify;
 mod rating;
 mod receipt;
+mod submission;
 mod submitting;
 mod unavailable;
+mod unsure;
 
 pub(crate) use answer::Answer;
 pub(crate) use asking::{Asking, Goal};
@@ -25,5 +27,7 @@ pub(crate) use home::Home;
 pub(crate) use identify::{Aim, Identify};
 pub(crate) use rating::Rating;
 pub(crate) use receipt::Receipt;
+pub(crate) use submission::Submission;
 pub(crate) use submitting::Submitting;
 pub(crate) use unavailable::{Retry, Subject, Unavailable, WhyNot};
+pub(crate) use unsure::Unsure;

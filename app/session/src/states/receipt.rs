@@ -42,8 +42,8 @@ impl Receipt {
     }
 
     /// Orders the paper of a case that is on disk.
-    pub(crate) fn print(draft: &Draft, case: Uuid, kept: Kept, turn: &mut Turn) -> Self {
-        let document = document(draft, &kept, &turn.view());
+    pub(crate) fn print(draft: &Draft, kept: Kept, turn: &mut Turn) -> Self {
+        let (case, document) = (draft.case, document(draft, &kept, &turn.view()));
         turn.visit.case = Some(case);
         turn.print(case, document.clone());
         let next = draft.receipt.next.clone();
@@ -126,11 +126,16 @@ impl Shows for Receipt {
     }
 
     fn is_waiting(&self) -> bool {
-        matches!(self.paper, Paper::Printing)
+        self.is_printing()
     }
 
     fn can_go_back(&self) -> bool {
         false
+    }
+
+    /// As with going on: the print ends by itself, or by its deadline.
+    fn can_end(&self) -> bool {
+        !self.is_printing()
     }
 }
 

@@ -3,67 +3,38 @@
 use std::time::Duration;
 
 use kiosk_model::Body;
-use kiosk_protocol::item::CaseFile;
-use kiosk_protocol::trail::TrailEvent;
-use kiosk_text::{Reason, Topic};
-use uuid::Uuid;
+use kiosk_text::Topic;
 
-use super::{Receipt, Retry, Subject, Unavailable, WhyNot};
+use super::{Submission, Unsure};
 use crate::deadlines;
-use crate::draft::Draft;
 use crate::task::{Deadline, Shows, Situation, Step, Turn};
-use crate::view::{View, package_language};
-use crate::words::store_reason;
-use crate::{Effect, Kept, NewCase, RequestId, StoreTrouble};
+use crate::view::View;
+use crate::{Kept, RequestId, StoreTrouble};
 
 /// Waiting for the store.
 pub(crate) struct Submitting {
-    draft: Box<Draft>,
-    case: Uuid,
-    request: RequestId,
+    submission: Submission,
     until: Duration,
 }
 
 impl Submitting {
-    /// Orders the submission. A second touch finds this state, which knows no `Submit`.
-    pub(crate) fn begin(draft: Box<Draft>, turn: &mut Turn) -> Self {
-        let (case, request) = (turn.uuid(), turn.ctx.request());
-        let new = Box::new(NewCase {
-            case,
-            service: draft.opened.id.clone(),
-            version: draft.opened.version,
-            department: draft.opened.department.clone(),
-            language: package_language(turn.visit.language),
-            file: CaseFile { applicant: turn.visit.person(), values: draft.values() },
-        });
-        let trail = vec![TrailEvent::CaseAccepted { visit: turn.visit.id, case }];
-        turn.order(Effect::Submit { request, case: new, trail });
-        let until = turn.after(deadlines::STORE);
-        Self { draft, case, request, until }
+    pub(crate) fn begin(submission: Submission, turn: &Turn) -> Self {
+        Self { submission, until: turn.after(deadlines::STORE) }
     }
 }
 
 impl Situation for Submitting {
     fn stored(self, request: RequestId, result: Result<Kept, StoreTrouble>, turn: &mut Turn) -> Step {
-        if request != self.request {
-            return self.same();
-        }
-        match result {
-            Ok(kept) => Step::To(Receipt::print(&self.draft, self.case, kept, turn).into()),
-            Err(trouble) => {
-                let subject = Subject::Service(self.draft.opened.clone());
-                let why = WhyNot::Reason(store_reason(trouble));
-                let retry = Retry::Confirm(self.draft);
-                Step::To(Unavailable { subject, why, retry }.into())
-            }
+        let (until, ended) = (self.until, result.is_err() && self.submission.is_newest(request));
+        match self.submission.settle(request, result, turn) {
+            Ok(step) => step,
+            Err(submission) if ended => Step::To(Unsure::about(submission).into()),
+            Err(submission) => Self { submission, until }.same(),
         }
     }
 
-    /// It may be kept or not, so that it cannot be submitted again from here.
     fn timed_out(self, _turn: &mut Turn) -> Step {
-        let subject = Subject::Service(self.draft.opened);
-        let why = WhyNot::Reason(Reason::StoreUnsure);
-        Step::To(Unavailable { subject, why, retry: Retry::No }.into())
+        Step::To(Unsure::about(self.submission).into())
     }
 }
 

@@ -53,7 +53,6 @@ impl Unavailable {
 
     fn instead(&self, view: &View) -> String {
         match (&self.why, &self.subject) {
-            (WhyNot::Reason(Reason::StoreUnsure), _) => view.texts().unsure_instead(),
             (WhyNot::Reason(Reason::StoreFull | Reason::StoreBroken), _) => view.texts().counter_instead(),
             (_, Subject::Service(opened)) => instead(opened, view),
             (_, Subject::Cases) => view.texts().cases_instead(),

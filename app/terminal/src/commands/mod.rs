@@ -22,7 +22,7 @@ fn ask_or_open(
     let running = control::ask(&setup.paths.control, question).map_err(Failure::Control)?;
     let answer = match running {
         Some(answer) => answer,
-        None => read(&setup.open_store()?).map_err(Failure::Refused)?,
+        None => read(&setup.open_store(&setup.identity()?)?).map_err(Failure::Refused)?,
     };
     match answer.get("error") {
         Some(error) => Err(Failure::Refused(error.to_string())),

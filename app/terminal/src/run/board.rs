@@ -13,6 +13,7 @@ pub struct Board(Arc<Mutex<Facts>>);
 #[derive(Clone, Default)]
 struct Facts {
     state: &'static str,
+    trouble: Option<String>,
     link: Option<Link>,
     catalogue_version: Option<u64>,
     reader: Option<DeviceStatus>,
@@ -22,8 +23,10 @@ struct Facts {
 /// The answer to `status`.
 #[derive(Serialize)]
 pub struct Status {
-    /// The session's state.
+    /// The session's state; `closed` while nobody can be taken in.
     pub state: &'static str,
+    /// Why nobody can be taken in, else nothing.
+    pub trouble: Option<String>,
     /// `online` or `offline`.
     pub link: &'static str,
     /// The catalogue in force.
@@ -38,6 +41,11 @@ impl Board {
     /// Notes the session's state.
     pub fn state(&self, state: &'static str) {
         self.change(|facts| facts.state = state);
+    }
+
+    /// Notes why nobody can be taken in, or that nothing is in the way.
+    pub fn trouble(&self, trouble: Option<String>) {
+        self.change(|facts| facts.trouble = trouble);
     }
 
     /// Notes the link.
@@ -65,6 +73,7 @@ impl Board {
         let facts = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
         Status {
             state: facts.state,
+            trouble: facts.trouble,
             link: if facts.link == Some(Link::Online) { "online" } else { "offline" },
             catalogue_version: facts.catalogue_version,
             id_card: facts.reader.map_or_else(not_known, device_words),

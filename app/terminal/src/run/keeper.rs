@@ -1,6 +1,8 @@
 //! The thread that keeps things: seals, stores, and tells the session when it is durable.
 
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::time::Duration;
 
 use kiosk_protocol::crypto::SealingKey;
 use kiosk_protocol::item::Content;
@@ -9,20 +11,23 @@ use kiosk_session::{Event, Kept, NewCase, RequestId, StoreTrouble};
 use kiosk_store::{Draft, Store, StoreError};
 
 use super::thread;
-use crate::deadlines::ORDERS_MAX;
+use super::waiting::{Next, Waiting};
+use crate::deadlines::{STEP_RETRY, STEPS_BEHIND_MAX, STEPS_PATIENCE};
 
-/// What is to be kept; carried out in order.
-pub enum Keep {
+/// What is to be kept; answered with `Event::Stored`.
+pub enum Item {
     /// A submitted form.
     Case(RequestId, Box<NewCase>, Vec<TrailEvent>),
     /// A draft without personal data.
     Plain(RequestId, Box<Draft>, Vec<TrailEvent>),
-    /// A step for the journal.
-    Trail(TrailEvent),
 }
 
-/// Orders the keeper's thread. The thread ends when this is dropped.
-pub struct Keeper(SyncSender<Keep>);
+/// Orders the keeper's thread, which carries out in order. The thread ends when this is dropped.
+pub struct Keeper {
+    waiting: Arc<Waiting>,
+    wake: SyncSender<()>,
+    events: SyncSender<Event>,
+}
 
 impl Keeper {
     /// Starts the thread. `kept` is called after each item that became durable.
@@ -32,16 +37,60 @@ impl Keeper {
         events: SyncSender<Event>,
         kept: impl Fn() + Send + 'static,
     ) -> std::io::Result<Self> {
-        let (orders, inbox) = sync_channel(ORDERS_MAX);
-        let worker = Worker { store, key, events, kept: Box::new(kept) };
-        thread::spawn("keeper", move || worker.run(&inbox))?;
-        Ok(Self(orders))
+        let waiting = Arc::<Waiting>::default();
+        let (wake, woken) = sync_channel(1);
+        let worker = Worker {
+            store,
+            key,
+            events: events.clone(),
+            kept: Box::new(kept),
+            waiting: Arc::clone(&waiting),
+            last: None,
+        };
+        thread::spawn("keeper", move || worker.run(&woken))?;
+        Ok(Self { waiting, wake, events })
     }
 
-    /// Hands something over.
-    pub fn keep(&self, what: Keep) {
-        if self.0.send(what).is_err() {
-            tracing::error!("the keeper's thread has ended");
+    /// Hands an item over without waiting. Where too much waits for the disk already, the answer comes at once.
+    pub fn keep(&self, item: Item) {
+        if let Err(item) = self.waiting.item(item) {
+            tracing::error!("too much waits for the store: nothing was kept");
+            let result = Err(StoreTrouble::Broken);
+            // Were this queue full too, the session's own deadline would answer.
+            let _ = self.events.try_send(Event::Stored { request: item.request(), result });
+        }
+        self.wake();
+    }
+
+    /// Hands a step of the trail over without waiting. It stays in line until it is recorded.
+    pub fn record(&self, step: TrailEvent) {
+        if !self.waiting.step(step) {
+            // Long before, `is_behind` has closed the terminal.
+            tracing::error!("too much waits for the store: a step of the trail is lost");
+        }
+        self.wake();
+    }
+
+    /// Whether the trail falls behind: nothing may go on that would have to be recorded.
+    pub fn is_behind(&self) -> bool {
+        self.is_behind_by(STEPS_PATIENCE)
+    }
+
+    fn is_behind_by(&self, patience: Duration) -> bool {
+        let (count, still) = self.waiting.stands();
+        count >= STEPS_BEHIND_MAX || still > patience
+    }
+
+    fn wake(&self) {
+        // Full: the thread is about to look anyway. Closed: with a broken thread the program ends.
+        let _ = self.wake.try_send(());
+    }
+}
+
+impl Item {
+    fn request(&self) -> RequestId {
+        match self {
+            Self::Case(request, ..) | Self::Plain(request, ..) => *request,
         }
     }
 }
@@ -51,25 +100,50 @@ struct Worker {
     key: SealingKey,
     events: SyncSender<Event>,
     kept: Box<dyn Fn() + Send>,
+    waiting: Arc<Waiting>,
+    /// Why the trail could not be written the last time; said once, not at every try.
+    last: Option<StoreError>,
 }
 
 impl Worker {
-    fn run(self, inbox: &Receiver<Keep>) {
-        for order in inbox {
-            match order {
-                Keep::Case(request, case, trail) => {
-                    let draft = seal(&case, &self.key);
-                    drop(case);
-                    self.answer(request, draft.and_then(|draft| self.submit(draft, trail)));
+    fn run(mut self, woken: &Receiver<()>) {
+        while woken.recv_timeout(STEP_RETRY) != Err(RecvTimeoutError::Disconnected) {
+            self.serve();
+        }
+    }
+
+    /// Until nothing waits, or a step cannot be recorded: then the items behind it are refused.
+    fn serve(&mut self) {
+        while let Some(next) = self.waiting.next() {
+            match next {
+                Next::Item(item) => {
+                    self.keep(item);
+                    self.waiting.done(0);
                 }
-                Keep::Plain(request, draft, trail) => self.answer(request, self.submit(*draft, trail)),
-                Keep::Trail(event) => self.record(event),
+                Next::Steps(steps) => match self.record(steps) {
+                    Ok(count) => self.waiting.done(count),
+                    Err(trouble) => return self.refuse_items(trouble),
+                },
             }
         }
     }
 
+    fn keep(&self, item: Item) {
+        match item {
+            Item::Case(request, case, trail) => {
+                let draft = seal(&case, &self.key);
+                drop(case);
+                self.answer(request, draft.and_then(|draft| self.submit(draft, trail)));
+            }
+            Item::Plain(request, draft, trail) => self.answer(request, self.submit(*draft, trail)),
+        }
+    }
+
     fn submit(&self, draft: Draft, trail: Vec<TrailEvent>) -> Result<Kept, StoreTrouble> {
-        let accepted = self.store.submit(draft, trail).map_err(|error| trouble(&error))?;
+        let accepted = self.store.submit(draft, trail).map_err(|error| {
+            tracing::error!(%error, "nothing was kept");
+            trouble(&error)
+        })?;
         (self.kept)();
         Ok(Kept { receipt: accepted.receipt, accepted_at: accepted.accepted_at })
     }
@@ -79,10 +153,24 @@ impl Worker {
         let _ = self.events.send(Event::Stored { request, result });
     }
 
-    fn record(&self, event: TrailEvent) {
-        if let Err(error) = self.store.record(vec![event]) {
-            tracing::error!(%error, "a step could not be recorded");
+    fn refuse_items(&self, trouble: StoreTrouble) {
+        self.waiting.give_up_items().iter().for_each(|item| self.answer(item.request(), Err(trouble)));
+    }
+
+    /// Records the steps and says how many. After `StoreError::Late` they may be recorded twice: a step too many in the
+    /// trail shows and harms nobody, one too few would hide something.
+    fn record(&mut self, steps: Vec<TrailEvent>) -> Result<usize, StoreTrouble> {
+        let count = steps.len();
+        let error = self.store.record(steps).err();
+        let answer = error.as_ref().map_or(Ok(count), |error| Err(trouble(error)));
+        if self.last != error {
+            match &error {
+                Some(error) => tracing::error!(%error, "steps cannot be recorded; they wait"),
+                None => tracing::info!("steps that waited are recorded"),
+            }
+            self.last = error;
         }
+        answer
     }
 }
 
@@ -100,6 +188,9 @@ fn seal(case: &NewCase, key: &SealingKey) -> Result<Draft, StoreTrouble> {
 }
 
 fn trouble(error: &StoreError) -> StoreTrouble {
-    tracing::error!(%error, "nothing was kept");
     if matches!(error, StoreError::Full) { StoreTrouble::Full } else { StoreTrouble::Broken }
 }
+
+#[cfg(test)]
+#[path = "keeper_tests.rs"]
+mod tests;

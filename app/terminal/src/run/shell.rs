@@ -1,4 +1,7 @@
 //! The loop around the session: an event or a deadline in, orders and a screen out.
+//!
+//! Policy: every step of a visit is recorded. When the trail falls behind, the visit ends, is wiped, and nobody is
+//! taken in until what waits is recorded; the session still learns how the world stands.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
@@ -12,7 +15,8 @@ use kiosk_store::Draft;
 
 use super::asker::Asker;
 use super::board::Board;
-use super::keeper::{Keep, Keeper};
+use super::closed::Door;
+use super::keeper::{Item, Keeper};
 use super::printer::PrinterActor;
 use super::reader::ReaderActor;
 use crate::deadlines::CLOCK_POLL;
@@ -39,6 +43,7 @@ pub struct Shell {
     started: Instant,
     shown: Option<Screen>,
     clock: String,
+    door: Door,
 }
 
 impl Shell {
@@ -51,6 +56,7 @@ impl Shell {
             started: Instant::now(),
             shown: None,
             clock: String::new(),
+            door: Door::default(),
         }
     }
 
@@ -64,7 +70,20 @@ impl Shell {
                 Err(RecvTimeoutError::Timeout) => self.show_clock(),
                 Err(RecvTimeoutError::Disconnected) => return,
             }
+            self.mind_the_trail();
         }
+    }
+
+    /// Closes the terminal while the trail is behind. Opening, too, starts the session over: it may have been waiting
+    /// for a card that was not let in.
+    fn mind_the_trail(&mut self) {
+        let behind = self.hands.keeper.is_behind();
+        if !self.door.turn(behind) {
+            return;
+        }
+        tracing::warn!(behind, "the trail");
+        self.board.trouble(behind.then(|| "steps wait to be recorded".to_owned()));
+        self.start_over(self.now());
     }
 
     fn now(&self) -> Now {
@@ -81,6 +100,9 @@ impl Shell {
     }
 
     fn turn(&mut self, event: Event) {
+        if !self.door.lets_in(&event) {
+            return;
+        }
         self.note(&event);
         let now = self.now();
         let turned = catch_unwind(AssertUnwindSafe(|| {
@@ -88,6 +110,7 @@ impl Shell {
             self.settle(effects);
         }));
         if turned.is_err() {
+            tracing::error!("internal error: the visit was ended and wiped");
             self.start_over(now);
         }
         self.show_clock();
@@ -95,14 +118,13 @@ impl Shell {
 
     fn settle(&mut self, effects: Vec<Effect>) {
         effects.into_iter().for_each(|effect| self.carry_out(effect));
-        self.board.state(self.session.state_name());
+        self.board.state(self.door.state_name(self.session.state_name()));
         self.show();
     }
 
-    /// An internal error ends the visit and everything about it is dropped. Where that fails too, the thread and with
-    /// it the program end, and are started again from outside.
+    /// The visit ends and everything about it is dropped. Where that fails too, the thread and with it the program
+    /// end, and are started again from outside.
     fn start_over(&mut self, now: Now) {
-        tracing::error!("internal error: the visit was ended and wiped");
         self.shown = None;
         let effects = self.session.abort(now);
         self.settle(effects);
@@ -130,20 +152,20 @@ impl Shell {
             Effect::StopReading => hands.reader.stop(),
             Effect::Ask { request, ask } => hands.asker.ask(request, *ask),
             Effect::StopAsking => hands.asker.stop(),
-            Effect::Submit { request, case, trail } => hands.keeper.keep(Keep::Case(request, case, trail)),
+            Effect::Submit { request, case, trail } => hands.keeper.keep(Item::Case(request, case, trail)),
             Effect::Rate { request, visit, case, level, trail } => {
                 let content = Content::Rating { visit, case, level };
                 let draft = Draft { lane: case.unwrap_or(visit), content };
-                hands.keeper.keep(Keep::Plain(request, Box::new(draft), trail));
+                hands.keeper.keep(Item::Plain(request, Box::new(draft), trail));
             }
             Effect::Print { request, document } => hands.printer.print(request, document),
             Effect::StopPrinting => hands.printer.stop(),
-            Effect::Record(event) => hands.keeper.keep(Keep::Trail(event)),
+            Effect::Record(event) => hands.keeper.record(event),
         }
     }
 
     fn show(&mut self) {
-        let screen = Screen::from(&self.session);
+        let screen = self.door.screen(Screen::from(&self.session));
         if self.shown.as_ref() != Some(&screen) {
             self.hands.glass.show(screen.clone());
             self.shown = Some(screen);

@@ -9,10 +9,15 @@ const EXIT_BROKEN: i32 = 70;
 pub fn spawn(name: &'static str, work: impl FnOnce() + Send + 'static) -> std::io::Result<()> {
     let guarded = move || {
         if catch_unwind(AssertUnwindSafe(work)).is_err() {
-            tracing::error!(thread = name, "broke down; the program ends to be started again");
-            std::process::exit(EXIT_BROKEN);
+            end_program(&format!("thread {name} broke down"));
         }
     };
     std::thread::Builder::new().name(name.to_owned()).spawn(guarded)?;
     Ok(())
+}
+
+/// Ends the program, to be started again from outside.
+pub fn end_program(cause: &str) {
+    tracing::error!(cause, "the program ends to be started again");
+    std::process::exit(EXIT_BROKEN);
 }

@@ -1,0 +1,197 @@
+//! From the window to service: tries until identity and store open, then starts everything else.
+
+use std::sync::mpsc::{Receiver, SyncSender};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use kiosk_client::{Handle, HttpTransport, Identity, Runner};
+use kiosk_protocol::trail::TrailEvent;
+use kiosk_screens::Remote;
+use kiosk_session::{Event, Settings};
+use kiosk_store::{Store, StoreError};
+use tokio::runtime;
+
+use super::asker::Asker;
+use super::board::Board;
+use super::keeper::Keeper;
+use super::printer::PrinterActor;
+use super::reader::ReaderActor;
+use super::shell::{Hands, Shell};
+use super::{closed, devices, thread};
+use crate::control::{self, Opened};
+use crate::deadlines::OPEN_RETRY;
+use crate::error::Failure;
+use crate::setup::Setup;
+
+/// A terminal that is not in service yet.
+pub struct Opening {
+    setup: Setup,
+    runtime: runtime::Handle,
+    glass: Remote,
+    /// Where the running sync is put, to be stopped at the end.
+    client: Arc<OnceLock<Handle>>,
+    board: Board,
+    /// The open store, for the control socket; nothing before the socket is served.
+    control: Option<Opened>,
+}
+
+/// What service needs before anything else.
+struct Parts {
+    identity: Identity,
+    transport: HttpTransport,
+    store: Store,
+}
+
+impl Parts {
+    /// The store last: opening it makes one where there is none, which must not happen on a disk that is not mounted.
+    fn open(setup: &Setup) -> Result<Self, Failure> {
+        let identity = setup.identity()?;
+        let transport = HttpTransport::new(&setup.config.platform.url, &identity);
+        let transport = transport.map_err(|error| Failure::Identity(Box::new(error)))?;
+        let store = setup.open_store(&identity)?;
+        Ok(Self { identity, transport, store })
+    }
+}
+
+impl Opening {
+    /// Nothing tried yet.
+    pub fn new(setup: Setup, runtime: runtime::Handle, glass: Remote, client: Arc<OnceLock<Handle>>) -> Self {
+        Self { setup, runtime, glass, client, board: Board::default(), control: None }
+    }
+
+    /// Opens, then runs the session until the program ends.
+    pub fn run(mut self, events: SyncSender<Event>, inbox: &Receiver<Event>) {
+        let parts = until_open(OPEN_RETRY, || {
+            // What was touched in between came from nobody who was served.
+            inbox.try_iter().for_each(drop);
+            self.attempt().map_err(|failure| self.stay_closed(failure.chain()))
+        });
+        match self.start(parts, events) {
+            Ok(shell) => shell.run(inbox),
+            Err(failure) => thread::end_program(&failure.chain()),
+        }
+    }
+
+    fn attempt(&mut self) -> Result<Parts, Failure> {
+        let parts = Parts::open(&self.setup);
+        // Whoever has the store may have the socket too.
+        if matches!(parts, Err(Failure::Store(StoreError::InUse))) {
+            return parts;
+        }
+        let served = self.serve_control();
+        let parts = parts?;
+        served?;
+        Ok(parts)
+    }
+
+    /// Answers technicians, also while nobody can be taken in.
+    fn serve_control(&mut self) -> Result<(), Failure> {
+        if self.control.is_none() {
+            let _inside = self.runtime.enter();
+            let listener = control::bind(&self.setup.paths.control).map_err(Failure::Control)?;
+            let opened = Opened::default();
+            self.runtime.spawn(control::serve(listener, self.board.clone(), Arc::clone(&opened)));
+            self.control = Some(opened);
+        }
+        Ok(())
+    }
+
+    fn stay_closed(&self, cause: String) {
+        if self.board.status().trouble.as_ref() != Some(&cause) {
+            tracing::error!(cause, "out of service until this is mended");
+        }
+        self.board.state(closed::STATE);
+        self.board.trouble(Some(cause));
+        self.glass.show(closed::screen(String::new()));
+        self.glass.set_clock(kiosk_text::clock(jiff::Timestamp::now()));
+    }
+
+    fn start(self, parts: Parts, events: SyncSender<Event>) -> Result<Shell, Failure> {
+        let Parts { identity, transport, store } = parts;
+        self.board.trouble(None);
+        self.control.iter().for_each(|opened| drop(opened.set(store.clone())));
+        let client = self.start_client(transport, &identity, &store);
+        let hands = self.hands(&identity, store, &client, events).map_err(Failure::Runtime)?;
+        hands.keeper.record(TrailEvent::Started { software: env!("CARGO_PKG_VERSION").to_owned() });
+        let _ = self.client.set(client);
+        Ok(Shell::new(settings(&identity), hands, self.board))
+    }
+
+    fn start_client(&self, transport: HttpTransport, identity: &Identity, store: &Store) -> Handle {
+        let (store, transport) = (Arc::new(store.clone()), Arc::new(transport));
+        let key = identity.catalogue_key.clone();
+        let (runner, handle) = Runner::new(store, transport, key, kiosk_client::sync::Settings::default());
+        self.runtime.spawn(runner.run());
+        handle
+    }
+
+    fn hands(
+        &self,
+        identity: &Identity,
+        store: Store,
+        client: &Handle,
+        events: SyncSender<Event>,
+    ) -> std::io::Result<Hands> {
+        let devices = &self.setup.config.devices;
+        let waker = client.clone();
+        let key = identity.sealing_key.clone();
+        let printer = devices::printer(devices.receipt_printer.as_ref());
+        Ok(Hands {
+            reader: ReaderActor::start(devices::reader(devices.id_card.as_ref()), events.clone())?,
+            printer: PrinterActor::start(printer, events.clone())?,
+            keeper: Keeper::start(store, key, events.clone(), move || waker.wake())?,
+            asker: Asker::start(client.clone(), self.runtime.clone(), events),
+            glass: self.glass.clone(),
+        })
+    }
+}
+
+/// Tries at intervals, for ever.
+fn until_open<T>(retry: Duration, mut attempt: impl FnMut() -> Result<T, ()>) -> T {
+    loop {
+        if let Ok(opened) = attempt() {
+            return opened;
+        }
+        std::thread::sleep(retry);
+    }
+}
+
+fn settings(identity: &Identity) -> Settings {
+    // The last 62 bits of a UUIDv7 are random.
+    let (_, seed) = uuid::Uuid::now_v7().as_u64_pair();
+    Settings { site: identity.site.clone(), ids_seed: seed }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn it_goes_on_until_what_was_wrong_is_mended() {
+        let mended = tempfile::tempdir().unwrap();
+        let marker = mended.path().join("disk-is-back");
+        let mut tries = 0;
+        until_open(Duration::ZERO, || {
+            tries += 1;
+            if tries == 3 {
+                std::fs::write(&marker, "").unwrap();
+            }
+            std::fs::read(&marker).map_err(drop)
+        });
+        assert_eq!(tries, 3);
+    }
+
+    #[test]
+    fn a_disk_that_is_not_there_is_named_and_nothing_is_made_on_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let data = folder.path().join("not-mounted");
+        let config = include_str!("../../../../packaging/kiosk.toml");
+        let config = config.replace("/var/lib/hecheng-kiosk", &data.display().to_string());
+        let file = folder.path().join("kiosk.toml");
+        std::fs::write(&file, config).unwrap();
+        let failure = Parts::open(&Setup::load(&file).unwrap()).err().unwrap();
+        assert!(failure.chain().contains("not-mounted"), "{}", failure.chain());
+        assert!(!data.exists());
+    }
+}
