@@ -2,6 +2,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod card_lifted_too_early;
+#[path = "../fixture/page_printer.rs"]
+mod page_printer;
+mod page_printer_stops;
+mod page_printer_unreachable;
 #[path = "../fixture/printer.rs"]
 mod printer;
 mod printer_cover_open;

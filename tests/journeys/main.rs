@@ -1,6 +1,12 @@
-//! What works: a terminal's drivers and the simulator, over real ptys.
+//! What works: a terminal's drivers and the simulator, over real ptys and a real `pcscd`.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod card_is_read;
+#[path = "../fixture/chip.rs"]
+mod chip;
+mod page_is_printed;
+#[path = "../fixture/page_printer.rs"]
+mod page_printer;
 #[path = "../fixture/reader.rs"]
 mod reader;
+mod smart_card;

@@ -14,6 +14,8 @@ pub const ENDED: Duration = Duration::from_secs(3);
 pub const SHOWN: Duration = Duration::from_secs(10);
 /// Until a record, a paper or a case must be found, unless the step says otherwise.
 pub const FOUND: Duration = Duration::from_secs(15);
+/// Until other tests must have let go of the machine's one smart-card service.
+pub const PCSCD_FREE: Duration = Duration::from_secs(120);
 /// Between two looks at an element, to see whether it still moves: two frames and more.
 pub const LOOK: Duration = Duration::from_millis(40);
 /// So many looks at an element that keeps moving; then it is touched where it is.

@@ -4,6 +4,7 @@
 //! person would, [`scenario`] reads and plays what a tester wrote, [`report`] tells what was seen.
 
 pub mod deadlines;
+pub mod pcscd;
 pub mod report;
 pub mod scenario;
 pub mod screen;

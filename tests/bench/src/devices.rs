@@ -2,7 +2,10 @@
 //!
 //! T is the time of one call of the driver, first request byte to typed result. D is what the wire and the peer
 //! need: all bytes × 10 / baud, plus the peer's declared think times. The peers read the baud from the pty and pace
-//! by absolute deadlines; a driver's sleeps never count in D.
+//! by absolute deadlines; a driver's sleeps never count in D, and its waits between two polls not in T.
+
+mod page_printer;
+mod smart_card;
 
 use std::error::Error;
 use std::path::Path;
@@ -26,11 +29,16 @@ const CALLS: usize = 9;
 /// Dots in a millimetre of paper at 203 dpi.
 const DOTS_PER_MM: f64 = 8.0;
 
-/// Measures both drivers.
+/// Measures the drivers.
 pub fn measure() -> Figures {
     let dir = tempfile::tempdir()?;
     let simulator = Simulator::start(&Options::in_dir(dir.path()))?;
-    Ok(vec![id_card(&simulator)?.into(), receipt_printer(&simulator)?.into()])
+    Ok(vec![
+        id_card(&simulator)?.into(),
+        receipt_printer(&simulator)?.into(),
+        page_printer::measure(&simulator)?.into(),
+        smart_card::measure(dir.path())?,
+    ])
 }
 
 fn id_card(simulator: &Simulator) -> Result<Figure, Box<dyn Error>> {

@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use kiosk_tests::deadlines::{READY, poll};
 use kiosk_tests::world::{DisplayChoice, Plan, World, chain};
 
 /// Where logs and the picture go.
@@ -24,6 +25,8 @@ fn demo() -> Result<(), Box<dyn std::error::Error>> {
     let seen = display.is_some();
     let display = display.map_or(DisplayChoice::Own, DisplayChoice::Given);
     let world = World::start(&Plan { logs: PathBuf::from(OUT), display, keep: false })?;
+    // The first services come from the platform a moment after the start.
+    poll(READY, || world.glass.read().ok().filter(|tree| tree.screen() == Some("attract")));
     let picture = Path::new(OUT).join("window.png");
     world.glass.picture(&picture)?;
     say(&what_next(&world, seen, &picture));

@@ -1,13 +1,19 @@
 //! `field`: plays scenarios on the real programs and writes a report with pictures.
 
+use std::collections::BTreeMap;
 use std::io::Write;
+use std::iter::Enumerate;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use clap::Parser;
 use kiosk_tests::report::{self, Report};
 use kiosk_tests::scenario::{Scenario, parse, play};
 use kiosk_tests::world::{DisplayChoice, Plan, World};
+
+/// So many scenarios play side by side: each is mostly waiting, and its world is its own.
+const LANES: usize = 2;
 
 /// Plays field scenarios: the real terminal in a real window, the real platform, simulated devices.
 #[derive(Parser)]
@@ -51,18 +57,44 @@ fn stem(file: &Path) -> String {
 }
 
 fn play_all(cli: &Cli, scenarios: &[(PathBuf, Scenario)]) -> Result<bool, String> {
-    let wrong = |error: std::io::Error| format!("{}: {error}", cli.out.display());
-    std::fs::create_dir_all(&cli.out).map_err(wrong)?;
-    let mut reports = Vec::new();
-    for (file, scenario) in scenarios {
-        let out = if scenarios.len() == 1 { cli.out.clone() } else { cli.out.join(stem(file)) };
+    std::fs::create_dir_all(&cli.out).map_err(|error| unwritable(cli, &error))?;
+    let waiting = Mutex::new(scenarios.iter().enumerate());
+    let played = Mutex::new(BTreeMap::new());
+    let lanes = if cli.display { 1 } else { LANES.min(scenarios.len()) };
+    std::thread::scope(|scope| {
+        let lanes: Vec<_> = (0..lanes).map(|_| scope.spawn(|| lane(cli, &waiting, &played))).collect();
+        lanes.into_iter().try_for_each(|lane| lane.join().unwrap_or_else(|_| Err("a lane broke".to_owned())))
+    })?;
+    let _ = writeln!(std::io::stdout().lock(), "Report: {}", cli.out.join("report.html").display());
+    let played = held(&played);
+    Ok(played.len() == scenarios.len() && !played.values().any(Report::failed))
+}
+
+type Waiting<'a> = Mutex<Enumerate<std::slice::Iter<'a, (PathBuf, Scenario)>>>;
+
+/// Plays one scenario after another until none waits. The report stays in the order of the files.
+fn lane(cli: &Cli, waiting: &Waiting, played: &Mutex<BTreeMap<usize, Report>>) -> Result<(), String> {
+    // Not in a `while let`, which would hold the lock while the scenario plays.
+    let take = || held(waiting).next();
+    while let Some((place, (file, scenario))) = take() {
+        let alone = cli.files.len() == 1;
+        let out = if alone { cli.out.clone() } else { cli.out.join(stem(file)) };
         let report = play_one(cli, file, scenario, &out);
         let _ = writeln!(std::io::stdout().lock(), "{}", report.table());
-        reports.push(report);
-        report::write(&reports, &cli.out).map_err(wrong)?;
+        let mut played = held(played);
+        played.insert(place, report);
+        let reports: Vec<_> = played.values().cloned().collect();
+        report::write(&reports, &cli.out).map_err(|error| unwritable(cli, &error))?;
     }
-    let _ = writeln!(std::io::stdout().lock(), "Report: {}", cli.out.join("report.html").display());
-    Ok(!reports.iter().any(Report::failed))
+    Ok(())
+}
+
+fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn unwritable(cli: &Cli, error: &std::io::Error) -> String {
+    format!("{}: {error}", cli.out.display())
 }
 
 fn play_one(cli: &Cli, file: &Path, scenario: &Scenario, out: &Path) -> Report {

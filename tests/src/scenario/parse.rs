@@ -163,10 +163,11 @@ fn expectation(words: &[Word]) -> Result<Expectation, String> {
         ["platform", "case" | "cases", count] => Expectation::PlatformCases(number(count)?),
         ["case", "state", state] => Expectation::CaseState(Case::AtPlatform, (*state).to_owned()),
         ["result", "state", state] => Expectation::CaseState(Case::AtTerminal, (*state).to_owned()),
+        ["case", "number", "shown"] => Expectation::CaseNumberShown,
         ["journal", "ok"] => Expectation::JournalHolds,
         _ => {
             return Err("write: expect paper contains \"…\", paper qr, papers N, queue N, platform case N, \
-                         case state STATE, result state STATE or journal ok"
+                         case state STATE, result state STATE, case number shown or journal ok"
                 .to_owned());
         }
     })
@@ -213,6 +214,7 @@ mod tests {
         assert_eq!(one("picture home-2"), Action::Picture("home-2".into()));
         assert_eq!(one("expect queue 1"), Action::Expect(Expectation::Queue(1)));
         assert_eq!(one("expect platform case 1"), Action::Expect(Expectation::PlatformCases(1)));
+        assert_eq!(one("expect case number shown"), Action::Expect(Expectation::CaseNumberShown));
         assert_eq!(
             one("expect paper contains \"回执\""),
             Action::Expect(Expectation::PaperContains("回执".into()))

@@ -190,6 +190,7 @@ impl Player<'_> {
                 let cases = self.world.terminal.queue()?["cases"].as_array().cloned().unwrap_or_default();
                 (format!("state {state}"), only_state(&cases))
             }
+            Expectation::CaseNumberShown => return self.case_number_shown(),
             Expectation::JournalHolds => {
                 let report = self.world.terminal.verify_journal()?;
                 return Ok(Told { seen: format!("{} rows hold", report["rows"]), pictures: Vec::new() });
@@ -200,6 +201,19 @@ impl Player<'_> {
         } else {
             Err(Unmet(format!("{is} instead")))
         }
+    }
+
+    fn case_number_shown(&self) -> Outcome {
+        let cases = self.world.platform.cases()?;
+        let [case] = cases.as_slice() else {
+            return Err(Unmet(format!("{} cases at the platform", cases.len())));
+        };
+        let number = case["case_number"].as_str().filter(|number| !number.is_empty());
+        let number = number.ok_or_else(|| Unmet("the platform gave the case no number".to_owned()))?;
+        if !self.world.glass.read()?.shows(number) {
+            return Err(Unmet(format!("{number} is not on the glass")));
+        }
+        Ok(Told { seen: number.to_owned(), pictures: Vec::new() })
     }
 
     /// Pictures of paper belong to the report; the simulator's folder goes away.

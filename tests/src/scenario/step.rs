@@ -78,6 +78,8 @@ pub enum Expectation {
     PlatformCases(usize),
     /// The one case is in this state, at the platform or as the terminal was told.
     CaseState(Case, String),
+    /// The national number that the platform gave the one case stands on the glass.
+    CaseNumberShown,
     /// The terminal's trail holds from its first row to its head.
     JournalHolds,
 }

@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::process::Command;
 
-use super::WorldError;
 use super::process::Process;
+use super::{Window, WorldError};
 
 /// Portrait, as the terminal stands in a hall; 24 bits of colour.
 const DISPLAY_SIZE: &str = "1080x1920x24";
@@ -24,6 +24,7 @@ pub struct Desk {
     _display: Option<Process>,
     display: String,
     session_bus: String,
+    window: Window,
 }
 
 impl Desk {
@@ -37,7 +38,7 @@ impl Desk {
             DisplayChoice::Given(name) => (None, name.clone()),
         };
         let (bus, session_bus) = start_bus(&display, logs)?;
-        Ok(Self { _bus: bus, _display: server, display, session_bus })
+        Ok(Self { _bus: bus, _display: server, display, session_bus, window: Window::on(choice) })
     }
 
     /// The name of the display, such as `:99`.
@@ -48,6 +49,11 @@ impl Desk {
     /// The address of the session bus.
     pub fn session_bus(&self) -> &str {
         &self.session_bus
+    }
+
+    /// How large the terminal's window is on it.
+    pub fn window(&self) -> Window {
+        self.window
     }
 }
 

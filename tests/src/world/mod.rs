@@ -6,6 +6,7 @@ mod process;
 mod programs;
 mod simulator;
 mod terminal;
+mod window;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -16,6 +17,7 @@ pub use process::{Process, Said, call};
 pub use programs::Programs;
 pub use simulator::{Paper, Simulator};
 pub use terminal::Terminal;
+pub use window::Window;
 
 use crate::screen::{Glass, GlassError};
 

@@ -7,7 +7,7 @@ use kiosk_sim::control::Device;
 use serde_json::Value;
 
 use super::process::Process;
-use super::{Desk, Programs, Simulator, WorldError, call};
+use super::{Desk, Programs, Simulator, Window, WorldError, call};
 use crate::screen::Glass;
 
 /// One terminal; enrolled once, started and killed as often as wanted.
@@ -18,6 +18,7 @@ pub struct Terminal {
     logs: PathBuf,
     display: String,
     session_bus: String,
+    scale: f64,
 }
 
 impl Terminal {
@@ -33,7 +34,7 @@ impl Terminal {
         logs: &Path,
     ) -> Result<Self, WorldError> {
         let config = folder.join("kiosk.toml");
-        std::fs::write(&config, configuration(folder, simulator))
+        std::fs::write(&config, configuration(folder, simulator, desk.window()))
             .map_err(|source| WorldError::File { path: config.clone(), source })?;
         Ok(Self {
             process: None,
@@ -42,6 +43,7 @@ impl Terminal {
             logs: logs.to_owned(),
             display: desk.display().to_owned(),
             session_bus: desk.session_bus().to_owned(),
+            scale: desk.window().scale,
         })
     }
 
@@ -62,6 +64,7 @@ impl Terminal {
         command.arg("run");
         command.env("DISPLAY", &self.display).env("DBUS_SESSION_BUS_ADDRESS", &self.session_bus);
         command.env("SLINT_BACKEND", "winit-software").env_remove("WAYLAND_DISPLAY");
+        command.env("SLINT_SCALE_FACTOR", self.scale.to_string());
         let mut process = Process::spawn("terminal", &mut command, &self.logs)?;
         process.await_ready(|_| glass.read().ok()?.screen().map(drop))?;
         self.process = Some(process);
@@ -114,15 +117,17 @@ impl Terminal {
     }
 }
 
-fn configuration(folder: &Path, simulator: &Simulator) -> String {
+fn configuration(folder: &Path, simulator: &Simulator, window: Window) -> String {
     let quoted = |path: PathBuf| format!("{:?}", path.display().to_string());
     format!(
         "[terminal]\ndata_dir = {data}\n\n[platform]\nurl = \"https://{proxy}\"\n\n\
          [devices.id_card]\npath = {reader}\nbaud = 115200\n\n\
          [devices.receipt_printer]\npath = {printer}\nbaud = 115200\n\n\
-         [screen]\nfullscreen = false\nwidth_px = 1080\nheight_px = 1920\n\n\
+         [screen]\nfullscreen = false\nwidth_px = {width}\nheight_px = {height}\n\n\
          [log]\nformat = \"text\"\nlevel = \"info\"\n",
         data = quoted(folder.join("terminal")),
+        width = window.width,
+        height = window.height,
         proxy = simulator.proxy(),
         reader = quoted(simulator.device(Device::IdReader)),
         printer = quoted(simulator.device(Device::ReceiptPrinter)),

@@ -1,8 +1,12 @@
 //! SIGKILL at a random moment of a visit, again and again, in one world.
 //!
-//! Each case plays a visit to a step (both visits, all steps in turn, so that every state is hit; every third
-//! submitting visit without a network), waits a random moment, kills the terminal and starts it again. In the end the platform must have exactly what the terminal's queue says was
-//! accepted, each once; every receipt that came out of the printer must have its record; the trail must hold.
+//! Each case plays a visit to a step (every other case the visit that submits, every other of these up to the
+//! touch that submits, else all steps of all visits in turn), waits a random moment, kills the terminal and
+//! starts it again. Every third submitting visit has no network.
+//!
+//! In the end the platform must have exactly what the terminal's queue says was accepted, each once; every
+//! receipt that came out of the printer, and every number a resident was shown, must have its record; the
+//! trail must hold.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -22,8 +26,8 @@ use crate::visit;
 
 /// Cases where none are asked for.
 pub const CASES: usize = 200;
-/// Every state of the two visits.
-const STATES: [&str; 13] = [
+/// Every state of the visits.
+const STATES: [&str; 14] = [
     "attract",
     "home",
     "identify",
@@ -34,15 +38,16 @@ const STATES: [&str; 13] = [
     "submitting",
     "receipt",
     "answer",
+    "unavailable",
     "cases",
     "rating",
     "farewell",
 ];
+/// The step whose touch submits; `submitting` is the shortest state and the one that matters most.
+const SUBMIT: &str = "touch submit";
 /// A kill comes up to this long after its step; most come much sooner, so that states a visit only passes
 /// through are hit as well.
 const DELAY_MS_MAX: f64 = 1_200.0;
-/// After a start, until the platform must be within reach again.
-const ONLINE: Duration = Duration::from_secs(15);
 /// After the last case, until everything accepted must have reached the platform.
 const DRAINED: Duration = Duration::from_secs(120);
 /// From the kill to the attract screen: no case may take longer, ms.
@@ -52,12 +57,12 @@ const BACK_P99_MS_MAX: f64 = 1_000.0;
 
 struct Campaign {
     world: World,
-    handling: Scenario,
-    query: Scenario,
+    visits: Visits,
     rng: StdRng,
     back_ms: Vec<f64>,
     histogram: BTreeMap<String, usize>,
     printed: BTreeSet<String>,
+    shown: Vec<String>,
     violations: Vec<String>,
 }
 
@@ -66,12 +71,12 @@ pub fn run(cases: usize, seed: u64) -> Outcome {
     let logs = tempfile::tempdir()?;
     let mut campaign = Campaign {
         world: visit::world(logs.path())?,
-        handling: visit::handling()?,
-        query: visit::query()?,
+        visits: Visits::read()?,
         rng: StdRng::seed_from_u64(seed),
         back_ms: Vec::new(),
         histogram: BTreeMap::new(),
         printed: BTreeSet::new(),
+        shown: Vec::new(),
         violations: Vec::new(),
     };
     // A terminal that never reached its platform has no services to offer yet.
@@ -86,12 +91,37 @@ pub fn run(cases: usize, seed: u64) -> Outcome {
     Ok(campaign.report(cases))
 }
 
+/// Which visits there are, and how far each case plays which.
+struct Visits {
+    handling: Scenario,
+    /// The steps of `handling` up to the touch that submits.
+    submit: usize,
+    asking: [Scenario; 2],
+}
+
+impl Visits {
+    fn read() -> Result<Self, Box<dyn std::error::Error>> {
+        let handling = visit::handling()?;
+        let submit = handling.steps.iter().position(|step| step.text == SUBMIT);
+        let submit = submit.ok_or("the visit does not submit")? + 1;
+        Ok(Self { handling, submit, asking: [visit::query()?, visit::unavailable()?] })
+    }
+
+    fn of(&self, case: usize) -> (Scenario, usize) {
+        let round = case / 4;
+        let all_steps = |visit: &Scenario, turn: usize| (visit.clone(), 1 + turn % visit.steps.len());
+        match case % 4 {
+            0 => (self.handling.clone(), self.submit),
+            2 => all_steps(&self.handling, round),
+            _ => all_steps(&self.asking[round % 2], case / 2),
+        }
+    }
+}
+
 impl Campaign {
     fn case(&mut self, case: usize, out: &Path) -> Result<(), Box<dyn std::error::Error>> {
-        let is_query = case % 2 == 1;
-        let visit = if is_query { self.query.clone() } else { self.handling.clone() };
-        let steps = 1 + case / 2 % visit.steps.len();
-        self.network(!is_query && case.is_multiple_of(3))?;
+        let (visit, steps) = self.visits.of(case);
+        self.network(case.is_multiple_of(2) && case.is_multiple_of(3))?;
         if let Some(unmet) = visit::play_first(&mut self.world, &visit, steps, out) {
             self.violations.push(format!("case {case}: “{}” step {steps}: {unmet}", visit.title));
         }
@@ -99,6 +129,9 @@ impl Campaign {
         std::thread::sleep(Duration::from_secs_f64(DELAY_MS_MAX * share.powi(6) / 1e3));
         let state = visit::status(&self.world, "state").unwrap_or_else(|| "unknown".to_owned());
         *self.histogram.entry(state.clone()).or_default() += 1;
+        if state == "receipt" {
+            self.remember_number();
+        }
         let back = self.kill_and_start()?;
         self.back_ms.push(back.as_secs_f64() * 1e3);
         self.world.simulator.act(&Act::Card(CardAction::Lift))?;
@@ -107,14 +140,17 @@ impl Campaign {
         Ok(())
     }
 
-    /// Cuts the network, or sees to it that the platform is within reach.
+    /// Remembers what stands on a screen that tells a number, before the kill takes it away.
+    fn remember_number(&mut self) {
+        let Ok(tree) = self.world.glass.read() else { return };
+        if tree.screen() == Some("receipt") {
+            self.shown.push(tree.labels().join("\n"));
+        }
+    }
+
     fn network(&mut self, is_cut: bool) -> Result<(), Box<dyn std::error::Error>> {
         let link = if is_cut { Link::Cut } else { Link::Restore };
-        self.world.simulator.act(&Act::Network { link })?;
-        let online = || visit::status(&self.world, "link").filter(|link| link == "online");
-        if !is_cut && poll(ONLINE, online).is_none() {
-            self.violations.push(format!("offline {} s after the network was there", ONLINE.as_secs()));
-        }
+        self.violations.extend(visit::network(&self.world, link)?);
         Ok(())
     }
 
@@ -158,6 +194,7 @@ impl Campaign {
         self.missing("accepted but not at the platform", &kept, &arrived);
         self.missing("at the platform but not accepted", &arrived, &kept);
         self.missing("printed without a record", &self.printed.clone(), &kept);
+        self.judge_shown(&kept);
         if let Err(error) = self.world.terminal.verify_journal() {
             self.violations.push(error.chain());
         }
@@ -168,6 +205,12 @@ impl Campaign {
 
     fn missing(&mut self, what: &str, from: &BTreeSet<String>, of: &BTreeSet<String>) {
         self.violations.extend(from.difference(of).map(|receipt| format!("{receipt} {what}")));
+    }
+
+    fn judge_shown(&mut self, kept: &BTreeSet<String>) {
+        let has_none = |shown: &&String| !kept.iter().any(|receipt| shown.contains(receipt.as_str()));
+        let lost = self.shown.iter().filter(has_none).map(|shown| format!("shown without a record: {shown}"));
+        self.violations.extend(lost);
     }
 
     /// Remembers the receipt numbers on the paper in the tray, which holds the newest pieces only.
@@ -205,6 +248,8 @@ impl Campaign {
 
     fn report(self, cases: usize) -> Report {
         let figures = BTreeMap::from([
+            ("receipts_printed", self.printed.len() as f64),
+            ("numbers_shown_before_a_kill", self.shown.len() as f64),
             ("kill_to_attract_p50_ms", self.percentile(0.5)),
             ("kill_to_attract_p99_ms", self.percentile(0.99)),
             ("kill_to_attract_max_ms", self.percentile(1.0)),

@@ -18,7 +18,7 @@ use clap::{Parser, ValueEnum};
 struct Cli {
     /// Which campaign.
     name: Name,
-    /// How many cases; 200 for `kill`, 2 for `wipe`, all for `devices`.
+    /// How many cases; 200 for `kill`, 4 for `wipe`, all for `devices`.
     #[arg(long)]
     cases: Option<usize>,
     /// Replays the campaign of this seed; a new one where none is given.
@@ -49,7 +49,7 @@ fn main() -> ExitCode {
     let outcome = match cli.name {
         Name::Devices => devices::run(cli.cases, seed),
         Name::Kill => kill::run(cli.cases.unwrap_or(kill::CASES), seed),
-        Name::Wipe => wipe::run(),
+        Name::Wipe => wipe::run(cli.cases.unwrap_or(wipe::CASES), seed),
     };
     match outcome {
         Ok(report) => {

@@ -15,7 +15,8 @@ const PLANTED_CHARS_MIN: usize = 3;
 
 /// A value that must not be found, in all its forms.
 pub struct Planted {
-    name: &'static str,
+    /// What it is, without saying it.
+    pub name: &'static str,
     forms: Vec<(&'static str, Vec<u8>)>,
 }
 
@@ -60,8 +61,23 @@ fn contains(bytes: &[u8], wanted: &[u8]) -> bool {
     false
 }
 
-/// Every planted value in any readable mapping of the process, as sentences.
-pub fn scan_process(pid: u32, planted: &[Planted]) -> std::io::Result<Vec<String>> {
+/// Where a planted value was found.
+#[derive(Debug)]
+pub struct Find {
+    /// Which value.
+    pub value: &'static str,
+    encoding: &'static str,
+    place: String,
+}
+
+impl std::fmt::Display for Find {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} as {} in {}", self.value, self.encoding, self.place)
+    }
+}
+
+/// Every planted value in any readable mapping of the process.
+pub fn scan_process(pid: u32, planted: &[Planted]) -> std::io::Result<Vec<Find>> {
     let maps = std::fs::read_to_string(format!("/proc/{pid}/maps"))?;
     let memory = File::open(format!("/proc/{pid}/mem"))?;
     let mut found = Vec::new();
@@ -92,8 +108,8 @@ fn mapping(line: &str) -> Option<(u64, u64, &str)> {
     readable.then_some((number(from)?, number(to)?, name))
 }
 
-/// Every planted value in any file below the folder, as sentences.
-pub fn scan_folder(folder: &Path, planted: &[Planted]) -> std::io::Result<Vec<String>> {
+/// Every planted value in any file below the folder.
+pub fn scan_folder(folder: &Path, planted: &[Planted]) -> std::io::Result<Vec<Find>> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder)? {
         let entry = entry?;
@@ -107,8 +123,8 @@ pub fn scan_folder(folder: &Path, planted: &[Planted]) -> std::io::Result<Vec<St
     Ok(found)
 }
 
-/// Every planted value in the file or its name, as sentences.
-pub fn scan_file(path: &Path, planted: &[Planted]) -> std::io::Result<Vec<String>> {
+/// Every planted value in the file or its name.
+fn scan_file(path: &Path, planted: &[Planted]) -> std::io::Result<Vec<Find>> {
     let mut found = Vec::new();
     let place = path.display().to_string();
     look(place.as_bytes(), planted, "a file name", &mut found);
@@ -116,10 +132,10 @@ pub fn scan_file(path: &Path, planted: &[Planted]) -> std::io::Result<Vec<String
     Ok(found)
 }
 
-fn look(bytes: &[u8], planted: &[Planted], place: &str, found: &mut Vec<String>) {
+fn look(bytes: &[u8], planted: &[Planted], place: &str, found: &mut Vec<Find>) {
     for value in planted {
         if let Some(encoding) = value.found_in(bytes) {
-            found.push(format!("{} as {encoding} in {place}", value.name));
+            found.push(Find { value: value.name, encoding, place: place.to_owned() });
         }
     }
 }

@@ -5,6 +5,8 @@ use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::time::Duration;
 
+use kiosk_sim::control::{Command as Act, Link};
+use kiosk_tests::deadlines::poll;
 use kiosk_tests::report::Verdict;
 use kiosk_tests::scenario::{Scenario, parse, play};
 use kiosk_tests::world::{DisplayChoice, Plan, World};
@@ -13,6 +15,10 @@ use kiosk_tests::world::{DisplayChoice, Plan, World};
 const HANDLING: &str = include_str!("../visit-handling.scenario");
 /// A whole visit that asks; it needs the network.
 const QUERY: &str = include_str!("../visit-query.scenario");
+/// A whole visit that asks without a network.
+const UNAVAILABLE: &str = include_str!("../visit-unavailable.scenario");
+/// After the network is back, until the platform must be within reach again.
+const ONLINE: Duration = Duration::from_secs(15);
 /// For the running terminal to say in which state it is.
 const STATUS_ANSWER: Duration = Duration::from_secs(2);
 
@@ -24,6 +30,11 @@ pub fn handling() -> Result<Scenario, Box<dyn std::error::Error>> {
 /// The steps of a visit that asks.
 pub fn query() -> Result<Scenario, Box<dyn std::error::Error>> {
     Ok(parse("visit-query", QUERY)?)
+}
+
+/// The steps of a visit whose question nobody answers.
+pub fn unavailable() -> Result<Scenario, Box<dyn std::error::Error>> {
+    Ok(parse("visit-unavailable", UNAVAILABLE)?)
 }
 
 /// A new world whose logs go to the folder.
@@ -39,6 +50,14 @@ pub fn play_first(world: &mut World, visit: &Scenario, steps: usize, out: &Path)
     let report = play(world, &part, out, out);
     let unmet = report.rows.iter().find(|row| row.verdict == Verdict::Unmet);
     unmet.map(|row| format!("line {}: {}: {}", row.line, row.step, row.seen))
+}
+
+/// Cuts the network, or sees to it that the platform is within reach; a platform that is not is a sentence.
+pub fn network(world: &World, link: Link) -> Result<Option<String>, Box<dyn std::error::Error>> {
+    world.simulator.act(&Act::Network { link })?;
+    let online = || status(world, "link").filter(|link| link == "online");
+    let is_missed = link == Link::Restore && poll(ONLINE, online).is_none();
+    Ok(is_missed.then(|| format!("offline {} s after the network was there", ONLINE.as_secs())))
 }
 
 /// One word of the running terminal's status, as it tells its technician: `state`, `id_card`, …

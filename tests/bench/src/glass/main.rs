@@ -5,7 +5,7 @@
 //! changes pixels counts, one beside all controls does not.
 
 mod canvas;
-#[path = "../../../../ui/screens/examples/gallery/gallery.rs"]
+#[path = "../../../../ui/screens/examples/gallery/screens/mod.rs"]
 mod gallery;
 mod visit;
 
