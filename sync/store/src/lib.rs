@@ -7,6 +7,7 @@
 
 mod db;
 mod downlink;
+mod ending;
 mod error;
 mod journal;
 mod key;
@@ -84,7 +85,9 @@ impl Store {
     /// Opens the store, makes it where there is none, and brings an older schema up to date.
     pub fn open(options: Options, key: &dyn KeyPort) -> Result<Self, StoreError> {
         let lock = schema::lock(&options.path)?;
+        let _work = ending::work();
         let connection = schema::open(&options.path, &*key.key()?)?;
+        ending::guard();
         let Options { path: _, terminal, epoch, clock } = options;
         let writer = Writer::start(Db { connection, origin: Origin { terminal, epoch, clock }, lock })?;
         Ok(Self { writer: Arc::new(writer) })

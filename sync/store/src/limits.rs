@@ -27,3 +27,5 @@ pub const STATEMENTS_MAX: usize = 48;
 /// Pages of 4 KiB in the log before they are moved into the database: 16 MiB. A submission writes about
 /// nine, so that fewer than one in 400 waits for the move and it stays out of the 99th percentile.
 pub const LOG_PAGES_MAX: i64 = 4000;
+/// How long the end of the process waits for the write under way. A disk that stands still does not keep it alive.
+pub const ENDING_WAIT_MAX: Duration = Duration::from_secs(2);

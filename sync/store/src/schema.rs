@@ -38,7 +38,6 @@ pub(crate) fn lock(directory: &Path) -> Result<File, StoreError> {
 /// Opens or creates the database and brings it to the newest schema.
 pub(crate) fn open(directory: &Path, key: &[u8; KEY_BYTES]) -> Result<Connection, StoreError> {
     check_version(rusqlite::version_number())?;
-    keep_the_cipher_to_the_end();
     let path = directory.join(DATABASE_FILE);
     // SQLite would create it readable for others; the log beside it takes the rights of this file.
     open_private(&path).map_err(|error| StoreError::of_file(&error))?;
@@ -68,12 +67,6 @@ fn check_version(found: i32) -> Result<(), StoreError> {
         return Ok(());
     }
     Err(StoreError::Library(format!("SQLite {found} is below {SQLITE_VERSION_MIN}")))
-}
-
-/// Has libcrypto skip its clean-up when the process ends (`OPENSSL_INIT_NO_ATEXIT`, OPENSSL_init_crypto(3)): the writer may
-/// be in the midst of a page then, and would find the cipher gone. It must be the first call of the library.
-fn keep_the_cipher_to_the_end() {
-    openssl_sys::init();
 }
 
 /// Gives SQLCipher the raw key and proves by a first read that it fits.

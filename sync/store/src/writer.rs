@@ -9,7 +9,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use crate::error::StoreError;
 use crate::limits::{CALLS_MAX, REPLY_WAIT_MAX};
-use crate::{Clock, TerminalId};
+use crate::{Clock, TerminalId, ending};
 
 /// Who makes the items and by which clock.
 pub(crate) struct Origin {
@@ -97,10 +97,12 @@ impl Drop for Writer {
 /// A job that panics is rolled back by its transaction's drop; its caller sees `Internal`, the rest goes on.
 fn run(mut db: Db, queue: &Receiver<Job>) {
     for job in queue {
+        let _work = ending::work();
         if catch_unwind(AssertUnwindSafe(|| job(&mut db))).is_err() {
             tracing::error!("a call to the store panicked; its transaction was rolled back");
         }
     }
+    let _work = ending::work();
     let Db { connection, lock, origin: _ } = db;
     if let Err((_, error)) = connection.close() {
         tracing::warn!(%error, "the store did not close cleanly; its log is replayed at the next start");
