@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::limits::{IDLE_GAP, TORN_GAP};
+use crate::deadlines::{IDLE_GAP, REST, TORN_GAP};
 use crate::protocol::{Answers, Decoder, Ending, HidPos, Plain, Prefix, REPORT_BYTES, Ssi};
 
 /// How a scanner frames codes and takes commands.
@@ -55,6 +55,14 @@ impl Framing {
         match self {
             Framing::Plain { ending: Ending::Gap, .. } => IDLE_GAP,
             Framing::Plain { .. } | Framing::Ssi | Framing::HidPos => TORN_GAP,
+        }
+    }
+
+    /// Silence that proves a code to be whole, where its end may stand inside it as well.
+    pub fn rest(self) -> Option<Duration> {
+        match self {
+            Framing::Plain { ending: Ending::Cr | Ending::CrLf, .. } => Some(REST),
+            Framing::Plain { ending: Ending::Gap, .. } | Framing::Ssi | Framing::HidPos => None,
         }
     }
 }

@@ -1,13 +1,22 @@
-//! What code scanners say, on a serial line in several dialects or as HID point-of-sale scanners.
+//! Driver of code scanners: several dialects on a serial line, and HID point-of-sale scanners.
 //!
-//! Bytes go through a framing of [`protocol`], which finds whole codes, and through its text decision. A [`Dialect`] says
-//! as data how a model frames codes and is commanded; [`Seen`] tells a code that still lies there from a new one. Nothing
-//! here waits or talks to a device.
+//! Bytes flow [`Input`] → [`protocol`], whose framing finds whole codes and whose text decision reads them, and come out
+//! as the port's [`Scan`](kiosk_drivers_api::Scan). A [`Dialect`] says as data how a model frames codes and is commanded;
+//! [`Seen`] tells a code that still lies there from a new one. Only `driver` knows about waiting and reconnecting.
 
+mod config;
+mod deadlines;
 mod dialect;
-mod limits;
+mod driver;
+mod input;
 pub mod protocol;
 mod seen;
 
+#[cfg(test)]
+mod scripted;
+
+pub use config::Config;
 pub use dialect::{Dialect, Framing};
+pub use driver::{Scanner, SerialCodeScanner};
+pub use input::{Input, SerialInput};
 pub use seen::Seen;
