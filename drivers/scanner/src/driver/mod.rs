@@ -46,6 +46,9 @@ impl<I: Input> Scanner<I> {
             self.talk.close();
         }
         self.talk.wipe();
+        if result.is_err() {
+            self.talk.doubt();
+        }
         result
     }
 

@@ -34,8 +34,8 @@ pub(super) struct Talk<I> {
     began: Duration,
     /// When the scanner takes a command again.
     next_command: Duration,
-    /// Whether a code was on its way when it was last wiped.
-    is_midway: bool,
+    /// Whether the last call failed, so that the rest of what failed may still be on its way.
+    is_in_doubt: bool,
 }
 
 impl<I: Input> Talk<I> {
@@ -48,7 +48,7 @@ impl<I: Input> Talk<I> {
             last_byte: Duration::ZERO,
             began: Duration::ZERO,
             next_command: Duration::ZERO,
-            is_midway: false,
+            is_in_doubt: false,
         }
     }
 
@@ -86,8 +86,8 @@ impl<I: Input> Talk<I> {
 
     /// Listens until the line is silent, and forgets what that was: it was scanned while nobody asked.
     pub(super) fn forget(&mut self, limit: &Limit) -> Result<(), ScanFault> {
-        let mut wait = if self.is_midway { SLICE } else { Duration::ZERO };
-        self.is_midway = false;
+        let mut wait = if self.is_in_doubt { SLICE } else { Duration::ZERO };
+        self.is_in_doubt = false;
         while self.listen(wait)? > 0 || self.is_hearing() {
             if !limit.lasts(self.now())? {
                 return Err(ScanFault::Garbled);
@@ -100,9 +100,13 @@ impl<I: Input> Talk<I> {
 
     /// Drops everything heard. The old decoder zeroes what it had of a code.
     pub(super) fn wipe(&mut self) {
-        self.is_midway = self.is_hearing();
         self.decoder = self.dialect.framing.decoder();
         self.heard.clear();
+    }
+
+    /// Takes note that the line may not be silent.
+    pub(super) fn doubt(&mut self) {
+        self.is_in_doubt = true;
     }
 
     /// What the scanner says next, if it says something within one look at the line.

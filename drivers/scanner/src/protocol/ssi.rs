@@ -4,6 +4,9 @@
 //! checksum, which is the two's complement of the sum of those bytes. The scanner sends a packet again unless it is
 //! acknowledged. A long code comes in several packets; all but the last are marked as intermediate, and only the first
 //! names the kind of code.
+//!
+//! Where a checksum is wrong, the length may be too: only silence tells where the next packet begins. So what follows is
+//! dropped until then, and the packet asked for again.
 
 use std::collections::VecDeque;
 
@@ -56,6 +59,8 @@ pub struct Ssi {
     /// Kind and content of the code so far: one byte for the kind, then the content.
     parts: Zeroizing<Vec<u8>>,
     is_oversize: bool,
+    /// Whether the bytes up to the next silence cannot be told apart.
+    is_lost: bool,
     /// Checksum of the last packet of data, to know one that comes again.
     last: Option<[u8; CHECKSUM_BYTES]>,
     disturbed: u32,
@@ -67,6 +72,7 @@ impl Default for Ssi {
             buffer: Zeroizing::new(Vec::with_capacity(PACKET_BYTES_MAX)),
             parts: Zeroizing::new(Vec::with_capacity(1 + PAYLOAD_BYTES_MAX)),
             is_oversize: false,
+            is_lost: false,
             last: None,
             disturbed: 0,
         }
@@ -88,7 +94,7 @@ fn checksum(bytes: &[u8]) -> [u8; CHECKSUM_BYTES] {
 impl Ssi {
     fn take(&mut self, byte: u8, heard: &mut VecDeque<Heard>) {
         let is_noise = self.buffer.is_empty() && usize::from(byte) < HEADER_BYTES;
-        if is_noise {
+        if is_noise || self.is_lost {
             return;
         }
         self.buffer.push(byte);
@@ -100,7 +106,7 @@ impl Ssi {
         if checksum(checked) == sum {
             self.take_packet(heard);
         } else {
-            self.ask_again(heard);
+            self.is_lost = true;
         }
         self.buffer.clear();
     }
@@ -171,8 +177,9 @@ impl Decoder for Ssi {
     }
 
     fn end(&mut self, heard: &mut VecDeque<Heard>) {
-        if !self.buffer.is_empty() {
+        if !self.buffer.is_empty() || self.is_lost {
             self.buffer.clear();
+            self.is_lost = false;
             self.ask_again(heard);
         } else if !self.parts.is_empty() {
             heard.push_back(Heard::Lost(ScanFault::Garbled));
@@ -181,7 +188,7 @@ impl Decoder for Ssi {
     }
 
     fn is_waiting(&self) -> bool {
-        !self.buffer.is_empty() || !self.parts.is_empty()
+        !self.buffer.is_empty() || !self.parts.is_empty() || self.is_lost
     }
 }
 
@@ -203,6 +210,17 @@ mod tests {
         bytes
     }
 
+    /// What is heard with silence behind each piece.
+    fn with_silences(pieces: &[&[u8]]) -> Vec<String> {
+        let mut ssi = Ssi::default();
+        let mut heard = VecDeque::new();
+        for piece in pieces {
+            ssi.push(piece, &mut heard);
+            ssi.end(&mut heard);
+        }
+        words(heard)
+    }
+
     #[test]
     fn packets_of_the_host_match_the_published_bytes() {
         assert_eq!(packet(0xE4, &[]), [0x04, 0xE4, 0x04, 0x00, 0xFF, 0x14]);
@@ -219,12 +237,14 @@ mod tests {
     }
 
     #[test]
-    fn a_disturbed_packet_is_asked_for_again_and_given_up_after_the_third() {
+    fn a_disturbed_packet_is_asked_for_again_after_silence_and_given_up_after_the_third() {
         let mut bad = sent(0xF3, 0, b"\x1Cabc");
         bad[6] ^= 0x01;
         let good = sent(0xF3, RETRANSMITTED, b"\x1Cabc");
-        assert_eq!(hear(Ssi::default, &[bad.as_slice(), &good].concat()), [NAK, ACK, "]Q1abc"]);
-        assert_eq!(hear(Ssi::default, &bad.repeat(3)), [NAK, NAK, NAK, "Garbled"]);
+        assert_eq!(with_silences(&[&bad, &good]), [NAK, ACK, "]Q1abc"]);
+        assert_eq!(with_silences(&[&bad, &bad, &bad]), [NAK, NAK, NAK, "Garbled"]);
+        let noise = [&[0x09, 0xFF, 0x00, 0x7F], good.as_slice(), &good].concat();
+        assert_eq!(with_silences(&[&noise, &good]), [NAK, ACK, "]Q1abc"]);
     }
 
     #[test]

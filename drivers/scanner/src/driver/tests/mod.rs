@@ -176,6 +176,16 @@ fn the_rest_of_a_code_that_was_cancelled_is_no_code() {
 }
 
 #[test]
+fn the_rest_of_a_code_that_failed_is_no_code() {
+    let (mut scanner, peer) = scanner(Dialect::PLAIN);
+    peer.say(ms(100), b"one\rtwo\r");
+    peer.say(ms(125), b"three\r");
+    peer.say(ms(500), b"new\r");
+    assert_eq!(scan(&mut scanner), Err(ScanFault::Garbled));
+    assert_eq!(scan(&mut scanner).as_deref(), Ok("new"));
+}
+
+#[test]
 fn a_torn_code_is_garbled_after_the_gap_and_the_next_one_is_read() {
     let (mut scanner, peer) = scanner(Dialect::NEWLAND);
     peer.show(b"ha");
