@@ -1,7 +1,8 @@
-//! The kiosk's devices at the wire: an ID-card reader and a receipt printer behind ptys, and a network that can be cut.
+//! The kiosk's devices at the wire: an ID-card reader, a receipt printer and a code scanner behind ptys, a page printer,
+//! chip cards, and a network that can be cut.
 //!
 //! The simulator encodes every byte itself and shares no codec with the drivers it is used to test. The device models
-//! ([`reader`], [`printer`], [`ipp`]) are pure: given the time, they run without waiting.
+//! ([`reader`], [`printer`], [`scanner`], [`ipp`]) are pure: given the time, they run without waiting.
 
 pub mod chip;
 pub mod control;
@@ -15,6 +16,7 @@ mod proxy;
 pub mod pty;
 pub mod reader;
 pub mod residents;
+pub mod scanner;
 mod simulator;
 mod tray;
 mod world;

@@ -62,6 +62,25 @@ pub const LINE_WAIT_MAX: Duration = Duration::from_millis(500);
 /// Wait between two looks at a pty that nobody has open.
 pub const LINE_CLOSED_WAIT: Duration = Duration::from_millis(10);
 
+/// A scanner takes an order and answers it, or goes on with its next packet.
+pub const THINK_ORDER: Duration = Duration::from_millis(5);
+/// A scanner finds and decodes a code it sees.
+pub const THINK_DECODE: Duration = Duration::from_millis(100);
+/// A scanner stops looking after so long, as Newland's do from the factory (`ORTSET`).
+pub const LOOK_TIME: Duration = Duration::from_secs(3);
+/// A scanner without orders says a code again that still lies there.
+pub const SEES_AGAIN: Duration = Duration::from_millis(500);
+/// Orders that follow faster are lost to a Newland scanner: its manual asks for 50 ms, and clocks differ a little.
+pub const SCANNER_ORDER_GAP: Duration = Duration::from_millis(40);
+/// Longest order a scanner keeps while it is incomplete.
+pub const SCANNER_ORDER_BYTES_MAX: usize = 300;
+/// A scanner waits for a packet to be acknowledged (SSI, host serial response time-out).
+pub const PACKET_WAIT: Duration = Duration::from_secs(2);
+/// How often a scanner sends a packet before it gives the code up.
+pub const PACKET_TRIES: u32 = 3;
+/// Digits of the code that the fault `oversize` makes; a QR code holds at most 2,953 bytes.
+pub const OVERSIZE_BYTES: usize = 4_000;
+
 /// The page printer works on a request, besides taking its bytes.
 pub const THINK_IPP: Duration = Duration::from_millis(20);
 /// The same while it is `slow`.

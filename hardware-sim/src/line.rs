@@ -34,6 +34,13 @@ pub struct End<P> {
     stop: bool,
 }
 
+impl<P> End<P> {
+    /// Whether the plug is in.
+    pub fn is_plugged(&self) -> bool {
+        self.plugged
+    }
+}
+
 /// A running line; stops and closes everything when dropped.
 #[derive(Debug)]
 pub struct Line<P> {

@@ -7,10 +7,11 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use kiosk_sim::control::{Client, ClientError, Command, PaperAction};
+use kiosk_sim::scanner::Dialect;
 use kiosk_sim::{Options, Simulator};
 use serde::Serialize;
 
-/// The kiosk's devices at the wire: ID-card reader, receipt printer, network
+/// The kiosk's devices at the wire: card reader, printers, chip cards, code scanner, network
 #[derive(Parser)]
 #[command(name = "kiosk-sim", version)]
 struct Arguments {
@@ -50,6 +51,9 @@ struct Run {
     /// Line rate of the ID-card reader after power-on
     #[arg(long, default_value_t = 115_200)]
     reader_baud: u32,
+    /// How the code scanner talks; `ssi` at 9600 baud, the others at 115200
+    #[arg(long, value_enum, default_value_t = Dialect::Newland)]
+    scanner: Dialect,
 }
 
 /// Exit code of a command that could not be carried out, as for wrong words.
@@ -90,6 +94,7 @@ fn act(client: &Client, command: &Command) -> Done {
         | Command::PagePrinter { .. }
         | Command::Reader(_)
         | Command::Chip(_)
+        | Command::Scanner(_)
         | Command::Network { .. }
         | Command::Unplug { .. }
         | Command::Plug { .. } => Ok(()),
@@ -112,6 +117,7 @@ fn start(run: &Run, control: &str) -> Done {
         vpcd: run.vpcd,
         residents: run.residents.clone(),
         reader_baud: run.reader_baud,
+        scanner: run.scanner,
     };
     let simulator = Simulator::start(&options)?;
     let address = simulator.control();

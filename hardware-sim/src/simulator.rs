@@ -9,6 +9,7 @@ use tokio::sync::{oneshot, watch};
 
 use crate::control::{Command, CommandError, Device, PaperPiece, State, routes};
 use crate::residents::{Resident, ResidentsError};
+use crate::scanner::Dialect;
 use crate::world::World;
 
 /// How a simulator is set up.
@@ -26,10 +27,12 @@ pub struct Options {
     pub residents: Option<PathBuf>,
     /// Line rate of the ID-card reader after power-on.
     pub reader_baud: u32,
+    /// How the code scanner talks.
+    pub scanner: Dialect,
 }
 
 impl Options {
-    /// Free ports on loopback, no proxy, the residents built in, 115200 baud.
+    /// Free ports on loopback, no proxy, the residents built in, 115200 baud, a Newland scanner.
     pub fn in_dir(dir: &Path) -> Options {
         Options {
             dir: dir.to_owned(),
@@ -38,6 +41,7 @@ impl Options {
             vpcd: None,
             residents: None,
             reader_baud: crate::reader::BAUDS[0],
+            scanner: Dialect::Newland,
         }
     }
 }

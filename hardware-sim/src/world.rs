@@ -8,13 +8,14 @@ use tokio::sync::watch;
 use crate::chip::{Slot, library};
 use crate::control::{
     CardAction, ChipAction, ChipView, Command, CommandError, Device, Link, PagePrinterView, PaperAction,
-    PaperPiece, PrinterView, ReaderView, State,
+    PaperPiece, PrinterView, ReaderView, ScannerAction, ScannerView, State,
 };
 use crate::ipp::Socket;
 use crate::line::Line;
 use crate::printer::{Glyphs, Printer};
 use crate::reader::{Card, Reader};
 use crate::residents::Resident;
+use crate::scanner::{Scanner, Shown};
 use crate::simulator::Options;
 use crate::tray::Tray;
 
@@ -27,6 +28,7 @@ pub struct World {
     // Ends before the tray, whose thread waits for the printer's last piece.
     printer: Line<Printer>,
     page_printer: Socket,
+    scanner: Line<Scanner>,
     tray: Tray,
     chip: Option<Slot>,
     network: Option<watch::Sender<bool>>,
@@ -54,9 +56,11 @@ impl World {
         let printer = Printer::new(glyphs());
         let printer = Line::start(printer, &link(Device::ReceiptPrinter), epoch, drop_into_tray)?;
         let page_printer = Socket::start(&link(Device::PagePrinter), dir.join("pages"), epoch)?;
+        let scanner = Scanner::new(options.scanner);
+        let scanner = Line::start(scanner, &link(Device::Scanner), epoch, |_| {})?;
         let slot = |address| Slot::start(address, library(&residents));
         let chip = options.vpcd.map(slot).transpose()?;
-        Ok(World { epoch, residents, reader, printer, page_printer, tray, chip, network })
+        Ok(World { epoch, residents, reader, printer, page_printer, scanner, tray, chip, network })
     }
 
     /// Whose cards there are.
@@ -82,6 +86,7 @@ impl World {
             }
             Command::PagePrinter { state } => self.page_printer.set_state(*state),
             Command::Chip(action) => self.chip(action)?,
+            Command::Scanner(action) => self.scan(action)?,
             Command::Network { link } => self.set_network(*link)?,
             Command::Unplug { device } => self.set_plugged(*device, false),
             Command::Plug { device } => self.set_plugged(*device, true),
@@ -102,6 +107,7 @@ impl World {
             printer: self.printer_view(),
             page_printer: self.page_printer_view(),
             chip: self.chip.as_ref().map(|slot| ChipView::from(slot.view())),
+            scanner: self.scanner.with(|end| ScannerView::of(end)),
             papers: self.papers(),
             network: up.map(|up| if up { Link::Restore } else { Link::Cut }),
         }
@@ -131,6 +137,33 @@ impl World {
         Ok(())
     }
 
+    fn scan(&self, action: &ScannerAction) -> Result<(), CommandError> {
+        let now = self.epoch.elapsed();
+        let show = |shown| self.scanner.with(|end| end.device.show(now, shown));
+        match action {
+            ScannerAction::Show { .. } | ScannerAction::ShowHex { .. } => show(action.shown()?),
+            ScannerAction::ShowPaper => show(Some(Shown::qr(&self.newest_qr()?))),
+            ScannerAction::Hide => show(None),
+            ScannerAction::Ok
+            | ScannerAction::Silent
+            | ScannerAction::Torn
+            | ScannerAction::Garbage
+            | ScannerAction::Checksum
+            | ScannerAction::Slow
+            | ScannerAction::Oversize => {
+                let fault = action.fault(self.scanner.with(|end| end.device.dialect()))?;
+                self.scanner.with(|end| end.device.set_fault(fault));
+            }
+        }
+        Ok(())
+    }
+
+    /// The last QR code of the newest piece of paper with one.
+    fn newest_qr(&self) -> Result<String, CommandError> {
+        let newest = self.papers().into_iter().rev().find_map(|mut paper| paper.qr.pop());
+        newest.ok_or(CommandError::NoPaperCode)
+    }
+
     fn set_network(&self, link: Link) -> Result<(), CommandError> {
         let network = self.network.as_ref().ok_or(CommandError::NoProxy)?;
         network.send_replace(link == Link::Restore);
@@ -142,6 +175,15 @@ impl World {
             Device::IdReader => self.reader.set_plugged(plugged),
             Device::ReceiptPrinter => self.printer.set_plugged(plugged),
             Device::PagePrinter => self.page_printer.set_plugged(plugged),
+            Device::Scanner => self.plug_scanner(plugged),
+        }
+    }
+
+    /// One that always looks begins to when it has power.
+    fn plug_scanner(&self, plugged: bool) {
+        self.scanner.set_plugged(plugged);
+        if plugged {
+            self.scanner.with(|end| end.device.power_on(self.epoch.elapsed()));
         }
     }
 

@@ -7,7 +7,7 @@ use std::net::{TcpListener, TcpStream};
 use std::time::{Duration, Instant};
 
 use kiosk_sim::control::{
-    CardAction, Client, Command, Device, Link, PaperAction, PrinterState, ReaderAction, State,
+    CardAction, Client, Command, Device, Link, PaperAction, PrinterState, ReaderAction, ScannerAction, State,
 };
 use kiosk_sim::{Options, Simulator};
 
@@ -58,6 +58,23 @@ fn a_card_placed_over_http_is_found_over_the_pty() {
     client.act(&Command::Reader(ReaderAction::Status { code: "66".into() })).unwrap();
     reader.write_all(&FIND).unwrap();
     assert_eq!(read::<11>(&mut reader)[9], 0x66);
+}
+
+#[test]
+fn a_code_shown_over_http_is_read_over_the_pty_once_the_trigger_is_pulled() {
+    let dir = tempfile::tempdir().unwrap();
+    let simulator = start(&dir);
+    let client = Client::new(dir.path().to_str().unwrap()).unwrap();
+    let mut scanner = open(&simulator, Device::Scanner);
+    let gbk = ScannerAction::Show { text: "齐".into(), symbology: "Q1".into(), gbk: true };
+    let state = client.act(&Command::Scanner(gbk)).unwrap();
+    assert_eq!((state.scanner.lit, state.scanner.codes), (false, 0));
+    scanner.write_all(b"\x7E\x010000#SCNTRG1;\x03").unwrap();
+    assert_eq!(read(&mut scanner), *b"\x02\x010000#SCNTRG1\x06;\x03\xC6\xEB\r");
+    let refused = client.act(&Command::Scanner(ScannerAction::Checksum)).unwrap_err().to_string();
+    assert!(refused.contains("--scanner ssi"), "{refused}");
+    let refused = client.act(&Command::Scanner(ScannerAction::ShowPaper)).unwrap_err().to_string();
+    assert!(refused.contains("no paper"), "{refused}");
 }
 
 #[test]
@@ -118,7 +135,7 @@ fn the_state_of_the_printer_reaches_the_peer() {
 fn a_plug_pulled_breaks_the_peer_and_put_in_lets_it_open_again() {
     let dir = tempfile::tempdir().unwrap();
     let simulator = start(&dir);
-    for device in [Device::IdReader, Device::ReceiptPrinter] {
+    for device in [Device::IdReader, Device::ReceiptPrinter, Device::Scanner] {
         let mut peer = open(&simulator, device);
         simulator.act(&Command::Unplug { device }).unwrap();
         assert!(peer.write_all(&FIND).is_err());
@@ -127,7 +144,7 @@ fn a_plug_pulled_breaks_the_peer_and_put_in_lets_it_open_again() {
         open(&simulator, device).write_all(&FIND).unwrap();
     }
     let state = simulator.state();
-    assert!(state.reader.plugged && state.printer.plugged);
+    assert!(state.reader.plugged && state.printer.plugged && state.scanner.plugged);
 }
 
 #[test]

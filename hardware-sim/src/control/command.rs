@@ -4,6 +4,7 @@ use clap::{Subcommand, ValueEnum};
 use serde::{Deserialize, Serialize};
 
 use super::chip::ChipAction;
+use super::scanner::ScannerAction;
 pub use crate::ipp::PagePrinterState;
 pub use crate::printer::PrinterState;
 use crate::reader::Fault;
@@ -31,6 +32,9 @@ pub enum Command {
     /// Puts chip cards in or takes them out
     #[command(subcommand)]
     Chip(ChipAction),
+    /// Holds codes before the scanner, or spoils its next one
+    #[command(subcommand)]
+    Scanner(ScannerAction),
     /// Cuts or restores the network through the proxy
     Network {
         /// What becomes of it
@@ -133,6 +137,8 @@ pub enum Device {
     ReceiptPrinter,
     /// The page printer
     PagePrinter,
+    /// The code scanner
+    Scanner,
 }
 
 impl Device {
@@ -142,6 +148,7 @@ impl Device {
             Device::IdReader => "id-reader",
             Device::ReceiptPrinter => "receipt-printer",
             Device::PagePrinter => "page-printer",
+            Device::Scanner => "scanner",
         }
     }
 }
@@ -181,6 +188,18 @@ pub enum CommandError {
     /// Not a status word. Cure: four hexadecimal digits, such as 6A82.
     #[error("{0:?} is not a status word of four hexadecimal digits")]
     NotStatus(String),
+    /// Not the bytes of a code. Cure: pairs of hexadecimal digits, such as C6EB.
+    #[error("{0:?} is not a code's content in pairs of hexadecimal digits")]
+    NotBytes(String),
+    /// Not a kind of code. Cure: the two characters behind `]` of its AIM identifier.
+    #[error("{0:?} is no kind of code; write Q1 for a QR code, C0, E0, L0, d1 or the like")]
+    NotSymbology(String),
+    /// This scanner sends no checksums. Cure: start the simulator with `--scanner ssi`.
+    #[error("only a scanner that talks SSI sends checksums (start the simulator with --scanner ssi)")]
+    NoChecksum,
+    /// No QR code lies in the tray. Cure: print one, and do not take it.
+    #[error("no paper in the tray holds a QR code")]
+    NoPaperCode,
     /// There is no slot for chip cards. Cure: start the simulator with `--vpcd`.
     #[error("this simulator runs without a slot for chip cards (start it with --vpcd ADDR)")]
     NoSlot,

@@ -3,6 +3,7 @@
 mod chip;
 mod client;
 mod command;
+mod scanner;
 mod server;
 mod state;
 
@@ -12,5 +13,6 @@ pub use command::{
     CardAction, Command, CommandError, Device, Link, PagePrinterState, PaperAction, PrinterState,
     ReaderAction,
 };
+pub use scanner::{ScannerAction, ScannerView};
 pub(crate) use server::routes;
 pub use state::{PagePrinterView, PaperPiece, PrinterView, ReaderView, State};

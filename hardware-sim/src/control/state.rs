@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::chip::ChipView;
 use super::command::{Link, PagePrinterState, PrinterState};
+use super::scanner::ScannerView;
 use crate::ipp::PrintedJob;
 
 /// Everything at one moment.
@@ -17,6 +18,8 @@ pub struct State {
     pub page_printer: PagePrinterView,
     /// The slot for chip cards; absent without one.
     pub chip: Option<ChipView>,
+    /// The code scanner.
+    pub scanner: ScannerView,
     /// Cut pieces in the tray, oldest first.
     pub papers: Vec<PaperPiece>,
     /// What was last done to the network; absent without a proxy.

@@ -1,0 +1,11 @@
+//! The code scanner: its light, the code before it, its dialect on the line, and the time it takes. No I/O.
+
+mod code;
+mod device;
+mod dialect;
+mod orders;
+mod packets;
+
+pub use code::{Shown, Symbology};
+pub use device::{Fault, Scanner};
+pub use dialect::Dialect;
