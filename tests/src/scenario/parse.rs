@@ -28,7 +28,7 @@ struct SimulatorLine {
 }
 
 /// The first word of every step, for the error that names them all.
-const VERBS: &str = "title, language, touch, type, card, reader, printer, paper, network, unplug, plug, wait, \
+const VERBS: &str = "title, language, touch, type, card, reader, scanner, printer, paper, network, unplug, plug, wait, \
                      expect, picture, publish, kill, start";
 
 /// Reads a scenario. `name` is its title where it has none of its own.
@@ -91,7 +91,9 @@ fn action(words: &[Word]) -> Result<Action, String> {
         ("publish", [Word::Bare(path)]) => Ok(Action::Publish(path.into())),
         ("kill", [Word::Bare(what)]) if what == "terminal" => Ok(Action::KillTerminal),
         ("start", [Word::Bare(what)]) if what == "terminal" => Ok(Action::StartTerminal),
-        ("card" | "reader" | "printer" | "paper" | "network" | "unplug" | "plug", rest) => act(verb, rest),
+        ("card" | "reader" | "scanner" | "printer" | "paper" | "network" | "unplug" | "plug", rest) => {
+            act(verb, rest)
+        }
         _ => Err(usage(verb)),
     }
 }
@@ -179,13 +181,14 @@ fn act(verb: &str, words: &[Word]) -> Result<Action, String> {
     });
     let line = ["step", verb].into_iter().chain(bare);
     let read = SimulatorLine::try_parse_from(line).map(|line| Action::Act(line.act));
-    read.map_err(|error| error.to_string().lines().next().unwrap_or_default().to_owned())
+    // The first line says what is wrong, the second which words are right.
+    read.map_err(|error| error.to_string().lines().take(2).collect::<Vec<_>>().join(""))
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use kiosk_sim::control::{CardAction, Link, PrinterState};
+    use kiosk_sim::control::{CardAction, Device, Link, PrinterState, ScannerAction};
 
     use super::*;
 
@@ -208,6 +211,10 @@ mod tests {
             Action::Act(Act::Card(CardAction::Place { resident: "alice".into() }))
         );
         assert_eq!(one("printer paper-out"), Action::Act(Act::Printer { state: PrinterState::PaperOut }));
+        let shown = ScannerAction::Show { text: "a # \"码\"".into(), symbology: "Q1".into(), gbk: false };
+        assert_eq!(one("scanner show \"a # \\\"码\\\"\""), Action::Act(Act::Scanner(shown)));
+        assert_eq!(one("scanner hide"), Action::Act(Act::Scanner(ScannerAction::Hide)));
+        assert_eq!(one("unplug scanner"), Action::Act(Act::Unplug { device: Device::Scanner }));
         assert_eq!(one("network cut"), Action::Act(Act::Network { link: Link::Cut }));
         assert_eq!(one("wait screen home"), Action::Wait(Wanted::Screen("home".into())));
         assert_eq!(one("wait no text \"王\""), Action::Wait(Wanted::NoText("王".into())));
@@ -244,6 +251,7 @@ mod tests {
         assert!(refused("touch a b").contains("touch \"LABEL\""));
         assert!(refused("type \"abc\"").contains("DIGITS"));
         assert!(refused("printer on-fire").contains("on-fire"));
+        assert!(refused("scanner show").contains("TEXT"));
         assert!(refused("expect queue many").contains("not a number"));
         assert!(refused("touch \"a").contains("not closed"));
         assert!(refused("# nothing").contains("no step"));
