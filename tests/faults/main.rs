@@ -20,3 +20,10 @@ mod reader_line_noise;
 mod reader_refuses;
 mod reader_silent;
 mod reader_unplugged;
+#[path = "../fixture/scanner.rs"]
+mod scanner_desk;
+mod scanner_line_noise;
+mod scanner_nonsense;
+mod scanner_oversize;
+mod scanner_silent;
+mod scanner_unplugged;

@@ -9,4 +9,7 @@ mod page_is_printed;
 mod page_printer;
 #[path = "../fixture/reader.rs"]
 mod reader;
+mod scanner;
+#[path = "../fixture/scanner.rs"]
+mod scanner_desk;
 mod smart_card;
