@@ -5,6 +5,7 @@
 //! by absolute deadlines; a driver's sleeps never count in D, and its waits between two polls not in T.
 
 mod page_printer;
+mod scanner;
 mod smart_card;
 
 use std::error::Error;
@@ -38,6 +39,7 @@ pub fn measure() -> Figures {
         receipt_printer(&simulator)?.into(),
         page_printer::measure(&simulator)?.into(),
         smart_card::measure(dir.path())?,
+        scanner::measure(dir.path())?.into(),
     ])
 }
 
@@ -55,7 +57,7 @@ fn id_card(simulator: &Simulator) -> Result<Figure, Box<dyn Error>> {
         let took = start.elapsed();
         let after = simulator.state().reader;
         let bytes = after.bytes_in + after.bytes_out - before.bytes_in - before.bytes_out;
-        times.push((took, wire(bytes) + think));
+        times.push((took, wire(bytes, BAUD) + think));
         simulator.act(&Command::Card(CardAction::Lift))?;
     }
     Ok(figure("device.id_card.wire_ratio", &times))
@@ -75,7 +77,7 @@ fn receipt_printer(simulator: &Simulator) -> Result<Figure, Box<dyn Error>> {
         let after = simulator.state().printer;
         let bytes = after.bytes_in + after.bytes_out - before.bytes_in - before.bytes_out;
         let paper = simulator.papers().pop().ok_or("no paper came out")?;
-        times.push((took, wire(bytes) + moved(&paper.png)? + limits::CUT_STROKE));
+        times.push((took, wire(bytes, BAUD) + moved(&paper.png)? + limits::CUT_STROKE));
     }
     Ok(figure("device.receipt_printer.wire_ratio", &times))
 }
@@ -93,8 +95,8 @@ fn receipt() -> Document {
 }
 
 /// 8N1: ten bits for each byte.
-fn wire(bytes: u64) -> Duration {
-    Duration::from_secs_f64(bytes as f64 * 10.0 / f64::from(BAUD))
+fn wire(bytes: u64, baud: u32) -> Duration {
+    Duration::from_secs_f64(bytes as f64 * 10.0 / f64::from(baud))
 }
 
 /// How long the paper moved.
