@@ -46,6 +46,12 @@ impl Ctx {
             Event::Tick
             | Event::Touched(_)
             | Event::CardRead { .. }
+            | Event::ChipRead { .. }
+            | Event::Scanned { .. }
+            | Event::SlotChanged(_)
+            | Event::ScannerChanged(_)
+            | Event::PagePrinterChanged(_)
+            | Event::PagePrinted { .. }
             | Event::Stored { .. }
             | Event::Printed { .. }
             | Event::Answered { .. } => {}

@@ -1,5 +1,6 @@
 //! What shall be done: everything the session can order.
 
+use kiosk_drivers_api::PageJob;
 use kiosk_drivers_api::paper::Document;
 use kiosk_protocol::codes::RatingLevel;
 use kiosk_protocol::ids::Key;
@@ -13,13 +14,21 @@ use crate::event::RequestId;
 
 /// An order to the shell. The shell carries orders out in their order.
 pub enum Effect {
-    /// Poll the reader until a card was read or `StopReading`. Replaces an earlier one.
+    /// Poll the ID-card reader, and the slot for chip cards where there is one, until either read a card or
+    /// `StopReading`. Replaces an earlier one.
     ReadCard {
-        /// Comes back in `CardRead`.
+        /// Comes back in `CardRead` or `ChipRead`, whichever read a card first.
         request: RequestId,
     },
-    /// Stop polling the reader.
+    /// Stop polling reader and slot.
     StopReading,
+    /// Have the scanner look for a code until one was read or `StopScanning`. Replaces an earlier one.
+    Scan {
+        /// Comes back in `Scanned`.
+        request: RequestId,
+    },
+    /// Stop looking for codes: the light goes out.
+    StopScanning,
     /// Ask the platform.
     Ask {
         /// Comes back in `Answered`.
@@ -61,6 +70,15 @@ pub enum Effect {
     },
     /// Stop a print that is under way; its half page is cleared from the printer.
     StopPrinting,
+    /// Print pages.
+    PrintPage {
+        /// Comes back in `PagePrinted`.
+        request: RequestId,
+        /// What is printed; dropped as soon as the printer is done with it.
+        job: Box<PageJob>,
+    },
+    /// Stop the pages that are under way; what is not out is cancelled at the printer. Nothing comes back.
+    StopPage,
     /// Append to the journal; nothing waits for it.
     Record(TrailEvent),
 }

@@ -3,7 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use kiosk_drivers_api::{DeviceStatus, IdCard, PrintFault, PrinterStatus, ReaderFault};
+use kiosk_drivers_api::{
+    DeviceStatus, IdCard, PageFault, PagePrinterStatus, PrintFault, PrinterStatus, ReaderFault, Scan,
+    ScanFault, SmartCard, SmartCardFault,
+};
 use kiosk_model::Action;
 use kiosk_protocol::catalogue::Catalogue;
 use kiosk_protocol::ids::ReceiptNumber;
@@ -30,15 +33,35 @@ pub enum Event {
     Touched(Action),
     /// The reader read a card, or failed in a way worth telling (`NoCard` is never reported).
     CardRead {
-        /// The `ReadCard` this answers. The request goes on until a card was read or it is stopped.
+        /// The `ReadCard` this answers. The request goes on until one of its two places read a card or it is stopped.
         request: RequestId,
         /// The card, or why not.
         result: Result<Box<IdCard>, ReaderFault>,
     },
+    /// The slot read a chip card, or failed in a way worth telling (`NoCard` is never reported).
+    ChipRead {
+        /// The `ReadCard` this answers, as with `CardRead`.
+        request: RequestId,
+        /// The card, or why not.
+        result: Result<Box<SmartCard>, SmartCardFault>,
+    },
+    /// The scanner read a code, or failed in a way worth telling (`NoCode` is never reported).
+    Scanned {
+        /// The `Scan` this answers. The request goes on until a code was read or it is stopped.
+        request: RequestId,
+        /// The code, or why not.
+        result: Result<Box<Scan>, ScanFault>,
+    },
     /// The reader's state changed.
     ReaderChanged(DeviceStatus),
+    /// The slot's state changed. A slot that is not configured is never reported.
+    SlotChanged(DeviceStatus),
+    /// The scanner's state changed. One that is not configured is never reported.
+    ScannerChanged(DeviceStatus),
     /// The receipt printer's state changed.
     PrinterChanged(PrinterStatus),
+    /// The page printer's state changed. One that is not configured is never reported.
+    PagePrinterChanged(PagePrinterStatus),
     /// A `Submit` or `Rate` is durable, or could not be kept.
     Stored {
         /// What this answers.
@@ -52,6 +75,13 @@ pub enum Event {
         request: RequestId,
         /// Paper is out, or why not.
         result: Result<(), PrintFault>,
+    },
+    /// A `PrintPage` ended.
+    PagePrinted {
+        /// What this answers.
+        request: RequestId,
+        /// The pages are out, or why not.
+        result: Result<(), PageFault>,
     },
     /// An `Ask` ended.
     Answered {

@@ -200,10 +200,16 @@ fn wake(event: Event, now: Now, ctx: &mut Ctx, effects: &mut Vec<Effect>) -> Opt
         }
         Event::CardRead { .. }
         | Event::Tick
+        | Event::ChipRead { .. }
+        | Event::Scanned { .. }
         | Event::ReaderChanged(_)
+        | Event::SlotChanged(_)
+        | Event::ScannerChanged(_)
         | Event::PrinterChanged(_)
+        | Event::PagePrinterChanged(_)
         | Event::Stored { .. }
         | Event::Printed { .. }
+        | Event::PagePrinted { .. }
         | Event::Answered { .. }
         | Event::LinkChanged(_)
         | Event::CatalogueChanged(_) => return None,

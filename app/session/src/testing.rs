@@ -157,6 +157,7 @@ impl World {
                 self.printing = Some(request);
                 self.prints.push((request, document));
             }
+            Effect::Scan { .. } | Effect::StopScanning | Effect::PrintPage { .. } | Effect::StopPage => {}
             Effect::StopAsking => self.asking = None,
             Effect::StopPrinting => {
                 self.printing = None;

@@ -74,7 +74,15 @@ impl Visiting {
             Event::PrinterChanged(_) if ctx.printer_fault().is_none() => {
                 self.task_on(Input::PrinterWorks, now, ctx, effects)
             }
-            Event::PrinterChanged(_) | Event::LinkChanged(_) | Event::CatalogueChanged(_) => Some(self),
+            Event::PrinterChanged(_)
+            | Event::LinkChanged(_)
+            | Event::CatalogueChanged(_)
+            | Event::ChipRead { .. }
+            | Event::Scanned { .. }
+            | Event::SlotChanged(_)
+            | Event::ScannerChanged(_)
+            | Event::PagePrinterChanged(_)
+            | Event::PagePrinted { .. } => Some(self),
         };
         left.map(|visiting| visiting.hold_the_clock(now))
     }

@@ -36,10 +36,16 @@ impl Door {
     /// while it is closed.
     pub fn lets_in(&self, event: &Event) -> bool {
         let is_of_a_person = match event {
-            Event::Touched(_) | Event::CardRead { .. } => true,
+            Event::Touched(_) | Event::CardRead { .. } | Event::ChipRead { .. } | Event::Scanned { .. } => {
+                true
+            }
             Event::Tick
             | Event::ReaderChanged(_)
+            | Event::SlotChanged(_)
+            | Event::ScannerChanged(_)
             | Event::PrinterChanged(_)
+            | Event::PagePrinterChanged(_)
+            | Event::PagePrinted { .. }
             | Event::Stored { .. }
             | Event::Printed { .. }
             | Event::Answered { .. }

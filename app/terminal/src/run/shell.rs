@@ -139,6 +139,12 @@ impl Shell {
             Event::Tick
             | Event::Touched(_)
             | Event::CardRead { .. }
+            | Event::ChipRead { .. }
+            | Event::Scanned { .. }
+            | Event::SlotChanged(_)
+            | Event::ScannerChanged(_)
+            | Event::PagePrinterChanged(_)
+            | Event::PagePrinted { .. }
             | Event::Stored { .. }
             | Event::Printed { .. }
             | Event::Answered { .. } => {}
@@ -161,6 +167,7 @@ impl Shell {
             Effect::Print { request, document } => hands.printer.print(request, document),
             Effect::StopPrinting => hands.printer.stop(),
             Effect::Record(event) => hands.keeper.record(event),
+            Effect::Scan { .. } | Effect::StopScanning | Effect::PrintPage { .. } | Effect::StopPage => {}
         }
     }
 
