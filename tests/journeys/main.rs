@@ -1,4 +1,4 @@
-//! What works: a terminal's drivers and the simulator, over real ptys and a real `pcscd`.
+//! What works: a terminal's drivers and its technician's commands at the simulator, over real ptys and a real `pcscd`.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod card_is_read;
@@ -13,3 +13,7 @@ mod scanner;
 #[path = "../fixture/scanner.rs"]
 mod scanner_desk;
 mod smart_card;
+#[path = "../fixture/technician.rs"]
+mod technician;
+mod technician_alone;
+mod technician_at_work;

@@ -135,6 +135,11 @@ impl Session {
         }
     }
 
+    /// Whether somebody is served.
+    pub fn is_visited(&self) -> bool {
+        self.visit.is_some()
+    }
+
     /// Ends a visit at once after an unexpected internal error, also one inside `handle`: everything is wiped, the
     /// end is recorded, devices are told anew what to do.
     pub fn abort(&mut self, now: Now) -> Vec<Effect> {

@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use crate::technician::Device;
+
 /// The whole file.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -50,6 +52,10 @@ pub struct Devices {
     pub id_card: Option<Serial>,
     /// `[devices.receipt_printer]`: the receipt printer.
     pub receipt_printer: Option<Serial>,
+    /// `[devices.page_printer]`: the printer of whole pages.
+    pub page_printer: Option<Pages>,
+    /// `[devices.smart_card]`: the slot for chip cards.
+    pub smart_card: Option<Slot>,
 }
 
 /// A device on a serial line, 8 data bits, no parity, 1 stop bit.
@@ -61,6 +67,24 @@ pub struct Serial {
     /// Bits a second: 9600, 19200, 38400, 57600 or 115200.
     #[serde(default = "baud_default")]
     pub baud: u32,
+}
+
+/// A printer of whole pages on the network.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pages {
+    /// `ipp://HOST[:PORT]/PATH`, or `ipps:` with TLS: `/ipp/print` at a printer, `/printers/QUEUE` at CUPS.
+    pub uri: String,
+    /// The printer's own certificate, PEM; an absolute path. `ipps:` needs it, `ipp:` must not have it.
+    pub certificate: Option<PathBuf>,
+}
+
+/// A slot for chip cards below the service `pcscd`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Slot {
+    /// A part of the reader's name, as `pcscd` lists it; empty takes the first reader.
+    pub reader: String,
 }
 
 /// `[screen]`
@@ -144,6 +168,23 @@ pub enum ConfigError {
     },
 }
 
+impl Devices {
+    /// Where a device is, if it is configured.
+    pub fn place(&self, device: Device) -> Option<String> {
+        let serial = |serial: &Option<Serial>| Some(serial.as_ref()?.path.display().to_string());
+        match device {
+            Device::IdCard => serial(&self.id_card),
+            Device::ReceiptPrinter => serial(&self.receipt_printer),
+            Device::PagePrinter => Some(self.page_printer.as_ref()?.uri.clone()),
+            Device::SmartCard => self.smart_card.as_ref().map(|slot| match slot.reader.as_str() {
+                "" => "the first reader".to_owned(),
+                name => name.to_owned(),
+            }),
+            Device::Scanner => None,
+        }
+    }
+}
+
 impl Config {
     /// Reads and checks the file.
     pub fn load(path: &Path) -> Result<Self, ConfigError> {
@@ -176,6 +217,8 @@ impl Config {
         impossible_level(&self.log.level)
             .or_else(|| impossible_baud("devices.id_card.baud", devices.id_card.as_ref()))
             .or_else(|| impossible_baud("devices.receipt_printer.baud", devices.receipt_printer.as_ref()))
+            .or_else(|| devices.page_printer.as_ref().and_then(impossible_pages))
+            .or_else(|| devices.smart_card.as_ref().and_then(impossible_slot))
             .or_else(|| impossible_size("screen.width_px", self.screen.width_px))
             .or_else(|| impossible_size("screen.height_px", self.screen.height_px))
     }
@@ -190,6 +233,30 @@ fn impossible_baud(key: &'static str, device: Option<&Serial>) -> Option<(&'stat
     let baud = device?.baud;
     let known = BAUDS.contains(&baud);
     (!known).then(|| (key, format!("{baud} is not one of {}", List(&BAUDS))))
+}
+
+fn impossible_pages(pages: &Pages) -> Option<(&'static str, String)> {
+    let uri = &pages.uri;
+    let (scheme, place) = uri.split_once("://").unwrap_or_default();
+    let has_place = place.split_once('/').is_some_and(|(host, path)| !host.is_empty() && !path.is_empty());
+    if !["ipp", "ipps"].contains(&scheme) || !has_place || uri.contains(char::is_whitespace) {
+        return Some((
+            "devices.page_printer.uri",
+            format!("`{uri}` is not `ipp://host/path` or `ipps://host/path`"),
+        ));
+    }
+    let key = "devices.page_printer.certificate";
+    match &pages.certificate {
+        None if scheme == "ipps" => Some((key, "is needed for `ipps:`".to_owned())),
+        Some(_) if scheme == "ipp" => Some((key, "means nothing to `ipp:`; write `ipps:`".to_owned())),
+        Some(path) if !path.is_absolute() => Some((key, "is not an absolute path".to_owned())),
+        None | Some(_) => None,
+    }
+}
+
+fn impossible_slot(slot: &Slot) -> Option<(&'static str, String)> {
+    let is_name = !slot.reader.contains(char::is_control);
+    (!is_name).then(|| ("devices.smart_card.reader", "is no name of a reader".to_owned()))
 }
 
 fn impossible_size(key: &'static str, px: u32) -> Option<(&'static str, String)> {
@@ -217,9 +284,19 @@ mod tests {
         Config::parse(Path::new("kiosk.toml"), text).unwrap_err().to_string()
     }
 
+    /// The packaged file with all it shows switched on: what is off by default is written `#key`, remarks `# words`.
+    fn everything_on() -> String {
+        let on =
+            |line: &'static str| line.strip_prefix('#').filter(|rest| !rest.starts_with(' ')).unwrap_or(line);
+        GOOD.lines().map(on).collect::<Vec<_>>().join("\n")
+    }
+
     #[test]
-    fn the_packaged_file_is_good() {
-        Config::parse(Path::new("kiosk.toml"), GOOD).unwrap();
+    fn the_packaged_file_is_good_and_so_is_all_it_shows() {
+        let parsed = |text: &str| Config::parse(Path::new("kiosk.toml"), text).unwrap().devices;
+        assert!(parsed(GOOD).page_printer.is_none());
+        let devices = parsed(&everything_on());
+        assert!(devices.page_printer.is_some() && devices.smart_card.is_some());
     }
 
     #[test]
@@ -232,9 +309,15 @@ mod tests {
             ("data_dir = ", "datadir = ", "datadir"),
             ("format = \"text\"", "format = \"xml\"", "xml"),
             ("level = \"info\"", "level = \"kiosk=loud\"", "log.level"),
+            ("uri = \"ipps:", "uri = \"http:", "devices.page_printer.uri"),
+            ("uri = \"ipps:", "uri = \"ipp:", "devices.page_printer.certificate"),
+            ("certificate = ", "#certificate = ", "devices.page_printer.certificate"),
+            ("certificate = \"/", "certificate = \"", "devices.page_printer.certificate"),
+            ("reader = \"", "reader = \"\\u0007", "devices.smart_card.reader"),
         ] {
-            assert!(GOOD.contains(good), "{good}");
-            let message = refused(&GOOD.replacen(good, bad, 1));
+            let all = everything_on();
+            assert!(all.contains(good), "{good}");
+            let message = refused(&all.replacen(good, bad, 1));
             assert!(message.contains(named), "{message}");
         }
     }

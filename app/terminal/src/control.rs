@@ -1,19 +1,23 @@
 //! The control socket: a Unix socket for the machine's administrator alone (mode 0600). One question in a line,
-//! one JSON answer in a line. It can show no screen and act for no resident.
+//! one JSON answer in a line. It can show no screen and act for no resident. Work at the devices is done only while
+//! nobody is served, and given up when a visit begins or whoever asked goes away.
 
 use std::io::{BufRead, BufReader, ErrorKind, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use kiosk_store::Store;
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt};
 use tokio::net::UnixListener;
+use tokio::net::unix::OwnedReadHalf;
 
-use crate::deadlines::{CONTROL_ANSWER, CONTROL_PAUSE};
-use crate::run::Board;
+use crate::deadlines::{CONTROL_ANSWER, CONTROL_PAUSE, CONTROL_WORK};
+use crate::run::{Board, Leave};
+use crate::technician::{Bench, Standing, Work};
 
 /// Longest question, bytes.
 const QUESTION_BYTES_MAX: u64 = 256;
@@ -21,22 +25,39 @@ const QUESTION_BYTES_MAX: u64 = 256;
 /// What a technician can ask a running terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Question {
-    /// State, link, devices.
+    /// State, link, catalogue.
     Status,
+    /// How each device stands.
+    Devices,
     /// What waits to be sent.
     Queue,
     /// Whether the journal's chain holds.
     VerifyJournal,
+    /// Work at a device.
+    Work(Work),
 }
 
 impl Question {
-    const ALL: [Self; 3] = [Self::Status, Self::Queue, Self::VerifyJournal];
-
-    fn word(self) -> &'static str {
+    fn words(self) -> String {
         match self {
-            Self::Status => "status",
-            Self::Queue => "queue",
-            Self::VerifyJournal => "verify-journal",
+            Self::Status => "status".to_owned(),
+            Self::Devices => "devices".to_owned(),
+            Self::Queue => "queue".to_owned(),
+            Self::VerifyJournal => "verify-journal".to_owned(),
+            Self::Work(work) => work.words(),
+        }
+    }
+
+    fn all() -> impl Iterator<Item = Self> {
+        [Self::Status, Self::Devices, Self::Queue, Self::VerifyJournal]
+            .into_iter()
+            .chain(Work::all().map(Self::Work))
+    }
+
+    fn patience(self) -> Duration {
+        match self {
+            Self::Status | Self::Devices | Self::Queue | Self::VerifyJournal => CONTROL_ANSWER,
+            Self::Work(_) => CONTROL_WORK,
         }
     }
 }
@@ -50,28 +71,58 @@ pub fn ask(socket: &Path, question: Question) -> std::io::Result<Option<Value>> 
         }
         Err(error) => return Err(error),
     };
-    stream.set_read_timeout(Some(CONTROL_ANSWER))?;
-    writeln!(stream, "{}", question.word())?;
+    stream.set_read_timeout(Some(question.patience()))?;
+    writeln!(stream, "{}", question.words())?;
     let mut line = String::new();
     BufReader::new(stream).read_line(&mut line)?;
     Ok(Some(serde_json::from_str(&line)?))
 }
 
-/// The store, once it is open.
-pub type Opened = Arc<OnceLock<Store>>;
+/// What questions are answered from.
+pub struct Desk {
+    board: Board,
+    /// The devices, while no thread of the terminal has them.
+    bench: Bench,
+    opened: OnceLock<(Store, Bench)>,
+}
+
+impl Desk {
+    /// Of a terminal that is not in service yet.
+    pub fn new(board: Board, bench: Bench) -> Self {
+        Self { board, bench, opened: OnceLock::new() }
+    }
+
+    /// The store is open, and the devices' threads run.
+    pub fn open(&self, store: Store, bench: Bench) {
+        // A terminal opens once.
+        drop(self.opened.set((store, bench)));
+    }
+
+    fn bench(&self) -> &Bench {
+        self.opened.get().map_or(&self.bench, |(_, bench)| bench)
+    }
+
+    fn standings(&self) -> Vec<Standing> {
+        if self.opened.get().is_some() { self.board.standings() } else { self.bench.standings() }
+    }
+
+    fn store(&self) -> Result<&Store, String> {
+        let closed = || self.board.status().trouble.unwrap_or_else(|| "not open yet".to_owned());
+        self.opened.get().map(|(store, _)| store).ok_or_else(closed)
+    }
+}
 
 /// Answers until the runtime ends.
-pub async fn serve(listener: UnixListener, board: Board, store: Opened) {
+pub async fn serve(listener: UnixListener, desk: Arc<Desk>) {
     loop {
         let Ok((stream, _)) = listener.accept().await else {
             // Out of descriptors, most likely: they come back.
             tokio::time::sleep(CONTROL_PAUSE).await;
             continue;
         };
-        let (board, store) = (board.clone(), Arc::clone(&store));
-        let answered = tokio::time::timeout(CONTROL_ANSWER, answer(stream, board, store));
+        let desk = Arc::clone(&desk);
         tokio::spawn(async move {
-            if let Ok(Err(error)) = answered.await {
+            if let Err(error) = answer(stream, desk).await {
                 tracing::debug!(%error, "a technician's question broke off");
             }
         });
@@ -89,39 +140,94 @@ pub fn bind(socket: &Path) -> std::io::Result<UnixListener> {
     Ok(listener)
 }
 
-async fn answer(stream: tokio::net::UnixStream, board: Board, store: Opened) -> std::io::Result<()> {
+async fn answer(stream: tokio::net::UnixStream, desk: Arc<Desk>) -> std::io::Result<()> {
     let (read, mut write) = stream.into_split();
+    let mut lines = tokio::io::BufReader::new(read.take(QUESTION_BYTES_MAX));
     let mut line = String::new();
-    tokio::io::BufReader::new(read.take(QUESTION_BYTES_MAX)).read_line(&mut line).await?;
-    let answer = tokio::task::spawn_blocking(move || look_up(line.trim(), &board, store.get())).await?;
+    tokio::time::timeout(CONTROL_ANSWER, lines.read_line(&mut line)).await??;
+    let line = line.trim();
+    let answer = match Question::all().find(|question| question.words() == line) {
+        Some(Question::Status) => look(desk, |desk| to_json(&desk.board.status())).await?,
+        Some(Question::Devices) => look(desk, |desk| to_json(&desk.standings())).await?,
+        Some(Question::Queue) => {
+            look(desk, |desk| desk.store().and_then(crate::commands::queue::read)).await?
+        }
+        Some(Question::VerifyJournal) => {
+            look(desk, |desk| desk.store().and_then(crate::commands::journal::verify)).await?
+        }
+        Some(Question::Work(work)) => do_work(work, desk, lines.into_inner().into_inner()).await?,
+        None => error(format!("`{line}` is not one of {}", every_question())),
+    };
     write.write_all(format!("{answer}\n").as_bytes()).await
 }
 
-fn look_up(word: &str, board: &Board, store: Option<&Store>) -> Value {
-    let question = Question::ALL.into_iter().find(|question| question.word() == word);
-    let store = store.ok_or_else(|| board.status().trouble.unwrap_or_else(|| "not open yet".to_owned()));
-    let result = match question {
-        Some(Question::Status) => serde_json::to_value(board.status()).map_err(|error| error.to_string()),
-        Some(Question::Queue) => store.and_then(crate::commands::queue::read),
-        Some(Question::VerifyJournal) => store.and_then(crate::commands::journal::verify),
-        None => Err(format!("`{word}` is not one of status, queue, verify-journal")),
+/// Works on a thread that may wait for a device; gives up when the time is over or whoever asked goes away.
+async fn do_work(work: Work, desk: Arc<Desk>, mut asker: OwnedReadHalf) -> std::io::Result<Value> {
+    let leave = match desk.board.leave() {
+        Ok(leave) => leave,
+        Err(taken) => return Ok(error(taken.to_string())),
     };
-    result.unwrap_or_else(|error| json!({ "error": error }))
+    let cancel = leave.cancel.clone();
+    let mut working = tokio::task::spawn_blocking(move || work_with(leave, work, &desk));
+    tokio::select! {
+        done = &mut working => return Ok(done?),
+        _ = asker.read_u8() => {}
+        () = tokio::time::sleep(CONTROL_WORK) => {}
+    }
+    cancel.cancel();
+    Ok(working.await?)
+}
+
+fn work_with(leave: Leave, work: Work, desk: &Desk) -> Value {
+    let answer = work.carry_out(desk.bench(), &leave.cancel);
+    let is_interrupted = desk.board.is_visited() && answer.get("ok") != Some(&json!(true));
+    if is_interrupted { error("a visit began; try again when it has ended".to_owned()) } else { answer }
+}
+
+/// Looks something up on a thread that may wait for disk or device.
+async fn look(desk: Arc<Desk>, read: fn(&Desk) -> Result<Value, String>) -> std::io::Result<Value> {
+    let looking = tokio::task::spawn_blocking(move || read(&desk).unwrap_or_else(error));
+    Ok(tokio::time::timeout(CONTROL_ANSWER, looking).await??)
+}
+
+fn error(words: String) -> Value {
+    json!({ "error": words })
+}
+
+fn to_json(answer: &impl serde::Serialize) -> Result<Value, String> {
+    serde_json::to_value(answer).map_err(|error| error.to_string())
+}
+
+fn every_question() -> String {
+    Question::all().map(Question::words).collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::setup::Setup;
+
+    #[test]
+    fn no_two_questions_have_the_same_words_and_all_fit_the_line() {
+        let mut words: Vec<_> = Question::all().map(Question::words).collect();
+        let count = words.len();
+        words.sort();
+        words.dedup();
+        assert_eq!(words.len(), count);
+        assert!(words.iter().all(|words| words.len() < QUESTION_BYTES_MAX as usize));
+    }
 
     #[test]
     fn a_closed_terminal_says_why() {
+        let folder = tempfile::tempdir().unwrap();
+        let config = folder.path().join("kiosk.toml");
+        std::fs::write(&config, include_str!("../../../packaging/kiosk.toml")).unwrap();
         let board = Board::default();
-        board.state("closed");
+        board.state("closed", false);
         board.trouble(Some("the store does not open: the disk is full".to_owned()));
-        let status = look_up("status", &board, None);
-        assert_eq!(status.get("state"), Some(&json!("closed")));
-        for answer in [status.get("trouble").cloned(), look_up("queue", &board, None).get("error").cloned()] {
-            assert_eq!(answer, Some(json!("the store does not open: the disk is full")));
-        }
+        assert_eq!(board.status().state, "closed");
+        let desk = Desk::new(board, Bench::fresh(&Setup::load(&config).unwrap()));
+        assert_eq!(desk.store().err().as_deref(), Some("the store does not open: the disk is full"));
     }
 }

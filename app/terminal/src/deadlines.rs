@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-/// Between two looks for a card. A card lies on the reader for seconds; the module needs up to 100 ms
+/// Between two looks for a card or a code. A card lies on the reader for seconds; the module needs up to 100 ms
 /// for one look.
-pub const CARD_POLL: Duration = Duration::from_millis(300);
+pub const LOOK_POLL: Duration = Duration::from_millis(300);
 /// Between two status questions to a device nobody uses at the moment; half of the 2 s within which a
 /// screen must show a fault.
 pub const STATUS_POLL: Duration = Duration::from_secs(1);
@@ -27,6 +27,12 @@ pub const OPEN_RETRY: Duration = Duration::from_secs(2);
 pub const CLOCK_POLL: Duration = Duration::from_secs(1);
 /// For a question over the control socket, connect to answer; verifying a long journal takes longest.
 pub const CONTROL_ANSWER: Duration = Duration::from_secs(30);
+/// For a technician to put a card down or show a code.
+pub const TECHNICIAN_WAIT: Duration = Duration::from_secs(20);
+/// For a technician's work at a device over the control socket: the slowest is a page, which wakes its printer (75 s).
+pub const CONTROL_WORK: Duration = Duration::from_secs(100);
+/// For the platform to take a connection of a terminal that has no identity yet.
+pub const REACH: Duration = Duration::from_secs(3);
 /// After a connection to the control socket could not be taken.
 pub const CONTROL_PAUSE: Duration = Duration::from_secs(1);
 /// For the runtime's tasks to end when the program stops.

@@ -3,7 +3,7 @@
 use crate::config::ConfigError;
 
 /// Why a command failed. The exit code is 2 for what the technician can correct in the call or the
-/// configuration, else 1.
+/// configuration and for a terminal that cannot serve, else 1.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
     /// The configuration is not usable.
@@ -33,23 +33,30 @@ pub enum Failure {
     /// Something was refused.
     #[error("{0}")]
     Refused(String),
-    /// The journal is broken.
+    /// The journal is broken, or a device does not work.
     #[error("{0}")]
     Broken(String),
+    /// Something wants attention soon.
+    #[error("{0}")]
+    Warned(String),
+    /// The terminal cannot serve.
+    #[error("{0}")]
+    NotReady(String),
 }
 
 impl Failure {
     /// The exit code.
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Config(_) | Self::Refused(_) | Self::Identity(_) => 2,
+            Self::Config(_) | Self::Refused(_) | Self::Identity(_) | Self::NotReady(_) => 2,
             Self::Enrol(_)
             | Self::DataDir(_)
             | Self::Store(_)
             | Self::Control(_)
             | Self::Runtime(_)
             | Self::Window(_)
-            | Self::Broken(_) => 1,
+            | Self::Broken(_)
+            | Self::Warned(_) => 1,
         }
     }
 

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use kiosk_terminal::error::Failure;
 use kiosk_terminal::setup::Setup;
+use kiosk_terminal::technician::{Device, TestPage, Work};
 use kiosk_terminal::{commands, logging, run};
 
 /// Freed memory is zeroed, so that what a resident typed does not outlive the visit in some buffer of a library.
@@ -35,9 +36,17 @@ enum Command {
         #[arg(long)]
         ticket: String,
     },
-    /// Show what is plugged in and how it stands.
+    /// Show what is plugged in and how it stands, or work at one device alone. Exit code 1: it does not do its part.
     Devices {
         /// One JSON object a line.
+        #[arg(long, global = true)]
+        json: bool,
+        #[command(subcommand)]
+        command: Option<DevicesCommand>,
+    },
+    /// Say whether the terminal is ready to serve. Exit code 0: it is; 1: something wants attention; 2: it is not.
+    Doctor {
+        /// As JSON.
         #[arg(long)]
         json: bool,
     },
@@ -52,6 +61,41 @@ enum Command {
         #[command(subcommand)]
         command: JournalCommand,
     },
+}
+
+#[derive(Subcommand)]
+enum DevicesCommand {
+    /// Reach a device, ask how it stands and who it is, and say what is wrong.
+    Test {
+        /// Which.
+        kind: Device,
+    },
+    /// Await an identity card or a chip card and show, masked, what was read.
+    ReadCard,
+    /// Await a code and show, masked, what was read.
+    Scan {
+        /// Show it whole: it may name a person.
+        #[arg(long)]
+        show: bool,
+    },
+    /// Print a test page; "printed" is what the printer itself confirmed.
+    PrintTest {
+        /// Where.
+        #[arg(long, value_enum, default_value = "receipt")]
+        kind: TestPage,
+    },
+}
+
+impl DevicesCommand {
+    fn work(&self) -> Work {
+        match self {
+            Self::Test { kind } => Work::Test(*kind),
+            Self::ReadCard => Work::ReadCard,
+            Self::Scan { show: false } => Work::Scan,
+            Self::Scan { show: true } => Work::ScanWhole,
+            Self::PrintTest { kind } => Work::Print(*kind),
+        }
+    }
 }
 
 #[derive(Subcommand)]
@@ -81,7 +125,11 @@ fn carry_out(cli: &Cli) -> Result<(), Failure> {
     match &cli.command {
         Command::Run => run::run(setup),
         Command::Enrol { ticket } => commands::enrol::run(&setup, ticket),
-        Command::Devices { json } => commands::devices::run(&setup, *json),
+        Command::Devices { json, command: None } => commands::devices::list(&setup, *json),
+        Command::Devices { json, command: Some(command) } => {
+            commands::devices::work(&setup, command.work(), *json)
+        }
+        Command::Doctor { json } => commands::doctor::run(&setup, *json),
         Command::Queue { json } => commands::queue::run(&setup, *json),
         Command::Journal { command: JournalCommand::Verify { json } } => {
             commands::journal::run(&setup, *json)

@@ -4,6 +4,7 @@
 //! panics and never blocks past its deadline: an expected failure is a typed fault whose
 //! documentation names the cure, and the fault is what a screen explains.
 
+mod about;
 mod cancel;
 mod card;
 mod page_printer;
@@ -14,6 +15,7 @@ mod scanner;
 mod smart_card;
 mod status;
 
+pub use about::About;
 pub use cancel::Cancel;
 pub use card::{CardDate, CardKind, IdCard, Private, Sex, ValidUntil};
 pub use page_printer::{PageBitmap, PageFault, PageJob, PagePrinter, PagePrinterStatus, PaperSize, Supply};

@@ -2,7 +2,7 @@
 
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
-use crate::{Cancel, DeviceStatus};
+use crate::{About, Cancel, DeviceStatus};
 
 /// A printer of whole pages, A4 as a rule.
 pub trait PagePrinter: Send {
@@ -12,6 +12,11 @@ pub trait PagePrinter: Send {
     /// Prints, and returns only when the printer itself said that the job is complete and no fault of its own speaks
     /// against that. What fails is cancelled at the printer, so that it does not come out later.
     fn print(&mut self, job: &PageJob, cancel: &Cancel) -> Result<(), PageFault>;
+
+    /// What it says about itself: make, model, name; empty where it cannot be asked.
+    fn about(&mut self) -> About {
+        About::new()
+    }
 }
 
 /// What is to be printed. Zeroed when dropped, since it may name a person.

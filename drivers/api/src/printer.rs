@@ -1,7 +1,7 @@
 //! The port of a receipt printer.
 
 use crate::paper::Document;
-use crate::{Cancel, DeviceStatus};
+use crate::{About, Cancel, DeviceStatus};
 
 /// A receipt printer.
 pub trait ReceiptPrinter: Send {
@@ -11,6 +11,11 @@ pub trait ReceiptPrinter: Send {
     /// Prints and cuts, and returns only when the device itself confirmed that the paper is out:
     /// the in-order answer behind the cut arrived and no error stands.
     fn print(&mut self, document: &Document, cancel: &Cancel) -> Result<(), PrintFault>;
+
+    /// What it says about itself: model and firmware; empty where it cannot be asked.
+    fn about(&mut self) -> About {
+        About::new()
+    }
 }
 
 /// How a receipt printer stands.

@@ -1,6 +1,6 @@
 //! The port of an identity-card reader.
 
-use crate::{Cancel, DeviceStatus, IdCard};
+use crate::{About, Cancel, DeviceStatus, IdCard};
 
 /// An identity-card reader.
 pub trait IdCardReader: Send {
@@ -12,6 +12,11 @@ pub trait IdCardReader: Send {
     /// `NoCard` is the ordinary answer while nothing lies on the reader; callers poll every 300 ms.
     /// A card that was read once must be lifted before it is found again.
     fn read(&mut self, cancel: &Cancel) -> Result<IdCard, ReaderFault>;
+
+    /// What it says about itself: the number of its security module; empty where it cannot be asked.
+    fn about(&mut self) -> About {
+        About::new()
+    }
 }
 
 /// Why a card could not be read.

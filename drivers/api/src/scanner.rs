@@ -2,7 +2,7 @@
 
 use zeroize::Zeroizing;
 
-use crate::{Cancel, DeviceStatus, Private};
+use crate::{About, Cancel, DeviceStatus, Private};
 
 /// A scanner of QR codes and bar codes, printed or shown on a telephone.
 pub trait CodeScanner: Send {
@@ -17,6 +17,11 @@ pub trait CodeScanner: Send {
 
     /// Pulls or releases the trigger by hand, where the model can be told to. `scan` does it by itself.
     fn set_trigger(&mut self, trigger: Trigger) -> Result<(), ScanFault>;
+
+    /// What it says about itself: model and firmware; empty where it cannot be asked.
+    fn about(&mut self) -> About {
+        About::new()
+    }
 }
 
 /// A code that was read whole. It may name a person: no `Debug` of its content, zeroed when dropped.

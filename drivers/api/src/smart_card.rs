@@ -1,6 +1,6 @@
 //! The port of a smart-card reader, and what its cards say.
 
-use crate::{Cancel, CardDate, DeviceStatus, Private, Sex};
+use crate::{About, Cancel, CardDate, DeviceStatus, Private, Sex};
 
 /// A smart-card reader with one slot.
 pub trait SmartCardReader: Send {
@@ -16,6 +16,11 @@ pub trait SmartCardReader: Send {
     /// Has the social security card in the slot check its holder's PIN, 4 to 16 digits, and reads it again: what only
     /// the PIN kept back is there then. A wrong one costs a try; `PinWrong` says how many are left.
     fn verify_pin(&mut self, pin: &Private, cancel: &Cancel) -> Result<SocialSecurityCard, SmartCardFault>;
+
+    /// What it says about itself: name of the reader, and the answer to reset of the card in it; empty where it cannot be asked.
+    fn about(&mut self) -> About {
+        About::new()
+    }
 }
 
 /// A card that was read.

@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use kiosk_drivers_api::{Cancel, DeviceStatus, IdCard, IdCardReader, ReaderFault};
+use kiosk_drivers_api::{About, Cancel, DeviceStatus, IdCard, IdCardReader, ReaderFault};
 use kiosk_serial::{Link, LinkError, SLICE, SerialLink};
 use zeroize::Zeroizing;
 
 use crate::config::Config;
 use crate::deadlines::{FRAME_GAP, TRIES, WRITE};
 use crate::photo::{Photo, PhotoDecoder};
-use crate::protocol::{Answer, Body, Command, Decoder, Reply, newest_address, parse};
+use crate::protocol::{Answer, Body, Command, Decoder, Reply, newest_address, parse, sam_number};
 
 /// A reader on a serial port.
 pub type SerialIdCardReader = Reader<SerialLink>;
@@ -125,6 +125,13 @@ impl<L: Link> IdCardReader for Reader<L> {
     fn read(&mut self, cancel: &Cancel) -> Result<IdCard, ReaderFault> {
         self.read_with_photo(cancel).map(|(card, _)| card)
     }
+
+    fn about(&mut self) -> About {
+        let data =
+            self.link.open().ok().and_then(|()| self.exchange(Command::SamNumber, &Cancel::default()).ok());
+        let number = data.flatten().and_then(|data| sam_number(&data));
+        number.map(|number| ("security module", number)).into_iter().collect()
+    }
 }
 
 /// Gathers what comes after one request.
@@ -195,6 +202,7 @@ mod tests {
     const READ: [u8; 2] = [0x30, 0x01];
     const ADDRESS: [u8; 2] = [0x30, 0x03];
     const STATUS: [u8; 2] = [0x11, 0xFF];
+    const NUMBER: [u8; 2] = [0x12, 0xFF];
     const NOISE: ReaderFault = ReaderFault::Garbled { status: 0 };
 
     fn ms(ms: u64) -> Duration {
@@ -375,6 +383,13 @@ mod tests {
         ] {
             assert_eq!(reader(vec![step]).0.status(), status);
         }
+    }
+
+    #[test]
+    fn the_module_tells_its_number() {
+        let number = [5, 0, 1, 0, 0xE5, 0xD6, 0x34, 0x01, 1, 0, 0, 0, 2, 0, 0, 0];
+        let (mut reader, _) = reader(vec![Step::answer(NUMBER, frame(0x90, &number))]);
+        assert_eq!(reader.about(), [("security module", "05.01-20240101-0000000001-0000000002".to_owned())]);
     }
 
     struct Whole;

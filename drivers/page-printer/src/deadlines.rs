@@ -47,6 +47,9 @@ pub(crate) const ANSWER_BYTES_MAX: usize = 1 << 20;
 /// Deepest nesting of collections in an answer; `media-col-database` (PWG 5100.7) has three.
 pub(crate) const NESTING_MAX: usize = 8;
 
+/// Characters kept of what a printer says about itself: a line.
+pub(crate) const ABOUT_CHARS_MAX: usize = 80;
+
 /// Jobs of an earlier run that are cancelled at the first contact.
 pub(crate) const LEFTOVERS_MAX: usize = 16;
 

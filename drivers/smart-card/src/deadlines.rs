@@ -36,3 +36,6 @@ pub(crate) const APPLICATIONS_MAX: usize = 8;
 
 /// Records of an application that are read in search of the number.
 pub(crate) const RECORDS_MAX: usize = 40;
+
+/// Bytes of an answer to reset that technicians see: TS, T0 and interface bytes.
+pub(crate) const ANSWER_TO_RESET_SHOWN: usize = 5;

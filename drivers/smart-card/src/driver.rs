@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use kiosk_drivers_api::{
-    Cancel, DeviceStatus, Private, SmartCard, SmartCardFault, SmartCardReader, SocialSecurityCard,
+    About, Cancel, DeviceStatus, Private, SmartCard, SmartCardFault, SmartCardReader, SocialSecurityCard,
 };
 use zeroize::Zeroizing;
 
 use crate::config::Config;
-use crate::deadlines::{COMMAND, CONNECT, LOOK, SLICE, WHOLE_CARD};
+use crate::deadlines::{ANSWER_TO_RESET_SHOWN, COMMAND, CONNECT, LOOK, SLICE, WHOLE_CARD};
 use crate::protocol::{
     Command, Conversation, Pin, Transmit, read_bank_card, read_social_card, select_social_card, verify_pin,
 };
@@ -42,7 +42,9 @@ impl<S: Slot> Reader<S> {
     fn look(&mut self, cancel: &Cancel) -> Result<Insertion> {
         match ask(&mut self.slot, Request::Look, LOOK, cancel)? {
             Answer::Card(insertion) => Ok(insertion),
-            Answer::Connected(_) | Answer::Bytes(_) | Answer::Disconnected => Err(SmartCardFault::Garbled),
+            Answer::About(..) | Answer::Connected(_) | Answer::Bytes(_) | Answer::Disconnected => {
+                Err(SmartCardFault::Garbled)
+            }
         }
     }
 
@@ -57,7 +59,9 @@ impl<S: Slot> Reader<S> {
             Ok(Answer::Connected(wire)) => {
                 act(&mut Conversation::with(Powered { slot: &mut self.slot, cancel, end, wire }))
             }
-            Ok(Answer::Card(_) | Answer::Bytes(_) | Answer::Disconnected) => Err(SmartCardFault::Garbled),
+            Ok(Answer::Card(_) | Answer::About(..) | Answer::Bytes(_) | Answer::Disconnected) => {
+                Err(SmartCardFault::Garbled)
+            }
             Err(fault) => Err(fault),
         };
         self.slot.ask(Request::Disconnect);
@@ -99,6 +103,30 @@ impl<S: Slot> SmartCardReader for Reader<S> {
         self.was_read = Some(insertion);
         Ok(card)
     }
+
+    fn about(&mut self) -> About {
+        let never = Cancel::default();
+        // The reader is found by looking; whether a card is in it does not matter.
+        drop(self.look(&never));
+        match ask(&mut self.slot, Request::About, LOOK, &never) {
+            Ok(Answer::About(reader, answer)) => {
+                vec![("reader", reader), ("answer to reset", shortened(&answer))]
+            }
+            Ok(Answer::Card(_) | Answer::Connected(_) | Answer::Bytes(_) | Answer::Disconnected) | Err(_) => {
+                About::new()
+            }
+        }
+    }
+}
+
+/// The first bytes of an answer to reset: the last of its historical bytes may be the chip's own number.
+fn shortened(answer: &[u8]) -> String {
+    let first =
+        answer.iter().take(ANSWER_TO_RESET_SHOWN).map(|byte| format!("{byte:02X}")).collect::<String>();
+    match answer.len() {
+        0 => "no card".to_owned(),
+        length => format!("{first}… ({length} bytes)"),
+    }
 }
 
 /// Asks the slot, and waits until it answers, the time is over or the caller has enough.
@@ -137,7 +165,9 @@ impl<S: Slot> Transmit for Powered<'_, S> {
         let limit = COMMAND.min(self.end.saturating_sub(self.slot.now()));
         match ask(self.slot, Request::Transmit(bytes), limit, self.cancel) {
             Ok(Answer::Bytes(bytes)) => Ok(bytes),
-            Ok(Answer::Card(_) | Answer::Connected(_) | Answer::Disconnected) => Err(SmartCardFault::Garbled),
+            Ok(Answer::Card(_) | Answer::About(..) | Answer::Connected(_) | Answer::Disconnected) => {
+                Err(SmartCardFault::Garbled)
+            }
             // Once it had power, a card that is not there has been taken out.
             Err(SmartCardFault::NoCard | SmartCardFault::Mute) => Err(SmartCardFault::Removed),
             Err(fault) => Err(fault),
@@ -206,6 +236,15 @@ mod tests {
 
     fn pin(reader: &mut Reader<ScriptedSlot>, pin: &str) -> Result<SocialSecurityCard> {
         reader.verify_pin(&Private::from(pin), &Cancel::default())
+    }
+
+    #[test]
+    fn a_reader_says_who_it_is_and_nothing_that_tells_one_card_from_another() {
+        let (mut reader, slot) = with(social("2.00"));
+        let atr = "3B6D000080… (9 bytes)".to_owned();
+        assert_eq!(reader.about(), [("reader", "Scripted 00 00".to_owned()), ("answer to reset", atr)]);
+        slot.remove();
+        assert_eq!(reader.about()[1].1, "no card");
     }
 
     #[test]

@@ -246,6 +246,10 @@ impl State {
                 Some(_) => Ok(Answer::Card(Insertion(self.insertions))),
                 None => Err(SlotError::NoCard),
             }),
+            Request::About => {
+                let answer = self.card.as_ref().map(|_| hex("3B6D000080318065B0")).unwrap_or_default();
+                Some(Ok(Answer::About("Scripted 00 00".to_owned(), answer)))
+            }
             Request::Connect => {
                 self.is_connected = true;
                 Some(Ok(Answer::Connected(self.wire)))

@@ -15,6 +15,8 @@ pub const CHANGES: Duration = Duration::from_secs(20);
 pub const CATALOGUE: Duration = Duration::from_secs(60);
 /// One ask, from request to answer, connection included.
 pub const ASK: Duration = Duration::from_secs(10);
+/// One look for a technician, connection included.
+pub const LOOK: Duration = Duration::from_secs(8);
 /// Enrolment, from request to answer; a department may be asked behind it.
 pub const ENROL: Duration = Duration::from_secs(30);
 /// An unused connection is closed after this time.

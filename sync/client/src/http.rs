@@ -4,10 +4,11 @@ mod answer;
 
 use std::time::Duration;
 
+use jiff::Timestamp;
 use kiosk_protocol::catalogue::CatalogueBundle;
 use kiosk_protocol::limits::{BATCH_COMPRESSED_BYTES_MAX, CATALOGUE_BYTES_MAX, ZSTD_LEVEL};
 use kiosk_protocol::wire::{Ask, Batch, BatchAnswer, Changes, Problem, Reply};
-use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE};
+use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, DATE};
 use reqwest::{Client, RequestBuilder, Response, StatusCode, Url};
 use rustls::ClientConfig;
 
@@ -25,6 +26,26 @@ pub struct HttpTransport {
     base: Url,
     sync: Client,
     ask: Client,
+}
+
+/// What a look at the platform shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Look {
+    /// Its clock, to the second, where it tells.
+    pub clock: Option<Timestamp>,
+    /// Its catalogue.
+    pub catalogue: Offer,
+}
+
+/// A platform's catalogue beside ours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Offer {
+    /// The same version.
+    Same,
+    /// Another one, which the sync will fetch.
+    Newer,
+    /// None was published.
+    Nothing,
 }
 
 /// Why an address is none of a platform.
@@ -52,6 +73,22 @@ impl HttpTransport {
         // ask closes its own; the resumed handshake costs one round trip.
         let ask = client(config, deadlines::ASK_CONNECT, 0)?;
         Ok(Self { base: endpoint(url, "")?, sync, ask })
+    }
+
+    /// Looks at the platform as this terminal, changing nothing on either side. `have` is the catalogue's version here.
+    pub async fn look(&self, have: Option<u64>) -> Result<Look, TransportError> {
+        let mut url = self.url("v1/catalogue")?;
+        if let Some(have) = have {
+            url.query_pairs_mut().append_pair("have", &have.to_string());
+        }
+        let response = send(self.sync.get(url).timeout(deadlines::LOOK)).await?;
+        let clock = date_of(&response);
+        match response.status() {
+            StatusCode::NOT_MODIFIED => Ok(Look { clock, catalogue: Offer::Same }),
+            StatusCode::NOT_FOUND => Ok(Look { clock, catalogue: Offer::Nothing }),
+            status if status.is_success() => Ok(Look { clock, catalogue: Offer::Newer }),
+            _ => Err(answer::refusal(response).await),
+        }
     }
 
     fn url(&self, path: &str) -> Result<Url, TransportError> {
@@ -136,6 +173,12 @@ pub(crate) fn endpoint(url: &str, path: &str) -> Result<Url, BadUrl> {
         base.set_path(&format!("{}/", base.path()));
     }
     base.join(path).map_err(|_| BadUrl)
+}
+
+/// RFC 9110, 6.6.1.
+fn date_of(response: &Response) -> Option<Timestamp> {
+    let date = response.headers().get(DATE)?.to_str().ok()?;
+    Some(jiff::fmt::rfc2822::parse(date).ok()?.timestamp())
 }
 
 async fn send(request: RequestBuilder) -> Result<Response, TransportError> {

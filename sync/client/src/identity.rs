@@ -4,10 +4,14 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
 use kiosk_protocol::crypto::{SealingKey, VerifyingKey};
 use kiosk_protocol::ids::TerminalId;
 use kiosk_protocol::service::Text;
 use serde::{Deserialize, Serialize};
+use x509_parser::time::ASN1Time;
+
+use crate::tls::{self, TlsError};
 
 /// The file that makes a directory an identity; written last.
 pub(crate) const IDENTITY_FILE: &str = "identity.json";
@@ -90,6 +94,16 @@ impl Identity {
         let record =
             serde_json::from_slice(&json).map_err(|source| IdentityError::Damaged { path, source })?;
         Ok(Self::of(record, dir))
+    }
+
+    /// From when to when the platform takes the terminal's certificate. Cure where it cannot be read: enrol again.
+    pub fn certificate_days(&self) -> Result<(Timestamp, Timestamp), TlsError> {
+        let certificate = tls::certificate(&self.certificate_path)?;
+        let unusable = |_| TlsError::NotX509(self.certificate_path.clone());
+        let (_, parsed) = x509_parser::parse_x509_certificate(&certificate).map_err(unusable)?;
+        let validity = parsed.validity();
+        let at = |time: ASN1Time| Timestamp::from_second(time.timestamp()).unwrap_or_default();
+        Ok((at(validity.not_before), at(validity.not_after)))
     }
 
     pub(crate) fn of(record: Record, dir: &Path) -> Self {

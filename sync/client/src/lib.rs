@@ -25,7 +25,7 @@ pub mod sync;
 mod tls;
 mod transport;
 
-pub use http::HttpTransport;
+pub use http::{HttpTransport, Look, Offer};
 pub use identity::Identity;
 pub use port::{StoreFault, SyncStore};
 pub use runner::{AskError, Clock, Handle, LinkState, Runner, SystemClock, Worker};

@@ -23,6 +23,9 @@ pub enum TlsError {
         #[source]
         source: pem::Error,
     },
+    /// The file holds no certificate. Cure: enrol again.
+    #[error("{} is no certificate", .0.display())]
+    NotX509(PathBuf),
     /// Key, certificate and CA do not make a configuration. Cure: enrol again.
     #[error("the terminal's certificate is not usable")]
     Config(#[from] rustls::Error),
@@ -70,7 +73,8 @@ pub fn cause<'a>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a rus
     None
 }
 
-fn certificate(path: &Path) -> Result<CertificateDer<'static>, TlsError> {
+/// A certificate in PEM.
+pub fn certificate(path: &Path) -> Result<CertificateDer<'static>, TlsError> {
     CertificateDer::from_pem_file(path).map_err(|source| in_file(path, source))
 }
 

@@ -99,10 +99,11 @@ fn unwritable(cli: &Cli, error: &std::io::Error) -> String {
 
 fn play_one(cli: &Cli, file: &Path, scenario: &Scenario, out: &Path) -> Report {
     let plan = Plan { logs: out.join("logs"), display: display(cli), keep: cli.keep };
+    let start = if scenario.needs_slot() { World::start_with_slot } else { World::start };
     let folder = file.parent().unwrap_or(Path::new("."));
     match clear(out)
         .map_err(|error| error.to_string())
-        .and_then(|()| World::start(&plan).map_err(|error| error.chain()))
+        .and_then(|()| start(&plan).map_err(|error| error.chain()))
     {
         Ok(mut world) => {
             let report = play(&mut world, scenario, folder, out);

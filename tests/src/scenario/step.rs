@@ -16,6 +16,13 @@ pub struct Scenario {
     pub steps: Vec<Step>,
 }
 
+impl Scenario {
+    /// Whether the terminal must have a slot for chip cards, because a step uses it.
+    pub fn needs_slot(&self) -> bool {
+        self.steps.iter().any(|step| matches!(step.action, Action::Act(Act::Chip(_))))
+    }
+}
+
 /// One line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Step {

@@ -19,6 +19,7 @@ pub use simulator::{Paper, Simulator};
 pub use terminal::Terminal;
 pub use window::Window;
 
+use crate::pcscd::Pcscd;
 use crate::screen::{Glass, GlassError};
 
 /// Why the world could not be set up or did not do what was asked.
@@ -108,6 +109,8 @@ pub struct World {
     pub simulator: Simulator,
     /// The centre.
     pub platform: Platform,
+    /// The smart-card service, in a world with a slot for chip cards.
+    _pcscd: Option<Pcscd>,
     /// The display and the buses.
     pub desk: Desk,
     folder: Folder,
@@ -119,18 +122,33 @@ impl World {
     /// # Errors
     /// A program is missing, ended or did not get ready.
     pub fn start(plan: &Plan) -> Result<Self, WorldError> {
+        Self::start_with(plan, None)
+    }
+
+    /// The same with a slot for chip cards. The machine has one service for all slots, so these worlds take turns.
+    ///
+    /// # Errors
+    /// As [`World::start`], and where the service does not get ready: only root may start it.
+    pub fn start_with_slot(plan: &Plan) -> Result<Self, WorldError> {
+        std::fs::create_dir_all(&plan.logs)
+            .map_err(|source| WorldError::File { path: plan.logs.clone(), source })?;
+        Self::start_with(plan, Some(Pcscd::start(&plan.logs)?))
+    }
+
+    fn start_with(plan: &Plan, pcscd: Option<Pcscd>) -> Result<Self, WorldError> {
         let programs = Programs::find()?;
         std::fs::create_dir_all(&plan.logs)
             .map_err(|source| WorldError::File { path: plan.logs.clone(), source })?;
         let folder = Folder::new(plan.keep)?;
         let desk = Desk::start(&plan.display, &plan.logs)?;
         let platform = Platform::start(&programs, folder.path(), &plan.logs)?;
-        let simulator = Simulator::start(&programs, folder.path(), platform.address(), &plan.logs)?;
+        let slot = pcscd.as_ref().map(|_| 0);
+        let simulator = Simulator::start(&programs, folder.path(), platform.address(), slot, &plan.logs)?;
         let mut terminal = Terminal::new(&programs, folder.path(), &simulator, &desk, &plan.logs)?;
         terminal.enrol(&platform.ticket()?)?;
         let glass = Glass::open(desk.display(), desk.session_bus(), runtime()?)?;
         terminal.start(&glass)?;
-        Ok(Self { glass, terminal, simulator, platform, desk, folder })
+        Ok(Self { glass, terminal, simulator, platform, _pcscd: pcscd, desk, folder })
     }
 
     /// Where keys, store and device files of this world are.

@@ -34,7 +34,7 @@ impl Terminal {
         logs: &Path,
     ) -> Result<Self, WorldError> {
         let config = folder.join("kiosk.toml");
-        std::fs::write(&config, configuration(folder, simulator, desk.window()))
+        std::fs::write(&config, configuration(folder, simulator, desk.window())?)
             .map_err(|source| WorldError::File { path: config.clone(), source })?;
         Ok(Self {
             process: None,
@@ -45,6 +45,11 @@ impl Terminal {
             session_bus: desk.session_bus().to_owned(),
             scale: desk.window().scale,
         })
+    }
+
+    /// Its configuration, for commands of technicians.
+    pub fn config(&self) -> &Path {
+        &self.config
     }
 
     /// Gets the terminal its identity.
@@ -117,12 +122,14 @@ impl Terminal {
     }
 }
 
-fn configuration(folder: &Path, simulator: &Simulator, window: Window) -> String {
+fn configuration(folder: &Path, simulator: &Simulator, window: Window) -> Result<String, WorldError> {
     let quoted = |path: PathBuf| format!("{:?}", path.display().to_string());
-    format!(
+    let slot = simulator.slot().map(|name| format!("[devices.smart_card]\nreader = {name:?}\n\n"));
+    Ok(format!(
         "[terminal]\ndata_dir = {data}\n\n[platform]\nurl = \"https://{proxy}\"\n\n\
          [devices.id_card]\npath = {reader}\nbaud = 115200\n\n\
          [devices.receipt_printer]\npath = {printer}\nbaud = 115200\n\n\
+         [devices.page_printer]\nuri = {pages:?}\n\n{slot}\
          [screen]\nfullscreen = false\nwidth_px = {width}\nheight_px = {height}\n\n\
          [log]\nformat = \"text\"\nlevel = \"info\"\n",
         data = quoted(folder.join("terminal")),
@@ -131,5 +138,7 @@ fn configuration(folder: &Path, simulator: &Simulator, window: Window) -> String
         proxy = simulator.proxy(),
         reader = quoted(simulator.device(Device::IdReader)),
         printer = quoted(simulator.device(Device::ReceiptPrinter)),
-    )
+        pages = simulator.page_printer()?,
+        slot = slot.unwrap_or_default(),
+    ))
 }

@@ -1,39 +1,84 @@
-//! `kiosk devices`: what is configured and how it stands.
+//! `kiosk devices`: what is configured, how it stands, and work at each device alone.
 
 use serde_json::{Value, json};
 
 use super::say;
 use crate::control::{self, Question};
 use crate::error::Failure;
-use crate::run::{device_words, devices, printer_words};
 use crate::setup::Setup;
+use crate::technician::{Bench, NOT_CONFIGURED, Standing, Work};
 
-/// Runs the command.
-pub fn run(setup: &Setup, as_json: bool) -> Result<(), Failure> {
-    let running = control::ask(&setup.paths.control, Question::Status).map_err(Failure::Control)?;
-    let stands = running.unwrap_or_else(|| ask_devices(setup));
-    let configured = &setup.config.devices;
-    let path = |device: &Option<crate::config::Serial>| {
-        device.as_ref().map_or("not configured".to_owned(), |device| device.path.display().to_string())
-    };
-    let rows =
-        [("id_card", path(&configured.id_card)), ("receipt_printer", path(&configured.receipt_printer))];
-    for (kind, path) in rows {
-        let status = stands.get(kind).and_then(Value::as_str).unwrap_or("unknown");
+/// Lists all kinds.
+pub fn list(setup: &Setup, as_json: bool) -> Result<(), Failure> {
+    for (standing, place) in standings(setup)? {
         if as_json {
-            say(&json!({ "kind": kind, "path": path, "status": status }).to_string());
+            let mut row = json!({ "path": place.as_deref().unwrap_or(NOT_CONFIGURED) });
+            merge(&mut row, serde_json::to_value(&standing).unwrap_or_default());
+            say(&row.to_string());
         } else {
-            say(&format!("{kind:<16} {path:<32} {status}"));
+            say(&line(&standing, place.as_deref().unwrap_or("-")));
         }
     }
     Ok(())
 }
 
-fn ask_devices(setup: &Setup) -> Value {
-    let mut reader = devices::reader(setup.config.devices.id_card.as_ref());
-    let mut printer = devices::printer(setup.config.devices.receipt_printer.as_ref());
-    json!({
-        "id_card": device_words(reader().status()),
-        "receipt_printer": printer_words(printer().status()),
+/// How each device stands, and where it is; what is not configured is nowhere.
+pub fn standings(setup: &Setup) -> Result<Vec<(Standing, Option<String>)>, Failure> {
+    let running = control::ask(&setup.paths.control, Question::Devices).map_err(Failure::Control)?;
+    let standings = match running {
+        Some(answer) => serde_json::from_value(answer).map_err(|error| Failure::Control(error.into()))?,
+        None => Bench::fresh(setup).standings(),
+    };
+    let placed = |standing: Standing| match setup.config.devices.place(standing.kind) {
+        Some(place) => (standing, Some(place)),
+        None => (Standing::word(standing.kind, NOT_CONFIGURED), None),
+    };
+    Ok(standings.into_iter().map(placed).collect())
+}
+
+/// Works at a device: exit code 1 where it does not do its part, 2 where nobody may work now.
+pub fn work(setup: &Setup, work: Work, as_json: bool) -> Result<(), Failure> {
+    let running = control::ask(&setup.paths.control, Question::Work(work)).map_err(Failure::Control)?;
+    let answer = running.unwrap_or_else(|| work.carry_out(&Bench::fresh(setup), &Default::default()));
+    if let Some(error) = text(&answer, "error") {
+        return Err(Failure::Refused(error.to_owned()));
+    }
+    if as_json {
+        say(&answer.to_string());
+    } else {
+        rows(&answer).for_each(|row| say(&row));
+    }
+    if answer.get("ok") == Some(&json!(true)) {
+        return Ok(());
+    }
+    let fault = text(&answer, "fault").or_else(|| text(&answer, "status")).unwrap_or("no answer");
+    let cure = text(&answer, "cure").map(|cure| format!("; {cure}")).unwrap_or_default();
+    Err(Failure::Broken(format!("{}: {fault}{cure}", text(&answer, "kind").unwrap_or("devices"))))
+}
+
+fn line(standing: &Standing, place: &str) -> String {
+    let Standing { kind, status, paper, toner, fault, cure } = standing;
+    let supply = |name: &str, left: &Option<String>| left.as_ref().map(|left| format!("{name} {left}"));
+    let fault = fault.as_ref().map(|fault| format!("{fault}"));
+    let rest = [supply("paper", paper), supply("toner", toner), fault, cure.clone()];
+    let words: Vec<String> = std::iter::once(status.clone()).chain(rest.into_iter().flatten()).collect();
+    format!("{:<16} {place:<32} {}", kind.key(), words.join(", "))
+}
+
+/// An answer as lines of a name and a value.
+fn rows(answer: &Value) -> impl Iterator<Item = String> + '_ {
+    answer.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null()).map(|(name, value)| {
+        let shown = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        format!("{name:<12} {shown}")
     })
+}
+
+fn text<'a>(answer: &'a Value, name: &str) -> Option<&'a str> {
+    answer.get(name).and_then(Value::as_str)
+}
+
+fn merge(row: &mut Value, more: Value) {
+    if let (Some(row), Value::Object(more)) = (row.as_object_mut(), more) {
+        row.extend(more);
+    }
 }

@@ -1,6 +1,7 @@
 //! The technician's commands, one file each.
 
 pub mod devices;
+pub mod doctor;
 pub mod enrol;
 pub mod journal;
 pub mod queue;

@@ -1,23 +1,34 @@
-//! What the terminal is doing at the moment, for technicians. Nothing here names a person.
+//! What the terminal is doing at the moment, for technicians; and whether one may work at it. Nothing here names a person.
+//!
+//! Policy: technicians work while nobody is served, one at a time. A visit that begins ends their work.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use kiosk_drivers_api::{DeviceStatus, PrinterStatus};
+use jiff::Timestamp;
+use kiosk_drivers_api::{Cancel, DeviceStatus, PagePrinterStatus, PrinterStatus};
+use kiosk_protocol::catalogue::Catalogue;
 use kiosk_session::Link;
 use serde::Serialize;
+
+use crate::technician::{Device, NOT_KNOWN, Standing, device_words, printer_words};
 
 /// Shared between the session's loop, which writes it, and the control socket, which reads it.
 #[derive(Clone, Default)]
 pub struct Board(Arc<Mutex<Facts>>);
 
-#[derive(Clone, Default)]
+#[derive(Default)]
 struct Facts {
     state: &'static str,
+    is_visited: bool,
     trouble: Option<String>,
     link: Option<Link>,
-    catalogue_version: Option<u64>,
+    catalogue: Option<(u64, Timestamp)>,
     reader: Option<DeviceStatus>,
     printer: Option<PrinterStatus>,
+    pages: Option<PagePrinterStatus>,
+    slot: Option<DeviceStatus>,
+    scanner: Option<DeviceStatus>,
+    work: Option<Cancel>,
 }
 
 /// The answer to `status`.
@@ -31,84 +42,165 @@ pub struct Status {
     pub link: &'static str,
     /// The catalogue in force.
     pub catalogue_version: Option<u64>,
+    /// When it was published.
+    pub catalogue_published_at: Option<Timestamp>,
     /// The identity-card reader, in XFS words.
     pub id_card: String,
     /// The receipt printer, in XFS words, with paper and fault.
     pub receipt_printer: String,
 }
 
+/// Why no technician may work now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Taken {
+    /// Somebody is served.
+    #[error("a visit is under way; try again when it has ended")]
+    ByVisit,
+    /// Another technician works.
+    #[error("another test is under way; try again when it has ended")]
+    ByTechnician,
+}
+
+/// Leave to work, until it is dropped.
+pub struct Leave {
+    board: Board,
+    /// Raised when a visit begins.
+    pub cancel: Cancel,
+}
+
 impl Board {
-    /// Notes the session's state.
-    pub fn state(&self, state: &'static str) {
-        self.change(|facts| facts.state = state);
+    /// Notes the session's state, and whether somebody is served: then a technician's work ends.
+    pub fn state(&self, state: &'static str, is_visited: bool) {
+        let mut facts = self.facts();
+        (facts.state, facts.is_visited) = (state, is_visited);
+        facts.work.iter().filter(|_| is_visited).for_each(Cancel::cancel);
     }
 
     /// Notes why nobody can be taken in, or that nothing is in the way.
     pub fn trouble(&self, trouble: Option<String>) {
-        self.change(|facts| facts.trouble = trouble);
+        self.facts().trouble = trouble;
     }
 
     /// Notes the link.
     pub fn link(&self, link: Link) {
-        self.change(|facts| facts.link = Some(link));
+        self.facts().link = Some(link);
     }
 
     /// Notes the catalogue in force.
-    pub fn catalogue(&self, version: u64) {
-        self.change(|facts| facts.catalogue_version = Some(version));
+    pub fn catalogue(&self, catalogue: &Catalogue) {
+        self.facts().catalogue = Some((catalogue.version, catalogue.published_at));
     }
 
     /// Notes the reader's state.
     pub fn reader(&self, status: DeviceStatus) {
-        self.change(|facts| facts.reader = Some(status));
+        self.facts().reader = Some(status);
     }
 
-    /// Notes the printer's state.
+    /// Notes the receipt printer's state.
     pub fn printer(&self, status: PrinterStatus) {
-        self.change(|facts| facts.printer = Some(status));
+        self.facts().printer = Some(status);
+    }
+
+    /// Notes the page printer's state.
+    pub fn pages(&self, status: PagePrinterStatus) {
+        self.facts().pages = Some(status);
+    }
+
+    /// Notes the slot's state.
+    pub fn slot(&self, status: DeviceStatus) {
+        self.facts().slot = Some(status);
+    }
+
+    /// Notes the scanner's state.
+    pub fn scanner(&self, status: DeviceStatus) {
+        self.facts().scanner = Some(status);
     }
 
     /// What is known now.
     pub fn status(&self) -> Status {
-        let facts = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let facts = self.facts();
+        let not_known = || NOT_KNOWN.to_owned();
         Status {
             state: facts.state,
-            trouble: facts.trouble,
+            trouble: facts.trouble.clone(),
             link: if facts.link == Some(Link::Online) { "online" } else { "offline" },
-            catalogue_version: facts.catalogue_version,
-            id_card: facts.reader.map_or_else(not_known, device_words),
+            catalogue_version: facts.catalogue.map(|(version, _)| version),
+            catalogue_published_at: facts.catalogue.map(|(_, at)| at),
+            id_card: facts.reader.map_or_else(not_known, |status| device_words(status).to_owned()),
             receipt_printer: facts.printer.map_or_else(not_known, printer_words),
         }
     }
 
-    fn change(&self, change: impl FnOnce(&mut Facts)) {
-        change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
+    /// How each device stands, as far as it was told.
+    pub fn standings(&self) -> Vec<Standing> {
+        let facts = self.facts();
+        let of_device =
+            |device, status: Option<DeviceStatus>| status.map(|status| Standing::of_device(device, status));
+        let known = [
+            of_device(Device::IdCard, facts.reader),
+            facts.printer.map(Standing::of_printer),
+            facts.pages.map(Standing::of_pages),
+            of_device(Device::SmartCard, facts.slot),
+            of_device(Device::Scanner, facts.scanner),
+        ];
+        let all = Device::ALL.into_iter().zip(known);
+        all.map(|(device, known)| known.unwrap_or_else(|| Standing::word(device, NOT_KNOWN))).collect()
+    }
+
+    /// Lets a technician work.
+    pub fn leave(&self) -> Result<Leave, Taken> {
+        let mut facts = self.facts();
+        if facts.is_visited {
+            return Err(Taken::ByVisit);
+        }
+        if facts.work.is_some() {
+            return Err(Taken::ByTechnician);
+        }
+        let cancel = Cancel::default();
+        facts.work = Some(cancel.clone());
+        Ok(Leave { board: self.clone(), cancel })
+    }
+
+    /// Whether somebody is served.
+    pub fn is_visited(&self) -> bool {
+        self.facts().is_visited
+    }
+
+    fn facts(&self) -> MutexGuard<'_, Facts> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn not_known() -> String {
-    "not known yet".to_owned()
+impl Drop for Leave {
+    fn drop(&mut self) {
+        self.board.facts().work = None;
+    }
 }
 
-/// A device's state in the words of XFS4IoT.
-pub fn device_words(status: DeviceStatus) -> String {
-    let words = match status {
-        DeviceStatus::Online => "online",
-        DeviceStatus::Offline => "offline",
-        DeviceStatus::NoDevice => "no device",
-        DeviceStatus::HardwareError => "hardware error",
-        DeviceStatus::UserActionNeeded => "user action needed",
-        DeviceStatus::Busy => "busy",
-    };
-    words.to_owned()
-}
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
 
-/// A printer's state in the words of XFS4IoT, with paper and fault.
-pub fn printer_words(status: PrinterStatus) -> String {
-    let device = device_words(status.device);
-    let paper = format!("paper {:?}", status.paper).to_lowercase();
-    match status.fault {
-        Some(fault) => format!("{device}, {paper}: {fault}"),
-        None => format!("{device}, {paper}"),
+    #[test]
+    fn technicians_work_one_at_a_time_and_never_beside_a_visit() {
+        let board = Board::default();
+        board.state("attract", false);
+        let leave = board.leave().unwrap();
+        assert_eq!(board.leave().err(), Some(Taken::ByTechnician));
+        board.state("home", true);
+        assert!(leave.cancel.is_cancelled(), "a visit ends the work");
+        drop(leave);
+        assert_eq!(board.leave().err(), Some(Taken::ByVisit));
+        board.state("attract", false);
+        assert!(!board.leave().unwrap().cancel.is_cancelled());
+    }
+
+    #[test]
+    fn what_nobody_told_is_not_known() {
+        let board = Board::default();
+        board.slot(DeviceStatus::NoDevice);
+        let words: Vec<_> = board.standings().into_iter().map(|standing| standing.status).collect();
+        assert_eq!(words, [NOT_KNOWN, NOT_KNOWN, NOT_KNOWN, "no device", NOT_KNOWN]);
     }
 }

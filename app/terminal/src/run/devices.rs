@@ -1,15 +1,17 @@
 //! Real drivers from the configuration.
 
+use kiosk_drivers_api::{IdCardReader, PagePrinter, ReceiptPrinter, SmartCardReader};
 use kiosk_id_card::SerialIdCardReader;
+use kiosk_page_printer::IppPagePrinter;
 use kiosk_receipt_printer::{Model, SerialReceiptPrinter};
+use kiosk_smart_card::PcscSmartCardReader;
 
 use super::absent::Absent;
-use super::printer::PrinterFactory;
-use super::reader::ReaderFactory;
-use crate::config::Serial;
+use super::actor::Factory;
+use crate::config::{Pages, Serial, Slot};
 
 /// Makes drivers for the configured identity-card reader.
-pub fn reader(serial: Option<&Serial>) -> ReaderFactory {
+pub fn reader(serial: Option<&Serial>) -> Factory<dyn IdCardReader> {
     let Some(serial) = serial.cloned() else {
         return Box::new(|| Box::new(Absent));
     };
@@ -20,7 +22,7 @@ pub fn reader(serial: Option<&Serial>) -> ReaderFactory {
 }
 
 /// Makes drivers for the configured receipt printer.
-pub fn printer(serial: Option<&Serial>) -> PrinterFactory {
+pub fn printer(serial: Option<&Serial>) -> Factory<dyn ReceiptPrinter> {
     let Some(serial) = serial.cloned() else {
         return Box::new(|| Box::new(Absent));
     };
@@ -29,6 +31,20 @@ pub fn printer(serial: Option<&Serial>) -> PrinterFactory {
         let config = kiosk_receipt_printer::Config { path: path(&serial), baud: serial.baud, model };
         Box::new(SerialReceiptPrinter::new(config))
     })
+}
+
+/// Makes drivers for the configured page printer. `terminal` tells our jobs there from those of others.
+pub fn pages(pages: Option<&Pages>, terminal: Option<&str>) -> Option<Factory<dyn PagePrinter>> {
+    let Pages { uri, certificate } = pages.cloned()?;
+    let user = terminal.unwrap_or("kiosk-not-enrolled").to_owned();
+    let config = kiosk_page_printer::Config { uri, user, certificate };
+    Some(Box::new(move || Box::new(IppPagePrinter::new(config.clone()))))
+}
+
+/// Makes drivers for the configured slot for chip cards.
+pub fn slot(slot: Option<&Slot>) -> Option<Factory<dyn SmartCardReader>> {
+    let config = kiosk_smart_card::Config { reader: slot?.reader.clone() };
+    Some(Box::new(move || Box::new(PcscSmartCardReader::new(config.clone()))))
 }
 
 fn path(serial: &Serial) -> String {

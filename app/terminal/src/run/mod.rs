@@ -7,19 +7,20 @@
 //! it is gone (`opening`): a dark screen helps nobody.
 
 mod absent;
+pub mod actor;
 mod asker;
 mod board;
 mod closed;
 pub mod devices;
+mod hands;
 mod keeper;
+mod kinds;
 mod opening;
-mod printer;
-mod reader;
 mod shell;
 mod thread;
 mod waiting;
 
-pub use board::{Board, device_words, printer_words};
+pub use board::{Board, Leave};
 
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Arc, OnceLock};

@@ -13,15 +13,15 @@ use tokio::runtime;
 
 use super::asker::Asker;
 use super::board::Board;
+use super::hands::Hands;
 use super::keeper::Keeper;
-use super::printer::PrinterActor;
-use super::reader::ReaderActor;
-use super::shell::{Hands, Shell};
-use super::{closed, devices, thread};
-use crate::control::{self, Opened};
+use super::shell::Shell;
+use super::{closed, thread};
+use crate::control::{self, Desk};
 use crate::deadlines::OPEN_RETRY;
 use crate::error::Failure;
 use crate::setup::Setup;
+use crate::technician::Bench;
 
 /// A terminal that is not in service yet.
 pub struct Opening {
@@ -31,8 +31,8 @@ pub struct Opening {
     /// Where the running sync is put, to be stopped at the end.
     client: Arc<OnceLock<Handle>>,
     board: Board,
-    /// The open store, for the control socket; nothing before the socket is served.
-    control: Option<Opened>,
+    /// What the control socket answers from; nothing before the socket is served.
+    control: Option<Arc<Desk>>,
 }
 
 /// What service needs before anything else.
@@ -89,9 +89,9 @@ impl Opening {
         if self.control.is_none() {
             let _inside = self.runtime.enter();
             let listener = control::bind(&self.setup.paths.control).map_err(Failure::Control)?;
-            let opened = Opened::default();
-            self.runtime.spawn(control::serve(listener, self.board.clone(), Arc::clone(&opened)));
-            self.control = Some(opened);
+            let desk = Arc::new(Desk::new(self.board.clone(), Bench::fresh(&self.setup)));
+            self.runtime.spawn(control::serve(listener, Arc::clone(&desk)));
+            self.control = Some(desk);
         }
         Ok(())
     }
@@ -100,7 +100,7 @@ impl Opening {
         if self.board.status().trouble.as_ref() != Some(&cause) {
             tracing::error!(cause, "out of service until this is mended");
         }
-        self.board.state(closed::STATE);
+        self.board.state(closed::STATE, false);
         self.board.trouble(Some(cause));
         self.glass.show(closed::screen(String::new()));
         self.glass.set_clock(kiosk_text::clock(jiff::Timestamp::now()));
@@ -109,9 +109,10 @@ impl Opening {
     fn start(self, parts: Parts, events: SyncSender<Event>) -> Result<Shell, Failure> {
         let Parts { identity, transport, store } = parts;
         self.board.trouble(None);
-        self.control.iter().for_each(|opened| drop(opened.set(store.clone())));
         let client = self.start_client(transport, &identity, &store);
-        let hands = self.hands(&identity, store, &client, events).map_err(Failure::Runtime)?;
+        let hands = self.hands(&identity, store.clone(), &client, events).map_err(Failure::Runtime)?;
+        let name = identity.terminal.to_string();
+        self.control.iter().for_each(|desk| desk.open(store.clone(), hands.bench(name.clone())));
         hands.keeper.record(TrailEvent::Started { software: env!("CARGO_PKG_VERSION").to_owned() });
         let _ = self.client.set(client);
         Ok(Shell::new(settings(&identity), hands, self.board))
@@ -132,17 +133,12 @@ impl Opening {
         client: &Handle,
         events: SyncSender<Event>,
     ) -> std::io::Result<Hands> {
-        let devices = &self.setup.config.devices;
         let waker = client.clone();
         let key = identity.sealing_key.clone();
-        let printer = devices::printer(devices.receipt_printer.as_ref());
-        Ok(Hands {
-            reader: ReaderActor::start(devices::reader(devices.id_card.as_ref()), events.clone())?,
-            printer: PrinterActor::start(printer, events.clone())?,
-            keeper: Keeper::start(store, key, events.clone(), move || waker.wake())?,
-            asker: Asker::start(client.clone(), self.runtime.clone(), events),
-            glass: self.glass.clone(),
-        })
+        let keeper = Keeper::start(store, key, events.clone(), move || waker.wake())?;
+        let asker = Asker::start(client.clone(), self.runtime.clone(), events.clone());
+        let terminal = identity.terminal.to_string();
+        Hands::start(&self.setup.config.devices, &terminal, keeper, asker, self.glass.clone(), events)
     }
 }
 

@@ -8,32 +8,12 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 use kiosk_model::Screen;
-use kiosk_protocol::item::Content;
-use kiosk_screens::Remote;
 use kiosk_session::{Effect, Event, Now, Session, Settings};
-use kiosk_store::Draft;
 
-use super::asker::Asker;
 use super::board::Board;
 use super::closed::Door;
-use super::keeper::{Item, Keeper};
-use super::printer::PrinterActor;
-use super::reader::ReaderActor;
+use super::hands::Hands;
 use crate::deadlines::CLOCK_POLL;
-
-/// Everything the session's orders go to.
-pub struct Hands {
-    /// The identity-card reader.
-    pub reader: ReaderActor,
-    /// The receipt printer.
-    pub printer: PrinterActor,
-    /// The store.
-    pub keeper: Keeper,
-    /// The platform.
-    pub asker: Asker,
-    /// The glass.
-    pub glass: Remote,
-}
 
 /// The session and what it works with.
 pub struct Shell {
@@ -117,8 +97,9 @@ impl Shell {
     }
 
     fn settle(&mut self, effects: Vec<Effect>) {
-        effects.into_iter().for_each(|effect| self.carry_out(effect));
-        self.board.state(self.door.state_name(self.session.state_name()));
+        effects.into_iter().for_each(|effect| self.hands.carry_out(effect));
+        let state = self.door.state_name(self.session.state_name());
+        self.board.state(state, self.session.is_visited());
         self.show();
     }
 
@@ -130,44 +111,27 @@ impl Shell {
         self.settle(effects);
     }
 
-    fn note(&self, event: &Event) {
+    fn note(&mut self, event: &Event) {
         match event {
             Event::LinkChanged(link) => self.board.link(*link),
-            Event::CatalogueChanged(catalogue) => self.board.catalogue(catalogue.version),
+            Event::CatalogueChanged(catalogue) => self.board.catalogue(catalogue),
             Event::ReaderChanged(status) => self.board.reader(*status),
             Event::PrinterChanged(status) => self.board.printer(*status),
+            Event::SlotChanged(status) => self.board.slot(*status),
+            Event::ScannerChanged(status) => self.board.scanner(*status),
+            Event::PagePrinterChanged(status) => self.board.pages(*status),
+            Event::CardRead { request, result: Ok(_) } | Event::ChipRead { request, result: Ok(_) } => {
+                self.hands.card_was_read(*request);
+            }
             Event::Tick
             | Event::Touched(_)
             | Event::CardRead { .. }
             | Event::ChipRead { .. }
             | Event::Scanned { .. }
-            | Event::SlotChanged(_)
-            | Event::ScannerChanged(_)
-            | Event::PagePrinterChanged(_)
             | Event::PagePrinted { .. }
             | Event::Stored { .. }
             | Event::Printed { .. }
             | Event::Answered { .. } => {}
-        }
-    }
-
-    fn carry_out(&self, effect: Effect) {
-        let hands = &self.hands;
-        match effect {
-            Effect::ReadCard { request } => hands.reader.read(request),
-            Effect::StopReading => hands.reader.stop(),
-            Effect::Ask { request, ask } => hands.asker.ask(request, *ask),
-            Effect::StopAsking => hands.asker.stop(),
-            Effect::Submit { request, case, trail } => hands.keeper.keep(Item::Case(request, case, trail)),
-            Effect::Rate { request, visit, case, level, trail } => {
-                let content = Content::Rating { visit, case, level };
-                let draft = Draft { lane: case.unwrap_or(visit), content };
-                hands.keeper.keep(Item::Plain(request, Box::new(draft), trail));
-            }
-            Effect::Print { request, document } => hands.printer.print(request, document),
-            Effect::StopPrinting => hands.printer.stop(),
-            Effect::Record(event) => hands.keeper.record(event),
-            Effect::Scan { .. } | Effect::StopScanning | Effect::PrintPage { .. } | Effect::StopPage => {}
         }
     }
 

@@ -15,6 +15,9 @@ pub(super) const ADDRESS_BYTES: usize = 70;
 /// A chip holds at most this many appended addresses.
 const ADDRESSES_MAX: usize = 4;
 
+/// Two numbers of 16 bits and three of 32, least significant byte first.
+const SAM_NUMBER_BYTES: usize = 16;
+
 /// Lengths (4), text (256) and photo (1,024).
 pub(super) const BODY_BYTES: usize = 4 + 256 + 1_024;
 
@@ -23,6 +26,8 @@ pub(super) const BODY_BYTES: usize = 4 + 256 + 1_024;
 pub enum Command {
     /// `11 FF`: how the module stands.
     ModuleStatus,
+    /// `12 FF`: the module's number.
+    SamNumber,
     /// `20 01`: looks for a card in the field.
     Find,
     /// `20 02`: chooses the card that was found.
@@ -50,6 +55,7 @@ impl Command {
     pub fn bytes(self) -> Vec<u8> {
         encode(&match self {
             Command::ModuleStatus => [0x11, 0xFF],
+            Command::SamNumber => [0x12, 0xFF],
             Command::Find => [0x20, 0x01],
             Command::Select => [0x20, 0x02],
             Command::ReadRecord => [0x30, 0x01],
@@ -60,7 +66,7 @@ impl Command {
     /// How long the whole reply may take.
     pub(crate) fn deadline(self) -> Duration {
         match self {
-            Command::ModuleStatus => deadlines::MODULE_STATUS,
+            Command::ModuleStatus | Command::SamNumber => deadlines::MODULE_STATUS,
             Command::Find | Command::Select => deadlines::FIND_OR_SELECT,
             Command::ReadRecord => deadlines::READ_RECORD,
             Command::ReadAddress => deadlines::READ_ADDRESS,
@@ -83,6 +89,7 @@ impl Command {
         let bytes = reply.data.len();
         match self {
             Command::ModuleStatus => reply.sw3 == OK && bytes == 0,
+            Command::SamNumber => reply.sw3 == OK && bytes == SAM_NUMBER_BYTES,
             Command::Find => reply.sw3 == CARD_FOUND && bytes == 4,
             Command::Select => reply.sw3 == OK && bytes == 8,
             Command::ReadRecord => reply.sw3 == OK && bytes == BODY_BYTES,
@@ -96,15 +103,36 @@ impl Command {
     }
 }
 
+/// A module's number as it is printed on it: `05.01-20240101-0000000001-0000000002`.
+pub fn sam_number(data: &[u8]) -> Option<String> {
+    let (head, tail) = data.split_at_checked(4)?;
+    let short = |at: usize| Some(u16::from_le_bytes(head.get(at..at + 2)?.try_into().ok()?));
+    let long = |at: usize| Some(u32::from_le_bytes(tail.get(at..at + 4)?.try_into().ok()?));
+    Some(format!("{:02}.{:02}-{:08}-{:010}-{:010}", short(0)?, short(2)?, long(0)?, long(4)?, long(8)?))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const ALL: [Command; 5] =
-        [Command::ModuleStatus, Command::Find, Command::Select, Command::ReadRecord, Command::ReadAddress];
+    const ALL: [Command; 6] = [
+        Command::ModuleStatus,
+        Command::SamNumber,
+        Command::Find,
+        Command::Select,
+        Command::ReadRecord,
+        Command::ReadAddress,
+    ];
 
     fn reply(sw3: u8, bytes: usize) -> Reply {
         Reply { sw3, data: Zeroizing::new(vec![0; bytes]) }
+    }
+
+    #[test]
+    fn a_modules_number_is_read_as_it_is_printed() {
+        let data = [5, 0, 1, 0, 0xE5, 0xD6, 0x34, 0x01, 1, 0, 0, 0, 2, 0, 0, 0];
+        assert_eq!(sam_number(&data).as_deref(), Some("05.01-20240101-0000000001-0000000002"));
+        assert_eq!(sam_number(&data[1..]), None);
     }
 
     #[test]
@@ -114,6 +142,7 @@ mod tests {
             tails,
             [
                 [0x00, 0x03, 0x11, 0xFF, 0xED],
+                [0x00, 0x03, 0x12, 0xFF, 0xEE],
                 [0x00, 0x03, 0x20, 0x01, 0x22],
                 [0x00, 0x03, 0x20, 0x02, 0x21],
                 [0x00, 0x03, 0x30, 0x01, 0x32],

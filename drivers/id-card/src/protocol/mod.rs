@@ -10,7 +10,7 @@ mod status;
 mod text;
 
 pub use check::is_valid_number;
-pub use command::{Answer, Command};
+pub use command::{Answer, Command, sam_number};
 pub use frame::{Decoder, FRAME_BYTES_MAX, Reply, encode};
 pub use record::{Body, newest_address, parse};
 pub use status::fault_of;

@@ -7,7 +7,9 @@ mod talk;
 
 use std::time::Duration;
 
-use kiosk_drivers_api::{Cancel, DeviceStatus, PageFault, PageJob, PagePrinter, PagePrinterStatus, Supply};
+use kiosk_drivers_api::{
+    About, Cancel, DeviceStatus, PageFault, PageJob, PagePrinter, PagePrinterStatus, Supply,
+};
 
 use self::talk::{Limit, Talk};
 use crate::config::Config;
@@ -202,6 +204,12 @@ impl<L: Line> PagePrinter for Printer<L> {
             self.abandon();
         }
         done
+    }
+
+    fn about(&mut self) -> About {
+        let never = Cancel::default();
+        let limit = self.talk.limit(READY, &never);
+        self.talk.about(&limit).unwrap_or_default()
     }
 }
 

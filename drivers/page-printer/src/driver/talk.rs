@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use kiosk_drivers_api::{Cancel, PageFault};
+use kiosk_drivers_api::{About, Cancel, PageFault};
 
 use crate::config::Config;
 use crate::deadlines::{ASK, SLICE, send_time};
@@ -68,6 +68,10 @@ impl<L: Line> Talk<L> {
     pub(super) fn printer(&mut self, limit: &Limit<'_>) -> Result<Printer, PageFault> {
         let answer = self.ask(Requests::printer, limit)?;
         answer.printer().ok_or(PageFault::Garbled)
+    }
+
+    pub(super) fn about(&mut self, limit: &Limit<'_>) -> Result<About, PageFault> {
+        Ok(self.ask(Requests::about, limit)?.about())
     }
 
     pub(super) fn job(&mut self, job: i32, limit: &Limit<'_>) -> Result<Job, PageFault> {

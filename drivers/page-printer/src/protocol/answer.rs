@@ -7,11 +7,13 @@ use ipp::model::DelimiterTag;
 use ipp::parser::IppParser;
 use ipp::reader::IppReader;
 use ipp::value::IppValue;
-use kiosk_drivers_api::PageFault;
+use kiosk_drivers_api::{About, PageFault};
 
 use super::gate;
 use super::job::Job;
 use super::printer::Printer;
+use super::request::{MODEL, NAME, PLACE};
+use crate::deadlines::ABOUT_CHARS_MAX;
 
 /// RFC 8011 B.1.2: statuses below are successes.
 const FAILURES: u16 = 0x0100;
@@ -62,6 +64,15 @@ impl Answer {
     /// What it says about the printer; none where its state is missing.
     pub fn printer(&self) -> Option<Printer> {
         Printer::read(Group(self.attributes.first_of(DelimiterTag::PrinterAttributes)?))
+    }
+
+    /// What the printer says it is.
+    pub fn about(&self) -> About {
+        let Some(printer) = self.attributes.first_of(DelimiterTag::PrinterAttributes).map(Group) else {
+            return About::new();
+        };
+        let said = |(what, name)| Some((what, readable(printer.words(name).next()?)));
+        [("model", MODEL), ("name", NAME), ("place", PLACE)].into_iter().filter_map(said).collect()
     }
 
     /// What it says about a job; none where its id or state is missing.
@@ -122,6 +133,11 @@ impl<'a> Group<'a> {
     }
 }
 
+/// Without control characters, and not longer than a line.
+fn readable(text: &str) -> String {
+    text.chars().filter(|char| !char.is_control()).take(ABOUT_CHARS_MAX).collect()
+}
+
 fn word(value: &IppValue) -> Option<&str> {
     if let Some(keyword) = value.as_keyword() {
         return Some(keyword.as_str());
@@ -131,6 +147,12 @@ fn word(value: &IppValue) -> Option<&str> {
     }
     if let Some((_, name)) = value.as_name_with_language() {
         return Some(name.as_str());
+    }
+    if let Some(text) = value.as_text_without_language() {
+        return Some(text);
+    }
+    if let Some((_, text)) = value.as_text_with_language() {
+        return Some(text);
     }
     value.as_mime_media_type().map(|kind| kind.as_str())
 }
@@ -160,6 +182,13 @@ mod tests {
         assert_eq!(printer.fault(), Some(PageFault::PaperOut));
         assert_eq!(printer.reasons.supply(PageFault::TonerEmpty), Supply::Low);
         assert!(printer.is_accepting);
+    }
+
+    #[test]
+    fn what_a_printer_is_comes_without_control_characters() {
+        let groups = b"\x04\x41\0\x16printer-make-and-model\0\x06Ma\x1Bker\x42\0\x0Cprinter-name\0\x02p1";
+        let told = Answer::read(answer(0, groups), 7).unwrap().about();
+        assert_eq!(told, [("model", "Maker".to_owned()), ("name", "p1".to_owned())]);
     }
 
     #[test]

@@ -47,6 +47,20 @@ const OF_PRINTER: [IppAttributeName; 9] = [
     IppAttributeName::const_new("pwg-raster-document-resolution-supported"),
 ];
 
+/// What is asked about a printer for technicians.
+const ABOUT_PRINTER: [IppAttributeName; 3] = [
+    IppAttributeName::const_new(MODEL),
+    IppAttributeName::const_new(NAME),
+    IppAttributeName::const_new(PLACE),
+];
+
+/// Its maker and model (RFC 8011 5.4.9).
+pub(super) const MODEL: &str = "printer-make-and-model";
+/// Its name, or its queue's (5.4.4).
+pub(super) const NAME: &str = "printer-name";
+/// Where it stands (5.4.5).
+pub(super) const PLACE: &str = "printer-location";
+
 /// What is asked about a job.
 const OF_JOB: [IppAttributeName; 3] =
     [IppAttributeName::JOB_ID, IppAttributeName::JOB_STATE, IppAttributeName::JOB_STATE_REASONS];
@@ -67,6 +81,13 @@ impl Requests {
     pub fn printer(&self, id: i32) -> Vec<u8> {
         let mut attributes = self.begin();
         ask_for(&mut attributes, &OF_PRINTER);
+        bytes(Operation::GetPrinterAttributes, id, &attributes)
+    }
+
+    /// Get-Printer-Attributes, of what it is.
+    pub fn about(&self, id: i32) -> Vec<u8> {
+        let mut attributes = self.begin();
+        ask_for(&mut attributes, &ABOUT_PRINTER);
         bytes(Operation::GetPrinterAttributes, id, &attributes)
     }
 

@@ -29,6 +29,8 @@ pub trait Slot: Send {
 pub enum Request {
     /// Looks for the reader and a card in it; ends a connection that is still there.
     Look,
+    /// Asks who the reader is, and what the card in it answered to power.
+    About,
     /// Powers the card, for this program alone.
     Connect,
     /// Sends a command.
@@ -41,6 +43,8 @@ pub enum Request {
 pub enum Answer {
     /// There is a card.
     Card(Insertion),
+    /// The reader's name, and the answer to reset (ISO/IEC 7816-3, 8.2) of the card; empty where there is none.
+    About(String, Vec<u8>),
     /// The card is connected, and speaks this protocol.
     Connected(Wire),
     /// The card's answer.

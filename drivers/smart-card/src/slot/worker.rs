@@ -32,6 +32,7 @@ impl Worker {
     pub(super) fn perform(&mut self, request: Request) -> Result<Answer> {
         let result = match request {
             Request::Look => self.look(),
+            Request::About => self.about(),
             Request::Connect => self.connect(),
             Request::Transmit(command) => self.transmit(&command),
             Request::Disconnect => Ok(self.disconnect()),
@@ -71,6 +72,14 @@ impl Worker {
         context.get_status_change(Duration::ZERO, &mut states)?;
         presence(states[0].event_state())?;
         Ok(Answer::Card(Insertion((u64::from(self.epoch) << 32) | u64::from(states[0].event_count()))))
+    }
+
+    fn about(&self) -> Result<Answer> {
+        let context = self.context.as_ref().ok_or(SlotError::NoService)?;
+        let name = reader_named(context, &self.wanted)?;
+        let mut states = [ReaderState::new(name.clone(), State::UNAWARE)];
+        context.get_status_change(Duration::ZERO, &mut states)?;
+        Ok(Answer::About(name.to_string_lossy().into_owned(), states[0].atr().to_vec()))
     }
 
     fn connect(&mut self) -> Result<Answer> {

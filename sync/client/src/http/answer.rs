@@ -50,7 +50,8 @@ fn is_about_us(alert: Alert) -> bool {
     )
 }
 
-async fn refusal(response: Response) -> TransportError {
+/// Any status but 2xx as an error.
+pub async fn refusal(response: Response) -> TransportError {
     let status = response.status();
     if status == StatusCode::UNAUTHORIZED || status == StatusCode::FORBIDDEN {
         return TransportError::Unauthorised;

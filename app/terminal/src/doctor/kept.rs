@@ -1,0 +1,131 @@
+//! Store, queue and journal, and which catalogue is kept: asked of the running terminal, else looked up.
+
+use jiff::Timestamp;
+use kiosk_client::Identity;
+use kiosk_store::Store;
+use serde_json::Value;
+
+use super::Check;
+use crate::commands::{journal, queue};
+use crate::control::{self, Question};
+use crate::setup::Setup;
+
+/// A catalogue that is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// Its version.
+    pub version: u64,
+    /// When it was published.
+    pub published_at: Timestamp,
+}
+
+/// Looks at what is kept. `status` is the running terminal's answer.
+pub fn look(
+    setup: &Setup,
+    identity: Option<&Identity>,
+    status: Option<&Value>,
+) -> (Vec<Check>, Option<Kept>) {
+    if let Some(status) = status {
+        let ask = |question| control::ask(&setup.paths.control, question).map_err(|error| error.to_string());
+        let heard =
+            |question| ask(question)?.ok_or_else(|| "the terminal has ended".to_owned()).and_then(refused);
+        return (weigh(heard(Question::Queue), heard(Question::VerifyJournal)), in_force(status));
+    }
+    let Some(identity) = identity else {
+        let none = || Err("this terminal is not enrolled".to_owned());
+        return (weigh(none(), none()), None);
+    };
+    match open(setup, identity) {
+        Ok(store) => (weigh(queue::read(&store), journal::verify(&store)), catalogue(&store, identity)),
+        Err(error) => (weigh(Err(error.clone()), Err(error)), None),
+    }
+}
+
+/// A store that is not there yet is not made: the disk may not be mounted.
+fn open(setup: &Setup, identity: &Identity) -> Result<Store, String> {
+    if !setup.paths.store.join(kiosk_store::DATABASE_FILE).exists() {
+        return Err("there is none yet".to_owned());
+    }
+    setup.open_store(identity).map_err(|failure| failure.chain())
+}
+
+fn refused(answer: Value) -> Result<Value, String> {
+    match answer.get("error") {
+        Some(error) => Err(error.as_str().unwrap_or("no answer").to_owned()),
+        None => Ok(answer),
+    }
+}
+
+fn in_force(status: &Value) -> Option<Kept> {
+    let version = status.get("catalogue_version")?.as_u64()?;
+    let published_at = status.get("catalogue_published_at")?.as_str()?.parse().ok()?;
+    Some(Kept { version, published_at })
+}
+
+fn catalogue(store: &Store, identity: &Identity) -> Option<Kept> {
+    let catalogue = store.catalogue().ok()??.verify(&identity.catalogue_key, 0).ok()?;
+    Some(Kept { version: catalogue.version, published_at: catalogue.published_at })
+}
+
+type Read = Result<Value, String>;
+
+fn weigh(queue: Read, journal: Read) -> Vec<Check> {
+    vec![store(&queue), waiting(queue), trail(journal)]
+}
+
+fn store(queue: &Read) -> Check {
+    match queue {
+        Ok(_) => Check::ok("store", "opens"),
+        Err(error) => {
+            let cure = "as it says: enrol, let the terminal run once, or look at the disk";
+            Check::fail("store", error.clone(), cure)
+        }
+    }
+}
+
+fn waiting(queue: Read) -> Check {
+    let Ok(queue) = queue else { return Check::fail("queue", "not read", "as for the store") };
+    let items = queue.get("items").and_then(Value::as_array).into_iter().flatten();
+    let is_stuck =
+        |item: &&Value| matches!(item.get("state").and_then(Value::as_str), Some("rejected" | "quarantined"));
+    let stuck = items.filter(is_stuck).count();
+    let says = format!("{} waiting, {stuck} not taken", queue.get("waiting").unwrap_or(&Value::Null));
+    if stuck == 0 {
+        return Check::ok("queue", says);
+    }
+    Check::warn("queue", says, "`kiosk queue` shows why; the platform's operator decides")
+}
+
+fn trail(journal: Read) -> Check {
+    let Ok(report) = journal else { return Check::fail("journal", "not verified", "as for the store") };
+    let rows = report.get("rows").unwrap_or(&Value::Null);
+    match report.get("first_bad").filter(|bad| !bad.is_null()) {
+        None => Check::ok("journal", format!("{rows} rows, the chain holds")),
+        Some(bad) => {
+            let cure = "keep the disk as it is and call the platform's operator: the trail was changed";
+            Check::fail("journal", format!("{rows} rows, the chain breaks at {bad}"), cure)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::Level;
+    use super::*;
+
+    #[test]
+    fn what_was_not_taken_and_what_does_not_hold_shows() {
+        let levels =
+            |queue, journal| weigh(queue, journal).iter().map(|check| check.level).collect::<Vec<_>>();
+        let well = || Ok(json!({ "waiting": 3, "items": [{ "state": "waiting" }] }));
+        let holds = || Ok(json!({ "rows": 9, "first_bad": null }));
+        assert_eq!(levels(well(), holds()), [Level::Ok; 3]);
+        let stuck = Ok(json!({ "waiting": 0, "items": [{ "state": "quarantined" }] }));
+        let broken = Ok(json!({ "rows": 9, "first_bad": [4, "hash"] }));
+        assert_eq!(levels(stuck, broken), [Level::Ok, Level::Warn, Level::Fail]);
+        let none = || Err("there is none yet".to_owned());
+        assert_eq!(levels(none(), none()), [Level::Fail; 3]);
+    }
+}

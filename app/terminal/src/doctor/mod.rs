@@ -1,0 +1,42 @@
+//! What `kiosk doctor` looks at. A running terminal is asked what it knows; everything else is looked at afresh.
+
+mod check;
+mod devices;
+mod kept;
+mod machine;
+mod platform;
+
+pub use check::{Check, Level};
+
+use serde_json::Value;
+
+use crate::control::{self, Question};
+use crate::error::Failure;
+use crate::setup::Setup;
+
+/// Looks at everything, in the order of the report.
+pub fn examine(setup: &Setup) -> Result<Vec<Check>, Failure> {
+    let status = control::ask(&setup.paths.control, Question::Status).map_err(Failure::Control)?;
+    let identity = setup.identity();
+    let mut checks = vec![terminal(status.as_ref())];
+    checks.extend(devices::look(setup)?);
+    checks.push(machine::disk(&setup.config.terminal.data_dir, &setup.paths.store));
+    let (kept, catalogue) = kept::look(setup, identity.as_ref().ok(), status.as_ref());
+    match &identity {
+        Ok(identity) => checks.extend(platform::look(setup, identity, catalogue)),
+        Err(failure) => checks.extend(platform::reach(&setup.config.platform.url, &failure.chain())),
+    }
+    checks.extend(kept);
+    Ok(checks)
+}
+
+fn terminal(status: Option<&Value>) -> Check {
+    let word = |name: &str| status.and_then(|status| status.get(name)).and_then(Value::as_str);
+    match (word("state"), word("trouble")) {
+        (Some(_), Some(trouble)) => {
+            Check::fail("terminal", format!("out of service: {trouble}"), "as it says")
+        }
+        (Some(state), None) => Check::ok("terminal", format!("runs ({state})")),
+        (None, _) => Check::ok("terminal", "does not run; asked everything itself"),
+    }
+}

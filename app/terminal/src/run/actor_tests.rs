@@ -1,0 +1,133 @@
+//! The worker of a device's thread, turned by hand, with drivers that play a script.
+#![allow(clippy::unwrap_used)]
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use kiosk_drivers_api::paper::Document;
+use kiosk_drivers_api::{
+    DeviceStatus, IdCard, IdCardReader, Paper, PrintFault, PrinterStatus, ReaderFault, ReceiptPrinter,
+};
+
+use super::super::kinds::{IdReader, ReceiptPaper};
+use super::*;
+use crate::deadlines::EVENTS_MAX;
+
+/// Answers in a row; breaks down where there is none.
+struct Script(Arc<Mutex<VecDeque<ReaderFault>>>);
+
+impl IdCardReader for Script {
+    fn status(&mut self) -> DeviceStatus {
+        DeviceStatus::Online
+    }
+
+    fn read(&mut self, _: &Cancel) -> Result<IdCard, ReaderFault> {
+        Err(self.0.lock().unwrap_or_else(PoisonError::into_inner).pop_front().unwrap())
+    }
+}
+
+fn reader(script: &[ReaderFault]) -> (Worker<IdReader>, Receiver<Event>) {
+    let script = Arc::new(Mutex::new(script.iter().cloned().collect()));
+    let (events, told) = sync_channel(EVENTS_MAX);
+    let factory: Factory<dyn IdCardReader> = Box::new(move || Box::new(Script(Arc::clone(&script))));
+    (Worker::new(factory, events), told)
+}
+
+fn work<K: Kind>(worker: &mut Worker<K>, job: K::Job) -> Cancel {
+    let cancel = Cancel::default();
+    worker.work = Some(Work { request: RequestId(7), job, cancel: cancel.clone() });
+    cancel
+}
+
+/// What was told, in short.
+fn words(told: &Receiver<Event>) -> Vec<String> {
+    let words = |event| match event {
+        Event::CardRead { result: Err(fault), .. } => format!("{fault:?}"),
+        Event::ReaderChanged(status) => format!("{status:?}"),
+        Event::Printed { request, result } => format!("{} {result:?}", request.0),
+        Event::PrinterChanged(status) => format!("{:?}", status.device),
+        _ => panic!("another event"),
+    };
+    told.try_iter().map(words).collect()
+}
+
+#[test]
+fn only_changes_are_told_and_a_fault_once_until_it_passes() {
+    let faults = [
+        ReaderFault::NoCard,
+        ReaderFault::UnknownCard,
+        ReaderFault::UnknownCard,
+        ReaderFault::NotConnected,
+        ReaderFault::NoCard,
+        ReaderFault::UnknownCard,
+    ];
+    let (mut worker, told) = reader(&faults);
+    work(&mut worker, ());
+    faults.iter().for_each(|_| worker.turn());
+    assert_eq!(words(&told), ["Online", "UnknownCard", "NoDevice", "NotConnected", "Online", "UnknownCard"]);
+}
+
+#[test]
+fn what_is_stopped_ends_in_silence_and_the_status_is_asked_again() {
+    let (mut worker, told) = reader(&[]);
+    work(&mut worker, ()).cancel();
+    worker.turn();
+    assert!(worker.work.is_none());
+    worker.turn();
+    assert_eq!(words(&told), ["Online"]);
+}
+
+#[test]
+fn a_driver_that_panics_is_replaced_and_the_job_goes_on() {
+    let (mut worker, told) = reader(&[]);
+    work(&mut worker, ());
+    worker.turn();
+    assert_eq!(words(&told), ["Offline", "NoAnswer"]);
+    assert!(worker.work.is_some());
+    assert!(worker.guarded(|driver| driver.status() == DeviceStatus::Online).unwrap());
+}
+
+#[test]
+fn a_technician_borrows_the_driver_while_a_card_is_awaited() {
+    let (mut worker, _told) = reader(&[]);
+    work(&mut worker, ());
+    let (orders, inbox) = sync_channel(2);
+    let (tell, answer) = sync_channel(1);
+    let call: Call<dyn IdCardReader> = Box::new(move |driver| tell.send(driver.status()).unwrap());
+    orders.send(Order::Lend(call)).unwrap();
+    drop(orders);
+    worker.run(&inbox);
+    assert_eq!(answer.recv(), Ok(DeviceStatus::Online));
+}
+
+/// Refuses every page.
+struct Empty;
+
+const PAPER_OUT: PrinterStatus = PrinterStatus {
+    device: DeviceStatus::UserActionNeeded,
+    paper: Paper::Out,
+    fault: Some(PrintFault::PaperOut),
+};
+
+impl ReceiptPrinter for Empty {
+    fn status(&mut self) -> PrinterStatus {
+        PAPER_OUT
+    }
+
+    fn print(&mut self, _: &Document, _: &Cancel) -> Result<(), PrintFault> {
+        Err(PrintFault::PaperOut)
+    }
+}
+
+#[test]
+fn every_page_is_answered_once_and_never_tried_again() {
+    let (events, told) = sync_channel(EVENTS_MAX);
+    let factory: Factory<dyn ReceiptPrinter> = Box::new(|| Box::new(Empty));
+    let mut worker = Worker::<ReceiptPaper>::new(factory, events);
+    for _ in 0..2 {
+        work(&mut worker, Document::default());
+        worker.turn();
+        assert!(worker.work.is_none());
+    }
+    assert_eq!(words(&told), ["7 Err(PaperOut)", "UserActionNeeded", "7 Err(PaperOut)"]);
+}

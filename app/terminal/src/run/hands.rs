@@ -1,0 +1,129 @@
+//! Everything the session's orders go to.
+
+use std::sync::mpsc::SyncSender;
+
+use kiosk_drivers_api::{CodeScanner, PageFault};
+use kiosk_protocol::item::Content;
+use kiosk_screens::Remote;
+use kiosk_session::{Effect, Event, RequestId};
+use kiosk_store::Draft;
+
+use super::actor::{Actor, Factory, Kind};
+use super::asker::Asker;
+use super::devices;
+use super::keeper::{Item, Keeper};
+use super::kinds::{IdReader, Pages, ReceiptPaper, Scanner, Slot};
+use crate::config::Devices;
+use crate::technician::Bench;
+
+/// Devices, store, platform and glass. A device that may be missing and is not configured has no thread, and is never
+/// told of.
+pub struct Hands {
+    reader: Actor<IdReader>,
+    printer: Actor<ReceiptPaper>,
+    pages: Option<Actor<Pages>>,
+    slot: Option<Actor<Slot>>,
+    scanner: Option<Actor<Scanner>>,
+    /// The request for a card that reader and slot are at.
+    reading: Option<RequestId>,
+    events: SyncSender<Event>,
+    asker: Asker,
+    /// The store.
+    pub keeper: Keeper,
+    /// The glass.
+    pub glass: Remote,
+}
+
+impl Hands {
+    /// Starts a thread for each device.
+    pub fn start(
+        configured: &Devices,
+        terminal: &str,
+        keeper: Keeper,
+        asker: Asker,
+        glass: Remote,
+        events: SyncSender<Event>,
+    ) -> std::io::Result<Self> {
+        let (reader, printer) = (configured.id_card.as_ref(), configured.receipt_printer.as_ref());
+        let pages = devices::pages(configured.page_printer.as_ref(), Some(terminal));
+        Ok(Self {
+            reader: Actor::start(devices::reader(reader), events.clone())?,
+            printer: Actor::start(devices::printer(printer), events.clone())?,
+            pages: start(pages, &events)?,
+            slot: start(devices::slot(configured.smart_card.as_ref()), &events)?,
+            scanner: start(None::<Factory<dyn CodeScanner>>, &events)?,
+            reading: None,
+            events,
+            asker,
+            keeper,
+            glass,
+        })
+    }
+
+    /// The devices, lent to technicians.
+    pub fn bench(&self, terminal: String) -> Bench {
+        Bench {
+            id_card: self.reader.lender(),
+            receipt_printer: self.printer.lender(),
+            page_printer: self.pages.as_ref().map(Actor::lender),
+            smart_card: self.slot.as_ref().map(Actor::lender),
+            scanner: self.scanner.as_ref().map(Actor::lender),
+            terminal: Some(terminal),
+        }
+    }
+
+    /// Carries an order out, or hands it to whoever does.
+    pub fn carry_out(&mut self, effect: Effect) {
+        match effect {
+            Effect::ReadCard { request } => {
+                self.reading = Some(request);
+                self.reader.begin(request, ());
+                self.slot.iter().for_each(|slot| slot.begin(request, ()));
+            }
+            Effect::StopReading => self.stop_reading(),
+            Effect::Scan { request } => self.scanner.iter().for_each(|scanner| scanner.begin(request, ())),
+            Effect::StopScanning => self.scanner.iter().for_each(Actor::stop),
+            Effect::Ask { request, ask } => self.asker.ask(request, *ask),
+            Effect::StopAsking => self.asker.stop(),
+            Effect::Submit { request, case, trail } => self.keeper.keep(Item::Case(request, case, trail)),
+            Effect::Rate { request, visit, case, level, trail } => {
+                let content = Content::Rating { visit, case, level };
+                let draft = Draft { lane: case.unwrap_or(visit), content };
+                self.keeper.keep(Item::Plain(request, Box::new(draft), trail));
+            }
+            Effect::Print { request, document } => self.printer.begin(request, document),
+            Effect::StopPrinting => self.printer.stop(),
+            Effect::PrintPage { request, job } => match &self.pages {
+                Some(pages) => pages.begin(request, job),
+                None => self.no_pages(request),
+            },
+            Effect::StopPage => self.pages.iter().for_each(Actor::stop),
+            Effect::Record(event) => self.keeper.record(event),
+        }
+    }
+
+    /// Whichever place read a card first answers; at the other one nobody is waited for any more.
+    pub fn card_was_read(&mut self, request: RequestId) {
+        if self.reading == Some(request) {
+            self.stop_reading();
+        }
+    }
+
+    fn stop_reading(&mut self) {
+        self.reading = None;
+        self.reader.stop();
+        self.slot.iter().for_each(Actor::stop);
+    }
+
+    fn no_pages(&self, request: RequestId) {
+        // Were the queue full, the session's own deadline would answer.
+        let _ = self.events.try_send(Event::PagePrinted { request, result: Err(PageFault::NotConnected) });
+    }
+}
+
+fn start<K: Kind>(
+    factory: Option<Factory<K::Driver>>,
+    events: &SyncSender<Event>,
+) -> std::io::Result<Option<Actor<K>>> {
+    factory.map(|factory| Actor::start(factory, events.clone())).transpose()
+}

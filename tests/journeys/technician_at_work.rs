@@ -1,0 +1,114 @@
+//! A technician at a terminal that runs: what is done at its devices, what is refused, and what the doctor says.
+
+use kiosk_sim::control::{CardAction, Command, Device, Link, PrinterState};
+use kiosk_tests::deadlines::{FOUND, poll};
+use kiosk_tests::scenario::{parse, play};
+use kiosk_tests::world::{DisplayChoice, Plan, World};
+use serde_json::{Value, json};
+
+use crate::technician::{Outcome, kiosk};
+
+struct Site {
+    world: World,
+    out: tempfile::TempDir,
+}
+
+impl Site {
+    fn new() -> Self {
+        let out = tempfile::tempdir().unwrap();
+        let plan = Plan { logs: out.path().to_owned(), display: DisplayChoice::Own, keep: false };
+        Self { world: World::start(&plan).unwrap(), out }
+    }
+
+    fn kiosk(&self, words: &[&str]) -> Outcome {
+        kiosk(self.world.terminal.config(), words)
+    }
+
+    fn act(&self, act: &Command) {
+        self.world.simulator.act(act).unwrap();
+    }
+
+    fn play(&mut self, steps: &str) {
+        let scenario = parse("technician", steps).unwrap();
+        let out = self.out.path().to_owned();
+        let report = play(&mut self.world, &scenario, &out, &out);
+        assert!(!report.failed(), "{}", report.table());
+    }
+
+    /// Asks until the report has this exit code.
+    fn doctor_ends_with(&self, code: i32) -> Value {
+        let report = poll(FOUND, || {
+            Some(self.kiosk(&["doctor", "--json"])).filter(|report| report.code == Some(code))
+        });
+        let report = report.unwrap_or_else(|| panic!("not {code}: {}", self.kiosk(&["doctor"]).said));
+        report.json()
+    }
+}
+
+fn level(report: &Value, name: &str) -> String {
+    let mut checks = report["checks"].as_array().unwrap().iter();
+    checks.find(|check| check["name"] == name).unwrap()["level"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn each_device_is_proven_alone_while_nobody_is_served() {
+    let mut site = Site::new();
+    site.play("wait screen attract within 20 s");
+    let tested = site.kiosk(&["devices", "test", "id-card", "--json"]);
+    assert_eq!((tested.code, &tested.json()["status"]), (Some(0), &json!("online")), "{}", tested.complained);
+    let printed = site.kiosk(&["devices", "print-test", "--json"]);
+    assert_eq!((printed.code, &printed.json()["printed"]), (Some(0), &json!(true)), "{}", printed.complained);
+    let page = site.kiosk(&["devices", "print-test", "--kind", "page", "--json"]);
+    assert_eq!(page.code, Some(0), "{}", page.complained);
+
+    let card = std::thread::scope(|scope| {
+        let reading = scope.spawn(|| site.kiosk(&["devices", "read-card", "--json"]));
+        // Only once the technician has the reader: until then a card begins a visit.
+        let is_lent =
+            || site.kiosk(&["devices", "test", "id-card"]).complained.contains("another test").then_some(());
+        poll(FOUND, is_lent).expect("nobody waits for the card");
+        site.act(&Command::Card(CardAction::Place { resident: "alice".to_owned() }));
+        reading.join().unwrap()
+    });
+    assert_eq!(
+        (card.code, &card.json()["validity"]),
+        (Some(0), &json!("valid until 2035-04-16")),
+        "{}",
+        card.complained
+    );
+    site.play("wait screen attract");
+    site.act(&Command::Card(CardAction::Lift));
+
+    site.play("language zh-CN\nwait screen home");
+    let refused = site.kiosk(&["devices", "test", "receipt-printer", "--json"]);
+    assert_eq!(refused.code, Some(2), "{}", refused.said);
+    assert!(refused.complained.contains("a visit is under way"), "{}", refused.complained);
+}
+
+#[test]
+fn the_doctor_sees_what_is_wrong_and_that_it_was_mended() {
+    let mut site = Site::new();
+    site.play("wait screen attract within 20 s");
+    assert_eq!(site.doctor_ends_with(0)["verdict"], "ok");
+
+    site.act(&Command::Printer { state: PrinterState::NearEnd });
+    assert_eq!(level(&site.doctor_ends_with(1), "receipt_printer.paper"), "warn");
+    site.act(&Command::Printer { state: PrinterState::PaperOut });
+    assert_eq!(level(&site.doctor_ends_with(2), "receipt_printer.paper"), "fail");
+    site.act(&Command::Printer { state: PrinterState::Ok });
+    site.doctor_ends_with(0);
+
+    site.act(&Command::Unplug { device: Device::IdReader });
+    assert_eq!(level(&site.doctor_ends_with(2), "id_card"), "fail");
+    site.act(&Command::Plug { device: Device::IdReader });
+    site.doctor_ends_with(0);
+
+    site.act(&Command::Network { link: Link::Cut });
+    let report = site.doctor_ends_with(1);
+    assert_eq!((level(&report, "network"), level(&report, "journal")), ("warn".to_owned(), "ok".to_owned()));
+    site.act(&Command::Network { link: Link::Restore });
+
+    site.world.terminal.kill();
+    let report = site.doctor_ends_with(0);
+    assert!(report["checks"][0]["says"].as_str().unwrap().contains("does not run"), "{report}");
+}
