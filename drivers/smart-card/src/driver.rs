@@ -107,7 +107,7 @@ impl<S: Slot> SmartCardReader for Reader<S> {
     fn about(&mut self) -> About {
         let never = Cancel::default();
         // The reader is found by looking; whether a card is in it does not matter.
-        drop(self.look(&never));
+        let _ = self.look(&never);
         match ask(&mut self.slot, Request::About, LOOK, &never) {
             Ok(Answer::About(reader, answer)) => {
                 vec![("reader", reader), ("answer to reset", shortened(&answer))]

@@ -59,8 +59,7 @@ pub fn work(setup: &Setup, work: Work, as_json: bool) -> Result<(), Failure> {
 fn line(standing: &Standing, place: &str) -> String {
     let Standing { kind, status, paper, toner, fault, cure } = standing;
     let supply = |name: &str, left: &Option<String>| left.as_ref().map(|left| format!("{name} {left}"));
-    let fault = fault.as_ref().map(|fault| format!("{fault}"));
-    let rest = [supply("paper", paper), supply("toner", toner), fault, cure.clone()];
+    let rest = [supply("paper", paper), supply("toner", toner), fault.clone(), cure.clone()];
     let words: Vec<String> = std::iter::once(status.clone()).chain(rest.into_iter().flatten()).collect();
     format!("{:<16} {place:<32} {}", kind.key(), words.join(", "))
 }

@@ -137,7 +137,9 @@ impl<K: Kind> Worker<K> {
                     self.work = Some(work);
                     self.turn();
                 }
-                Ok(Order::Lend(call)) => drop(self.guarded(call)),
+                Ok(Order::Lend(call)) => {
+                    self.guarded(call);
+                }
                 Err(RecvTimeoutError::Timeout) => self.turn(),
                 Err(RecvTimeoutError::Disconnected) => return,
             }

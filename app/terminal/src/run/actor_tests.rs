@@ -41,14 +41,21 @@ fn work<K: Kind>(worker: &mut Worker<K>, job: K::Job) -> Cancel {
 
 /// What was told, in short.
 fn words(told: &Receiver<Event>) -> Vec<String> {
-    let words = |event| match event {
-        Event::CardRead { result: Err(fault), .. } => format!("{fault:?}"),
-        Event::ReaderChanged(status) => format!("{status:?}"),
-        Event::Printed { request, result } => format!("{} {result:?}", request.0),
-        Event::PrinterChanged(status) => format!("{:?}", status.device),
-        _ => panic!("another event"),
-    };
-    told.try_iter().map(words).collect()
+    told.try_iter().map(word).collect()
+}
+
+fn word(event: Event) -> String {
+    if let Event::CardRead { result: Err(fault), .. } = event {
+        return format!("{fault:?}");
+    }
+    if let Event::ReaderChanged(status) = event {
+        return format!("{status:?}");
+    }
+    if let Event::Printed { request, result } = event {
+        return format!("{} {result:?}", request.0);
+    }
+    let Event::PrinterChanged(status) = event else { panic!("another event") };
+    format!("{:?}", status.device)
 }
 
 #[test]

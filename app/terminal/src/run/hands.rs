@@ -94,7 +94,7 @@ impl Hands {
             Effect::Print { request, document } => self.printer.begin(request, document),
             Effect::StopPrinting => self.printer.stop(),
             Effect::PrintPage { request, job } => match &self.pages {
-                Some(pages) => pages.begin(request, job),
+                Some(pages) => pages.begin(request, *job),
                 None => self.no_pages(request),
             },
             Effect::StopPage => self.pages.iter().for_each(Actor::stop),

@@ -258,7 +258,7 @@ pub struct Pages;
 
 impl Kind for Pages {
     type Driver = dyn PagePrinter;
-    type Job = Box<PageJob>;
+    type Job = PageJob;
     type Yield = ();
     type Fault = PageFault;
     type Status = PagePrinterStatus;
@@ -275,7 +275,7 @@ impl Kind for Pages {
         driver.status()
     }
 
-    fn attempt(driver: &mut Self::Driver, job: &Box<PageJob>, cancel: &Cancel) -> Outcome<Self> {
+    fn attempt(driver: &mut Self::Driver, job: &PageJob, cancel: &Cancel) -> Outcome<Self> {
         driver.print(job, cancel)
     }
 
