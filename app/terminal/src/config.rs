@@ -5,6 +5,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use kiosk_scanner::{Dialect, Framing};
 use serde::Deserialize;
 
 use crate::technician::Device;
@@ -56,6 +57,8 @@ pub struct Devices {
     pub page_printer: Option<Pages>,
     /// `[devices.smart_card]`: the slot for chip cards.
     pub smart_card: Option<Slot>,
+    /// `[devices.scanner]`: the code scanner.
+    pub scanner: Option<Scanner>,
 }
 
 /// A device on a serial line, 8 data bits, no parity, 1 stop bit.
@@ -85,6 +88,20 @@ pub struct Pages {
 pub struct Slot {
     /// A part of the reader's name, as `pcscd` lists it; empty takes the first reader.
     pub reader: String,
+}
+
+/// A code scanner on a serial line.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Scanner {
+    /// The device file, for example `/dev/kiosk/scanner`.
+    pub path: PathBuf,
+    /// Bits a second: 9600, 19200, 38400, 57600 or 115200; a scanner on USB takes any.
+    #[serde(default = "baud_default")]
+    pub baud: u32,
+    /// How it frames codes and takes commands: `plain`, `plain-crlf`, `plain-gap`, `aim`, `newland`, `honeywell` or
+    /// `zebra-ssi`.
+    pub dialect: String,
 }
 
 /// `[screen]`
@@ -180,7 +197,7 @@ impl Devices {
                 "" => "the first reader".to_owned(),
                 name => name.to_owned(),
             }),
-            Device::Scanner => None,
+            Device::Scanner => Some(self.scanner.as_ref()?.path.display().to_string()),
         }
     }
 }
@@ -219,6 +236,7 @@ impl Config {
             .or_else(|| impossible_baud("devices.receipt_printer.baud", devices.receipt_printer.as_ref()))
             .or_else(|| devices.page_printer.as_ref().and_then(impossible_pages))
             .or_else(|| devices.smart_card.as_ref().and_then(impossible_slot))
+            .or_else(|| devices.scanner.as_ref().and_then(impossible_scanner))
             .or_else(|| impossible_size("screen.width_px", self.screen.width_px))
             .or_else(|| impossible_size("screen.height_px", self.screen.height_px))
     }
@@ -259,6 +277,15 @@ fn impossible_slot(slot: &Slot) -> Option<(&'static str, String)> {
     (!is_name).then(|| ("devices.smart_card.reader", "is no name of a reader".to_owned()))
 }
 
+fn impossible_scanner(scanner: &Scanner) -> Option<(&'static str, String)> {
+    if !BAUDS.contains(&scanner.baud) {
+        return Some(("devices.scanner.baud", format!("{} is not one of {}", scanner.baud, List(&BAUDS))));
+    }
+    let known = Dialect::named(&scanner.dialect).is_some_and(|dialect| dialect.framing != Framing::HidPos);
+    (!known)
+        .then(|| ("devices.scanner.dialect", format!("`{}` is no dialect of a serial line", scanner.dialect)))
+}
+
 fn impossible_size(key: &'static str, px: u32) -> Option<(&'static str, String)> {
     let possible = (240..=4320).contains(&px);
     (!possible).then(|| (key, format!("{px} is not 240 to 4320")))
@@ -296,7 +323,7 @@ mod tests {
         let parsed = |text: &str| Config::parse(Path::new("kiosk.toml"), text).unwrap().devices;
         assert!(parsed(GOOD).page_printer.is_none());
         let devices = parsed(&everything_on());
-        assert!(devices.page_printer.is_some() && devices.smart_card.is_some());
+        assert!(devices.page_printer.is_some() && devices.smart_card.is_some() && devices.scanner.is_some());
     }
 
     #[test]
@@ -313,6 +340,9 @@ mod tests {
             ("uri = \"ipps:", "uri = \"ipp:", "devices.page_printer.certificate"),
             ("certificate = ", "#certificate = ", "devices.page_printer.certificate"),
             ("certificate = \"/", "certificate = \"", "devices.page_printer.certificate"),
+            ("dialect = \"plain", "dialect = \"loud", "devices.scanner.dialect"),
+            ("dialect = \"plain", "dialect = \"hid-pos\" #", "devices.scanner.dialect"),
+            ("baud = 9600", "baud = 300", "devices.scanner.baud"),
             ("reader = \"", "reader = \"\\u0007", "devices.smart_card.reader"),
         ] {
             let all = everything_on();

@@ -1,14 +1,15 @@
 //! Real drivers from the configuration.
 
-use kiosk_drivers_api::{IdCardReader, PagePrinter, ReceiptPrinter, SmartCardReader};
+use kiosk_drivers_api::{CodeScanner, IdCardReader, PagePrinter, ReceiptPrinter, SmartCardReader};
 use kiosk_id_card::SerialIdCardReader;
 use kiosk_page_printer::IppPagePrinter;
 use kiosk_receipt_printer::{Model, SerialReceiptPrinter};
+use kiosk_scanner::{Dialect, SerialCodeScanner};
 use kiosk_smart_card::PcscSmartCardReader;
 
 use super::absent::Absent;
 use super::actor::Factory;
-use crate::config::{Pages, Serial, Slot};
+use crate::config::{Pages, Scanner, Serial, Slot};
 
 /// Makes drivers for the configured identity-card reader.
 pub fn reader(serial: Option<&Serial>) -> Factory<dyn IdCardReader> {
@@ -45,6 +46,15 @@ pub fn pages(pages: Option<&Pages>, terminal: Option<&str>) -> Option<Factory<dy
 pub fn slot(slot: Option<&Slot>) -> Option<Factory<dyn SmartCardReader>> {
     let config = kiosk_smart_card::Config { reader: slot?.reader.clone() };
     Some(Box::new(move || Box::new(PcscSmartCardReader::new(config.clone()))))
+}
+
+/// Makes drivers for the configured scanner.
+pub fn scanner(scanner: Option<&Scanner>) -> Option<Factory<dyn CodeScanner>> {
+    let Scanner { path, baud, dialect } = scanner?;
+    // That the dialect is known was checked with the configuration.
+    let dialect = Dialect::named(dialect)?;
+    let config = kiosk_scanner::Config { path: path.to_string_lossy().into_owned(), baud: *baud, dialect };
+    Some(Box::new(move || Box::new(SerialCodeScanner::new(config.clone()))))
 }
 
 fn path(serial: &Serial) -> String {

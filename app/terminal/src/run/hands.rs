@@ -2,7 +2,7 @@
 
 use std::sync::mpsc::SyncSender;
 
-use kiosk_drivers_api::{CodeScanner, PageFault};
+use kiosk_drivers_api::PageFault;
 use kiosk_protocol::item::Content;
 use kiosk_screens::Remote;
 use kiosk_session::{Effect, Event, RequestId};
@@ -51,7 +51,7 @@ impl Hands {
             printer: Actor::start(devices::printer(printer), events.clone())?,
             pages: start(pages, &events)?,
             slot: start(devices::slot(configured.smart_card.as_ref()), &events)?,
-            scanner: start(None::<Factory<dyn CodeScanner>>, &events)?,
+            scanner: start(devices::scanner(configured.scanner.as_ref()), &events)?,
             reading: None,
             events,
             asker,

@@ -33,7 +33,7 @@ impl Bench {
             page_printer: devices::pages(configured.page_printer.as_ref(), terminal.as_deref())
                 .map(Lender::fresh),
             smart_card: devices::slot(configured.smart_card.as_ref()).map(Lender::fresh),
-            scanner: None,
+            scanner: devices::scanner(configured.scanner.as_ref()).map(Lender::fresh),
             terminal,
         }
     }
