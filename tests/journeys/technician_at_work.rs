@@ -50,6 +50,10 @@ fn level(report: &Value, name: &str) -> String {
     checks.find(|check| check["name"] == name).unwrap()["level"].as_str().unwrap().to_owned()
 }
 
+fn terminal_says(report: &Value) -> &str {
+    report["checks"][0]["says"].as_str().unwrap()
+}
+
 #[test]
 fn each_device_is_proven_alone_while_nobody_is_served() {
     let mut site = Site::new();
@@ -61,15 +65,14 @@ fn each_device_is_proven_alone_while_nobody_is_served() {
     let page = site.kiosk(&["devices", "print-test", "--kind", "page", "--json"]);
     assert_eq!(page.code, Some(0), "{}", page.complained);
 
-    let card = std::thread::scope(|scope| {
-        let reading = scope.spawn(|| site.kiosk(&["devices", "read-card", "--json"]));
-        // Only once the technician has the reader: until then a card begins a visit.
-        let is_lent =
-            || site.kiosk(&["devices", "test", "id-card"]).complained.contains("another test").then_some(());
-        poll(FOUND, is_lent).expect("nobody waits for the card");
-        site.act(&Command::Card(CardAction::Place { resident: "alice".to_owned() }));
-        reading.join().unwrap()
-    });
+    let config = site.world.terminal.config().to_owned();
+    let reading = std::thread::spawn(move || kiosk(&config, &["devices", "read-card", "--json"]));
+    // Only once the technician has the reader: until then a card begins a visit.
+    let is_lent =
+        || terminal_says(&site.kiosk(&["doctor", "--json"]).json()).contains("technician").then_some(());
+    poll(FOUND, is_lent).expect("nobody waits for the card");
+    site.act(&Command::Card(CardAction::Place { resident: "alice".to_owned() }));
+    let card = reading.join().unwrap();
     assert_eq!(
         (card.code, &card.json()["validity"]),
         (Some(0), &json!("valid until 2035-04-16")),
@@ -110,5 +113,5 @@ fn the_doctor_sees_what_is_wrong_and_that_it_was_mended() {
 
     site.world.terminal.kill();
     let report = site.doctor_ends_with(0);
-    assert!(report["checks"][0]["says"].as_str().unwrap().contains("does not run"), "{report}");
+    assert!(terminal_says(&report).contains("does not run"), "{report}");
 }

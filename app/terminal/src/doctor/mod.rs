@@ -32,11 +32,13 @@ pub fn examine(setup: &Setup) -> Result<Vec<Check>, Failure> {
 
 fn terminal(status: Option<&Value>) -> Check {
     let word = |name: &str| status.and_then(|status| status.get(name)).and_then(Value::as_str);
+    let is_at_work = status.and_then(|status| status.get("technician")) == Some(&Value::Bool(true));
+    let at_work = if is_at_work { ", a technician works at a device" } else { "" };
     match (word("state"), word("trouble")) {
         (Some(_), Some(trouble)) => {
             Check::fail("terminal", format!("out of service: {trouble}"), "as it says")
         }
-        (Some(state), None) => Check::ok("terminal", format!("runs ({state})")),
+        (Some(state), None) => Check::ok("terminal", format!("runs ({state}){at_work}")),
         (None, _) => Check::ok("terminal", "does not run; asked everything itself"),
     }
 }

@@ -38,6 +38,8 @@ pub struct Status {
     pub state: &'static str,
     /// Why nobody can be taken in, else nothing.
     pub trouble: Option<String>,
+    /// Whether a technician works at a device.
+    pub technician: bool,
     /// `online` or `offline`.
     pub link: &'static str,
     /// The catalogue in force.
@@ -123,6 +125,7 @@ impl Board {
         Status {
             state: facts.state,
             trouble: facts.trouble.clone(),
+            technician: facts.work.is_some(),
             link: if facts.link == Some(Link::Online) { "online" } else { "offline" },
             catalogue_version: facts.catalogue.map(|(version, _)| version),
             catalogue_published_at: facts.catalogue.map(|(_, at)| at),
