@@ -25,9 +25,12 @@ fn names() -> BTreeSet<String> {
                     card.extend(from_card.map(|prefill| prefill.key.to_string()));
                 }
             }
-            Work::Query { answer } => names.extend(answer.iter().map(|block| match block {
-                AnswerBlock::Fact { key, .. } | AnswerBlock::Table { key, .. } => key.to_string(),
-            })),
+            Work::Query { answer, page } => {
+                let on_paper = page.iter().flat_map(|page| &page.blocks);
+                names.extend(answer.iter().chain(on_paper).map(|block| match block {
+                    AnswerBlock::Fact { key, .. } | AnswerBlock::Table { key, .. } => key.to_string(),
+                }));
+            }
         }
     }
     card.extend(OWN_WORDS.map(str::to_owned));

@@ -21,6 +21,8 @@ pub struct Receipt<'a> {
     pub service_zh: &'a str,
     /// The terminal's own number.
     pub number: &'a str,
+    /// What the QR code carries; it names no person.
+    pub code: &'a str,
     /// When it was accepted.
     pub accepted_at: Timestamp,
     /// Label and value, from top to bottom.
@@ -31,11 +33,6 @@ pub struct Receipt<'a> {
     pub delivery: Delivery,
     /// The service's data are made up.
     pub synthetic: bool,
-}
-
-/// What the QR code of a receipt carries, on the screen and on paper: a number that names no person.
-pub fn code_of(number: &str) -> String {
-    format!("hecheng:receipt/{number}")
 }
 
 /// Lays out a receipt.
@@ -85,7 +82,7 @@ fn outlook(receipt: &Receipt) -> Vec<Line> {
 fn code_and_foot(receipt: &Receipt) -> Vec<Line> {
     let texts = receipt.texts;
     vec![
-        Line::Qr(code_of(receipt.number)),
+        Line::Qr(receipt.code.to_owned()),
         Line::Space(1),
         centred(texts.receipt_code_hint(), Size::Normal),
         Line::Rule,
@@ -120,6 +117,7 @@ mod tests {
             service: "Title",
             service_zh: "名称",
             number: "230202-0001-01000042",
+            code: "the code",
             accepted_at: "2026-11-23T01:05:00Z".parse().unwrap(),
             lines: vec![("Applicant".to_owned(), "王**".to_owned())],
             next: "Then this happens.",
@@ -146,7 +144,7 @@ mod tests {
             "Receipt of submission\n\nTitle\n提交回执 · 名称\n",
             "Handed in: 23 Nov 2026, 09:05\n",
             "Place: Hall\nApplicant: 王**\n---\nThen this happens.\n",
-            "[hecheng:receipt/230202-0001-01000042]\n",
+            "[the code]\n",
         ] {
             assert!(page.contains(part), "{part} in {page}");
         }

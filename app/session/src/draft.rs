@@ -280,7 +280,7 @@ fn value_on_file(field: &Field, holder: Option<&Holder>, reply: Option<&Reply>) 
         (Source::Card, _) => None,
         (Source::Shared { .. }, _) => match reply? {
             Reply::Values { values, .. } => values.get(&prefill.key).map(|scalar| scalar.0.clone()),
-            Reply::Cases { .. } | Reply::Refused { .. } => None,
+            Reply::Cases { .. } | Reply::Page { .. } | Reply::Refused { .. } => None,
         },
     }
 }

@@ -6,6 +6,7 @@ use kiosk_drivers_api::{CardDate, IdCard, Private, ReaderFault, ValidUntil};
 use kiosk_model::{Language, Mode};
 use kiosk_protocol::item::Person;
 use kiosk_protocol::service::IdentityLevel;
+use kiosk_protocol::wire::WirePerson;
 use kiosk_text::mask_name;
 use secrecy::ExposeSecret;
 use uuid::Uuid;
@@ -71,11 +72,16 @@ impl Visit {
         self.holder().map_or(IdentityLevel::Anonymous, |_| IdentityLevel::CardPresent)
     }
 
-    /// Who applies or asks; nameless in a service that needs no identity.
+    /// Who applies; nameless where nobody is identified, and a package of such a form is not valid.
     pub(crate) fn person(&self) -> Person {
         let field =
             |of: fn(&Holder) -> &Private| self.holder().map_or_else(Private::default, |h| of(h).clone());
         Person { name: field(|holder| &holder.name), number: field(|holder| &holder.number) }
+    }
+
+    /// Who asks about themselves, where somebody is identified.
+    pub(crate) fn asker(&self) -> Option<WirePerson> {
+        self.holder().map(|holder| WirePerson { name: holder.name.clone(), number: holder.number.clone() })
     }
 
     /// The name as it may stand on a screen.

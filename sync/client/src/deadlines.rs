@@ -49,7 +49,7 @@ pub const CULPRITS_MAX: usize = 1024;
 /// Bodies of one batch, bytes before compression. Sealed files hardly compress, so that this keeps a
 /// batch within `limits::BATCH_COMPRESSED_BYTES_MAX`.
 pub const BATCH_BODY_BYTES_MAX: usize = 240 * 1024;
-/// Any answer but a catalogue, bytes.
+/// Any answer but a catalogue or a reply, bytes.
 pub const ANSWER_BYTES_MAX: usize = 1024 * 1024;
 /// Results of asks the sync has not heard of yet; more are forgotten, they are hints.
 pub const ASK_RESULTS_MAX: usize = 16;

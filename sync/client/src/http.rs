@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use kiosk_protocol::catalogue::CatalogueBundle;
-use kiosk_protocol::limits::{BATCH_COMPRESSED_BYTES_MAX, CATALOGUE_BYTES_MAX, ZSTD_LEVEL};
+use kiosk_protocol::limits::{BATCH_COMPRESSED_BYTES_MAX, CATALOGUE_BYTES_MAX, REPLY_BYTES_MAX, ZSTD_LEVEL};
 use kiosk_protocol::wire::{Ask, Batch, BatchAnswer, Changes, Problem, Reply};
 use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, DATE};
 use reqwest::{Client, RequestBuilder, Response, StatusCode, Url};
@@ -128,7 +128,7 @@ impl HttpTransport {
 
     async fn post_ask(&self, ask: &Ask) -> Result<Reply, TransportError> {
         let request = self.ask.post(self.url("v1/ask")?).timeout(deadlines::ASK).json(ask);
-        answer(send(request).await?, ANSWER_BYTES_MAX).await
+        answer(send(request).await?, REPLY_BYTES_MAX).await
     }
 }
 

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::base32;
+
 /// A terminal's name: 1 to 32 of `A-Z 0-9 -`, given at enrolment, for example `230202-0001`
 /// (region code of GB/T 2260, running number).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -104,8 +106,11 @@ pub struct ItemId {
 ///
 /// `terminal-EESSSSSS`: epoch in two digits or more, sequence in six or more.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
+#[serde(try_from = "String", into = "String")]
 pub struct ReceiptNumber(String);
+
+/// Digits of epoch and sequence of a receipt number: 32 and 64 bits at most.
+const RUN_DIGITS: std::ops::RangeInclusive<usize> = 8..=30;
 
 impl ReceiptNumber {
     /// The number of the item.
@@ -117,9 +122,78 @@ impl ReceiptNumber {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// The terminal's name, and the digits of epoch and sequence.
+    pub fn parts(&self) -> (&str, &str) {
+        self.0.rsplit_once('-').unwrap_or_default()
+    }
+}
+
+impl TryFrom<String> for ReceiptNumber {
+    type Error = BadId;
+    fn try_from(text: String) -> Result<Self, BadId> {
+        let bad = |why| BadId { what: "receipt number", why };
+        let (terminal, run) = text.rsplit_once('-').ok_or(bad("has no dash"))?;
+        TerminalId::try_from(terminal.to_owned())?;
+        let is_run = RUN_DIGITS.contains(&run.len()) && run.bytes().all(|byte| byte.is_ascii_digit());
+        if is_run { Ok(Self(text)) } else { Err(bad("does not end with epoch and sequence")) }
+    }
+}
+
+impl From<ReceiptNumber> for String {
+    fn from(number: ReceiptNumber) -> String {
+        number.0
+    }
 }
 
 impl fmt::Display for ReceiptNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The number of a sealed page, given by the platform: 80 random bits, so that knowing one helps to guess none.
+/// Written in four groups of four characters of Crockford's Base32.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct PageNumber(String);
+
+impl PageNumber {
+    const CHARS: usize = 16;
+    const GROUP: usize = 4;
+
+    /// The number of these bits.
+    pub fn of(bits: u128) -> Self {
+        Self::grouped(&base32::encode(bits, Self::CHARS))
+    }
+
+    fn grouped(chars: &str) -> Self {
+        let groups = (0..Self::CHARS).step_by(Self::GROUP);
+        let groups: Vec<&str> = groups.map(|at| &chars[at..at + Self::GROUP]).collect();
+        Self(groups.join("-"))
+    }
+}
+
+impl TryFrom<String> for PageNumber {
+    type Error = BadId;
+    /// Small letters, spaces and other dashes are taken too: people type it from paper.
+    fn try_from(text: String) -> Result<Self, BadId> {
+        let chars: String = text.chars().filter(char::is_ascii_alphanumeric).collect();
+        let chars = chars.to_ascii_uppercase();
+        if !base32::is_valid(&chars, Self::CHARS) {
+            return Err(BadId { what: "page number", why: "is not 16 digits and letters" });
+        }
+        Ok(Self::grouped(&chars))
+    }
+}
+
+impl From<PageNumber> for String {
+    fn from(number: PageNumber) -> String {
+        number.0
+    }
+}
+
+impl fmt::Display for PageNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
@@ -153,6 +227,26 @@ mod tests {
     fn receipt_numbers_carry_terminal_epoch_and_sequence() {
         let terminal = TerminalId::try_from("230202-0001".to_owned()).unwrap();
         let id = ItemId { terminal, epoch: 1, seq: 42 };
-        assert_eq!(ReceiptNumber::of(&id).as_str(), "230202-0001-01000042");
+        let number = ReceiptNumber::of(&id);
+        assert_eq!(number.as_str(), "230202-0001-01000042");
+        assert_eq!(number.parts(), ("230202-0001", "01000042"));
+        assert_eq!(ReceiptNumber::try_from(number.to_string()), Ok(number));
+        for bad in
+            ["", "01000042", "-01000042", "230202-0001-", "230202-0001-0100004", "a-01000042", "A-0100004x"]
+        {
+            assert!(ReceiptNumber::try_from(bad.to_owned()).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_page_number_is_read_as_people_type_it() {
+        let number = PageNumber::of(u128::MAX);
+        assert_eq!(number.to_string(), "ZZZZ-ZZZZ-ZZZZ-ZZZZ");
+        for typed in ["zzzzzzzzzzzzzzzz", " ZZZZ ZZZZ—ZZZZ ZZZZ\n"] {
+            assert_eq!(PageNumber::try_from(typed.to_owned()), Ok(number.clone()), "{typed}");
+        }
+        for bad in ["", "ZZZZ-ZZZZ-ZZZZ-ZZZ", "ZZZZ-ZZZZ-ZZZZ-ZZZZZ", "OOOO-ZZZZ-ZZZZ-ZZZZ"] {
+            assert!(PageNumber::try_from(bad.to_owned()).is_err(), "{bad}");
+        }
     }
 }

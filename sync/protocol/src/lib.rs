@@ -3,6 +3,7 @@
 //!
 //! Pure: no I/O, no clock. What crosses the line is parsed here once; inside, types are trusted.
 
+pub mod base32;
 pub mod catalogue;
 pub mod codes;
 pub mod crypto;
@@ -10,6 +11,7 @@ pub mod ids;
 pub mod item;
 pub mod limits;
 pub mod money;
+pub mod receipt;
 pub mod service;
 pub mod trail;
 pub mod wire;

@@ -12,9 +12,15 @@ pub const ZSTD_LEVEL: i32 = 3;
 pub const REQUEST_BYTES_MAX: usize = 64 * 1024;
 /// One downloaded catalogue with all packages, bytes.
 pub const CATALOGUE_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// One sealed page, bytes of PDF: its Base64 takes 6 s at 2 Mbit/s, so that it arrives within the deadline of an ask.
+pub const PAGE_BYTES_MAX: usize = 1024 * 1024;
+/// The answer to one question, bytes: a page in Base64 (4 characters for 3 bytes) and words around it.
+pub const REPLY_BYTES_MAX: usize = PAGE_BYTES_MAX.div_ceil(3) * 4 + 64 * 1024;
 /// Changes in one downlink page.
 pub const CHANGES_PAGE_MAX: usize = 500;
 /// Fields of one form, over all its pages.
 pub const FORM_FIELDS_MAX: usize = 60;
+/// Blocks of values on one sealed page.
+pub const PAGE_BLOCKS_MAX: usize = 20;
 /// Characters of one field value.
 pub const FIELD_CHARS_MAX: usize = 500;

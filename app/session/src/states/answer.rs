@@ -26,7 +26,7 @@ pub(crate) struct Answer {
 impl Answer {
     fn blocks(&self) -> &[AnswerBlock] {
         match &self.opened.work {
-            Work::Query { answer } => answer,
+            Work::Query { answer, .. } => answer,
             Work::Handling { .. } => &[],
         }
     }

@@ -45,7 +45,7 @@ impl Asking {
             turn.record(TrailEvent::Asked { visit, service });
         }
         let (visit, level) = (turn.visit.id, turn.visit.level());
-        let ask = Box::new(Ask { visit, level, person: turn.visit.person().into(), question });
+        let ask = Box::new(Ask { visit, level, person: turn.visit.asker(), question });
         let request = turn.ctx.request();
         turn.order(Effect::Ask { request, ask });
         Step::To(Self { goal, request, until: turn.after(deadlines::ASK) }.into())
@@ -72,7 +72,7 @@ impl Asking {
             }
             (Goal::Cases, Reply::Cases { cases }) => Step::To(Cases { cases }.into()),
             // An answer to another question: as good as none.
-            (goal, Reply::Values { .. } | Reply::Cases { .. }) => {
+            (goal, Reply::Values { .. } | Reply::Cases { .. } | Reply::Page { .. }) => {
                 Self { goal, ..self }.failed(WhyNot::Reason(Reason::Failed), turn)
             }
         }

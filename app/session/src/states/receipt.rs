@@ -1,10 +1,10 @@
 //! Submitted: the number on the screen, and the paper.
 
+use jiff::Timestamp;
 use kiosk_drivers_api::PrintFault;
 use kiosk_drivers_api::paper::Document;
 use kiosk_model::{Body, PaperStage};
-use kiosk_paper::code_of;
-use kiosk_protocol::ids::ReceiptNumber;
+use kiosk_protocol::receipt::ReceiptCode;
 use kiosk_protocol::service::{ReceiptLine, Slot, Text};
 use kiosk_text::Topic;
 use uuid::Uuid;
@@ -19,7 +19,7 @@ use crate::words::paper_trouble;
 /// A submission that is on disk.
 pub(crate) struct Receipt {
     case: Uuid,
-    number: ReceiptNumber,
+    code: ReceiptCode,
     next: Text,
     /// The page, for printing again.
     document: Document,
@@ -43,11 +43,12 @@ impl Receipt {
 
     /// Orders the paper of a case that is on disk.
     pub(crate) fn print(draft: &Draft, kept: Kept, turn: &mut Turn) -> Self {
-        let (case, document) = (draft.case, document(draft, &kept, &turn.view()));
+        let (case, code) = (draft.case, ReceiptCode::of(kept.receipt, draft.case));
+        let document = document(draft, &code, kept.accepted_at, &turn.view());
         turn.visit.case = Some(case);
         turn.print(case, document.clone());
         let next = draft.receipt.next.clone();
-        Self { case, number: kept.receipt, next, document, paper: Paper::Printing }
+        Self { case, code, next, document, paper: Paper::Printing }
     }
 
     fn message(&self, view: &View) -> String {
@@ -103,8 +104,8 @@ impl Shows for Receipt {
 
     fn body(&self, view: &View) -> Body {
         Body::Receipt {
-            number: self.number.to_string(),
-            qr: code_of(self.number.as_str()),
+            number: self.code.receipt.to_string(),
+            qr: self.code.to_string(),
             paper: match self.paper {
                 Paper::Printing => PaperStage::Printing,
                 Paper::Printed => PaperStage::Printed,
@@ -139,15 +140,16 @@ impl Shows for Receipt {
     }
 }
 
-fn document(draft: &Draft, kept: &Kept, view: &View) -> Document {
+fn document(draft: &Draft, code: &ReceiptCode, accepted_at: Timestamp, view: &View) -> Document {
     let lines = draft.receipt.lines.iter().filter_map(|line| line_of(line, draft, view)).collect();
     kiosk_paper::receipt(&kiosk_paper::Receipt {
         texts: view.texts(),
         site: &view.say(&view.ctx.site),
         service: &view.say(&draft.opened.title),
         service_zh: &draft.opened.title.zh_cn,
-        number: kept.receipt.as_str(),
-        accepted_at: kept.accepted_at,
+        number: code.receipt.as_str(),
+        code: &code.to_string(),
+        accepted_at,
         lines,
         next: &view.say(&draft.receipt.next),
         delivery: view.delivery(),

@@ -52,7 +52,12 @@ impl Terminal {
 fn ask() -> Ask {
     // Synthetic, valid by check digit.
     let person = WirePerson { name: "合成人".into(), number: "11010519491231002X".into() };
-    Ask { visit: uuid::Uuid::nil(), level: IdentityLevel::CardPresent, person, question: Question::Cases }
+    Ask {
+        visit: uuid::Uuid::nil(),
+        level: IdentityLevel::CardPresent,
+        person: Some(person),
+        question: Question::Cases,
+    }
 }
 
 #[tokio::test]

@@ -177,5 +177,10 @@ fn ask() -> Ask {
     use kiosk_protocol::wire::{Question, WirePerson};
     // Synthetic, valid by check digit.
     let person = WirePerson { name: "合成人".into(), number: "11010519491231002X".into() };
-    Ask { visit: Uuid::nil(), level: IdentityLevel::CardPresent, person, question: Question::Cases }
+    Ask {
+        visit: Uuid::nil(),
+        level: IdentityLevel::CardPresent,
+        person: Some(person),
+        question: Question::Cases,
+    }
 }

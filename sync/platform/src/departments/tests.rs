@@ -78,7 +78,7 @@ fn every_value_a_package_asks_for_is_on_file() {
                     assert_eq!(found.len(), 1, "{}", prefill.key);
                 }
             }
-            Work::Query { answer } => {
+            Work::Query { answer, .. } => {
                 for block in answer {
                     let (AnswerBlock::Fact { key, .. } | AnswerBlock::Table { key, .. }) = block;
                     let wanted = BTreeSet::from([key.clone()]);

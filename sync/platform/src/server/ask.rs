@@ -13,7 +13,7 @@ use kiosk_protocol::crypto::Digest;
 use kiosk_protocol::ids::Key;
 use kiosk_protocol::item::Person;
 use kiosk_protocol::service::{AnswerBlock, Form, IdentityLevel, ServicePackage, Source, Text, Work};
-use kiosk_protocol::wire::{Ask, CaseView, Question, Reply};
+use kiosk_protocol::wire::{Ask, CaseView, Question, Reply, WirePerson};
 use secrecy::ExposeSecret;
 use uuid::Uuid;
 
@@ -33,8 +33,10 @@ pub async fn ask(
     bytes: Result<Bytes, BytesRejection>,
 ) -> Result<Json<Reply>, Refusal> {
     let ask: Ask = parse(&body(bytes)?)?;
-    check_id_number(ask.person.number.expose_secret())
-        .map_err(|_| Refusal::bad_request("the person's number is not a citizen number"))?;
+    if let Some(person) = &ask.person {
+        check_id_number(person.number.expose_secret())
+            .map_err(|_| Refusal::bad_request("the person's number is not a citizen number"))?;
+    }
     blocking(&centre, move |centre| Asked::new(centre, terminal, ask).answer()).await.map(Json)
 }
 
@@ -44,18 +46,25 @@ struct Asked<'a> {
     terminal: Terminal,
     visit: Uuid,
     level: IdentityLevel,
-    person: Person,
-    pseudonym: Digest,
+    person: Option<Known>,
     question: Question,
     now: Timestamp,
+}
+
+/// Who asks about themselves.
+struct Known {
+    person: Person,
+    pseudonym: Digest,
 }
 
 impl<'a> Asked<'a> {
     fn new(centre: &'a Centre, terminal: Terminal, ask: Ask) -> Self {
         let Ask { visit, level, person, question } = ask;
-        let pseudonym = centre.keys.pseudonym(person.number.expose_secret());
-        let person = Person { name: person.name, number: person.number };
-        Self { centre, terminal, visit, level, person, pseudonym, question, now: (centre.clock)() }
+        let person = person.map(|WirePerson { name, number }| Known {
+            pseudonym: centre.keys.pseudonym(number.expose_secret()),
+            person: Person { name, number },
+        });
+        Self { centre, terminal, visit, level, person, question, now: (centre.clock)() }
     }
 
     fn answer(&self) -> Result<Reply, Refusal> {
@@ -63,6 +72,9 @@ impl<'a> Asked<'a> {
             Question::Prefill { service } => self.about(service, Self::prefill),
             Question::Query { service } => self.about(service, Self::query),
             Question::Cases => self.cases(),
+            Question::Case { .. } | Question::Page { .. } => {
+                Ok(refused(&self.centre.texts.department_unreachable))
+            }
         }
     }
 
@@ -70,41 +82,47 @@ impl<'a> Asked<'a> {
     fn about(
         &self,
         service: &Key,
-        answer: fn(&Self, &ServicePackage) -> Result<Reply, Refusal>,
+        answer: fn(&Self, &ServicePackage, &Known) -> Result<Reply, Refusal>,
     ) -> Result<Reply, Refusal> {
-        match self.centre.store.read(|tx| tx.package_in_force(service))? {
-            None => Ok(refused(&self.centre.texts.service_unknown)),
-            Some(package) if self.level < package.identity_level => {
-                Ok(refused(&self.centre.texts.identify_better))
-            }
-            Some(package) => answer(self, &package),
+        let Some(package) = self.centre.store.read(|tx| tx.package_in_force(service))? else {
+            return Ok(refused(&self.centre.texts.service_unknown));
+        };
+        match self.known(package.identity_level) {
+            None => Ok(refused(&self.centre.texts.identify_better)),
+            Some(known) => answer(self, &package, known),
         }
     }
 
-    fn prefill(&self, package: &ServicePackage) -> Result<Reply, Refusal> {
+    /// The person, where one was identified at this level.
+    fn known(&self, level: IdentityLevel) -> Option<&Known> {
+        self.person.as_ref().filter(|_| self.level >= level)
+    }
+
+    fn prefill(&self, package: &ServicePackage, known: &Known) -> Result<Reply, Refusal> {
         let Work::Handling { form, .. } = &package.work else {
             return Ok(refused(&self.centre.texts.service_unknown));
         };
         let mut values = BTreeMap::new();
         for (department, wanted) in shared(form) {
             let department_data = self.centre.departments.get(department);
-            let found = department_data.and_then(|data| data.prefill(&self.person, &wanted));
-            self.record(package.id.as_str(), department.as_str(), found.is_some())?;
+            let found = department_data.and_then(|data| data.prefill(&known.person, &wanted));
+            self.record(package.id.as_str(), department.as_str(), &known.pseudonym, found.is_some())?;
             values.extend(found.unwrap_or_default());
         }
         Ok(Reply::Values { values, tables: BTreeMap::new(), as_of: self.now })
     }
 
-    fn query(&self, package: &ServicePackage) -> Result<Reply, Refusal> {
-        let Work::Query { answer } = &package.work else {
+    fn query(&self, package: &ServicePackage, known: &Known) -> Result<Reply, Refusal> {
+        let Work::Query { answer, .. } = &package.work else {
             return Ok(refused(&self.centre.texts.service_unknown));
         };
         let Some(department) = self.centre.departments.get(&package.department) else {
             return Ok(refused(&self.centre.texts.department_unreachable));
         };
         let (facts, tables) = named(answer);
-        let found = department.answer(&self.person, &facts, &tables);
-        self.record(package.id.as_str(), package.department.as_str(), found.is_some())?;
+        let found = department.answer(&known.person, &facts, &tables);
+        let source = package.department.as_str();
+        self.record(package.id.as_str(), source, &known.pseudonym, found.is_some())?;
         Ok(match found {
             Some(Answer { values, tables }) => Reply::Values { values, tables, as_of: self.now },
             None => refused(&self.centre.texts.nothing_on_file),
@@ -112,28 +130,21 @@ impl<'a> Asked<'a> {
     }
 
     fn cases(&self) -> Result<Reply, Refusal> {
-        if self.level < IdentityLevel::CardPresent {
+        let Some(known) = self.known(IdentityLevel::CardPresent) else {
             return Ok(refused(&self.centre.texts.identify_better));
-        }
+        };
         let cases = self.centre.store.write(|tx| {
             tx.advance(self.now)?;
-            let rows = tx.cases_of(&self.pseudonym, CASES_SHOWN_MAX)?;
+            let rows = tx.cases_of(&known.pseudonym, CASES_SHOWN_MAX)?;
             rows.into_iter().map(|row| view(tx, row)).collect::<Result<Vec<_>, StoreError>>()
         })?;
-        self.record("cases", CASE_REGISTER, !cases.is_empty())?;
+        self.record("cases", CASE_REGISTER, &known.pseudonym, !cases.is_empty())?;
         Ok(Reply::Cases { cases })
     }
 
     /// Recorded before the answer leaves: a fetch without its record is not possible.
-    fn record(&self, reason: &str, source: &str, found: bool) -> Result<(), Refusal> {
-        let access = Access {
-            terminal: &self.terminal.id,
-            visit: self.visit,
-            reason,
-            source,
-            person: &self.pseudonym,
-            found,
-        };
+    fn record(&self, reason: &str, source: &str, person: &Digest, found: bool) -> Result<(), Refusal> {
+        let access = Access { terminal: &self.terminal.id, visit: self.visit, reason, source, person, found };
         Ok(self.centre.store.write(|tx| tx.record_access(&access, self.now))?)
     }
 }

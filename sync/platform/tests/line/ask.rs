@@ -10,7 +10,7 @@ use crate::world::{ALICE, Terminal, World, problem};
 const NOBODY: (&str, &str) = ("某某", "11010519491231002X");
 
 fn body(person: (&str, &str), level: IdentityLevel, question: Question) -> Vec<u8> {
-    let person = WirePerson { name: person.0.into(), number: person.1.into() };
+    let person = Some(WirePerson { name: person.0.into(), number: person.1.into() });
     serde_json::to_vec(&Ask { visit: Uuid::now_v7(), level, person, question }).unwrap()
 }
 

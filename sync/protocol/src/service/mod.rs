@@ -6,12 +6,14 @@
 
 mod answer;
 mod form;
+mod page;
 mod receipt;
 mod text;
 mod validate;
 
 pub use answer::{AnswerBlock, Column, Format};
 pub use form::{Choice, Field, Form, FormPage, Input, Prefill, Problem, Source, Values, Why};
+pub use page::PageOffer;
 pub use receipt::{ReceiptLine, ReceiptTemplate, Slot};
 pub use text::{Language, Text};
 pub use validate::BadPackage;
@@ -70,6 +72,9 @@ pub enum Work {
     Query {
         /// How the answer is laid out.
         answer: Vec<AnswerBlock>,
+        /// The same on sealed paper, where the department gives it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        page: Option<PageOffer>,
     },
 }
 
@@ -187,6 +192,34 @@ mod tests {
         let mut package = ServicePackage::parse(&json).unwrap();
         package.identity_level = IdentityLevel::Anonymous;
         assert_eq!(package.validate(), Err(BadPackage::Nameless));
+    }
+
+    fn with_page(more: &str) -> String {
+        let page = r#","page":{"label":T,"template":"t","title":T,"statement":T,"blocks":[
+            {"block":"fact","key":"k","label":T,"format":"plain"}]"#;
+        let page = page.replace('T', r#"{"zh-CN":"问","en":"q","ru":"в"}"#);
+        format!("{}{page}{more}}}}}", package().strip_suffix('}').unwrap())
+    }
+
+    #[test]
+    fn a_page_survives_being_written_and_read() {
+        let read = ServicePackage::parse(&with_page("")).unwrap();
+        assert!(matches!(&read.work, Work::Query { page: Some(_), .. }));
+        let again = serde_json::to_string(&read).unwrap();
+        assert_eq!(ServicePackage::parse(&again).unwrap(), read);
+    }
+
+    #[test]
+    fn a_page_is_about_somebody_and_says_something() {
+        let mut package = ServicePackage::parse(&with_page("")).unwrap();
+        package.identity_level = IdentityLevel::Anonymous;
+        assert_eq!(package.validate(), Err(BadPackage::NamelessPage));
+        package.identity_level = IdentityLevel::CardPresent;
+        let Work::Query { page: Some(page), .. } = &mut package.work else { unreachable!("it has one") };
+        page.blocks.clear();
+        assert_eq!(package.validate(), Err(BadPackage::Count("page.blocks")));
+        let misspelt = with_page(r#","blocs":[]"#);
+        assert!(matches!(ServicePackage::parse(&misspelt), Err(BadPackage::Schema(_))));
     }
 
     #[test]

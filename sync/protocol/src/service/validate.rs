@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use super::{
-    AnswerBlock, Field, Form, IdentityLevel, Input, ReceiptTemplate, ServicePackage, Slot, Text, Work,
+    AnswerBlock, Field, Form, IdentityLevel, Input, PageOffer, ReceiptTemplate, ServicePackage, Slot, Text,
+    Work,
 };
 use crate::ids::Key;
-use crate::limits::FORM_FIELDS_MAX;
+use crate::limits::{FORM_FIELDS_MAX, PAGE_BLOCKS_MAX};
 
 /// Why a package cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -29,6 +30,9 @@ pub enum BadPackage {
     /// Something would be handed in by nobody: a case names its applicant.
     #[error("a service that is handed in needs identity level 1 or more")]
     Nameless,
+    /// A page would be about nobody: it names the person.
+    #[error("a page needs identity level 1 or more")]
+    NamelessPage,
     /// A field nobody can fill in.
     #[error("the field {0} takes free text, but nothing is on file for it")]
     NoInput(Key),
@@ -55,7 +59,13 @@ impl ServicePackage {
                 Err(BadPackage::Nameless)
             }
             Work::Handling { form, receipt } => check_form(form).and_then(|()| check_receipt(receipt, form)),
-            Work::Query { answer } => answer.iter().try_for_each(check_block),
+            Work::Query { page: Some(_), .. } if self.identity_level == IdentityLevel::Anonymous => {
+                Err(BadPackage::NamelessPage)
+            }
+            Work::Query { answer, page } => {
+                answer.iter().try_for_each(check_block)?;
+                page.iter().try_for_each(check_page)
+            }
         }
     }
 }
@@ -114,6 +124,14 @@ fn check_receipt(receipt: &ReceiptTemplate, form: &Form) -> Result<(), BadPackag
             Slot::Applicant | Slot::TimeLimit => Ok(()),
         }
     })
+}
+
+fn check_page(page: &PageOffer) -> Result<(), BadPackage> {
+    text("page.label", &page.label)?;
+    text("page.title", &page.title)?;
+    text("page.statement", &page.statement)?;
+    count("page.blocks", page.blocks.len(), 1, PAGE_BLOCKS_MAX)?;
+    page.blocks.iter().try_for_each(check_block)
 }
 
 fn check_block(block: &AnswerBlock) -> Result<(), BadPackage> {

@@ -6,11 +6,11 @@ use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize, Serializer};
 use uuid::Uuid;
 
-use super::CaseState;
+use super::{CaseState, Pdf};
 use crate::Private;
-use crate::ids::{CaseNumber, Key, ReceiptNumber};
-use crate::item::Person;
-use crate::service::{IdentityLevel, Text};
+use crate::ids::{CaseNumber, Key, PageNumber, ReceiptNumber};
+use crate::receipt::ReceiptProof;
+use crate::service::{IdentityLevel, Language, Text};
 
 /// A question.
 #[derive(Deserialize, Serialize)]
@@ -19,8 +19,9 @@ pub struct Ask {
     pub visit: Uuid,
     /// The level the person was identified at.
     pub level: IdentityLevel,
-    /// Who asks about themselves.
-    pub person: WirePerson,
+    /// Who asks about themselves; nobody where nobody was identified.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<WirePerson>,
     /// What is asked.
     pub question: Question,
 }
@@ -41,6 +42,20 @@ pub enum Question {
     },
     /// All cases of the person: reply `Cases`.
     Cases,
+    /// The case of a receipt, for whoever holds it: reply `Cases` with that one. Needs no identity.
+    Case {
+        /// The number on the receipt.
+        receipt: ReceiptNumber,
+        /// The proof beside it.
+        proof: ReceiptProof,
+    },
+    /// The sealed page a query service offers: reply `Page`.
+    Page {
+        /// The service.
+        service: Key,
+        /// The resident's; the page is in Chinese, and in this language or English beside it.
+        language: Language,
+    },
 }
 
 /// A person on the line. No `Debug`, zeroed when dropped.
@@ -56,12 +71,6 @@ pub struct WirePerson {
 
 fn expose<S: Serializer>(text: &Private, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(text.expose_secret())
-}
-
-impl From<Person> for WirePerson {
-    fn from(person: Person) -> Self {
-        Self { name: person.name, number: person.number }
-    }
 }
 
 /// One row of a table, by column.
@@ -90,6 +99,15 @@ pub enum Reply {
         /// At most 20.
         cases: Vec<CaseView>,
     },
+    /// A sealed page, to be printed and forgotten.
+    Page {
+        /// The file: A4.
+        pdf: Pdf,
+        /// Sheets it takes.
+        pages: u16,
+        /// Its own number, by which others can verify it.
+        number: PageNumber,
+    },
     /// No answer, for a reason the resident should know.
     Refused {
         /// What to tell them.
@@ -97,7 +115,7 @@ pub enum Reply {
     },
 }
 
-/// One case, as its owner sees it.
+/// One case, as its owner or the holder of its receipt sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CaseView {
     /// The terminal's number.

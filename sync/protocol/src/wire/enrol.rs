@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::base32;
 use crate::crypto::{SealingKey, VerifyingKey};
 use crate::ids::TerminalId;
 
@@ -24,8 +25,6 @@ pub struct Ticket {
 #[error("not a ticket: 12 characters, a dot, 64 hexadecimal digits")]
 pub struct BadTicket;
 
-/// Crockford's Base32: no I, L, O, U.
-const CODE_ALPHABET: &str = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 /// Characters of a ticket's code: 60 bits.
 pub const CODE_CHARS: usize = 12;
 
@@ -33,7 +32,7 @@ impl TryFrom<String> for Ticket {
     type Error = BadTicket;
     fn try_from(text: String) -> Result<Self, BadTicket> {
         let (code, print) = text.trim().split_once('.').ok_or(BadTicket)?;
-        if code.len() != CODE_CHARS || !code.chars().all(|c| CODE_ALPHABET.contains(c)) {
+        if !base32::is_valid(code, CODE_CHARS) {
             return Err(BadTicket);
         }
         let mut ca_sha256 = [0; 32];

@@ -12,10 +12,12 @@
 
 mod ask;
 mod enrol;
+mod page;
 mod problem;
 mod sync;
 
 pub use ask::{Ask, CaseView, Question, Reply, Row, Scalar, WirePerson};
 pub use enrol::{BadTicket, CODE_CHARS, EnrolAnswer, EnrolRequest, Ticket};
+pub use page::{BadPdf, Pdf};
 pub use problem::Problem;
 pub use sync::{Batch, BatchAnswer, CaseState, Change, Changes, ItemAnswer};
