@@ -67,6 +67,22 @@ pub enum TrailEvent {
         /// The fault in the driver's words.
         fault: String,
     },
+    /// The page printer confirmed the sealed page of a service.
+    PagePrinted {
+        /// The visit.
+        visit: Uuid,
+        /// The service.
+        service: Key,
+    },
+    /// The sealed page did not come out, or nobody can tell.
+    PageFailed {
+        /// The visit.
+        visit: Uuid,
+        /// The service.
+        service: Key,
+        /// The fault in the driver's words.
+        fault: String,
+    },
     /// The resident rated the visit.
     Rated {
         /// The visit.
