@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use kiosk_drivers_api::{DeviceStatus, Paper, PrintFault, PrinterStatus};
+use kiosk_drivers_api::{DeviceStatus, PageFault, PagePrinterStatus, Paper, PrintFault, PrinterStatus};
+use kiosk_model::CardPlace;
 use kiosk_protocol::catalogue::Catalogue;
 use kiosk_protocol::service::Text;
 use uuid::Uuid;
 
 use crate::ids::Ids;
+use crate::standing::Standing;
 use crate::{Effect, Event, Link, RequestId, Settings};
 
 /// The world around.
@@ -17,9 +19,19 @@ pub(crate) struct Ctx {
     pub(crate) catalogue: Arc<Catalogue>,
     pub(crate) link: Link,
     reader: Option<DeviceStatus>,
+    slot: Option<DeviceStatus>,
+    scanner: Option<DeviceStatus>,
     printer: Option<PrinterStatus>,
+    page_printer: Option<PagePrinterStatus>,
     ids: Ids,
-    reading: Option<RequestId>,
+    reading: Standing,
+    scanning: Standing,
+}
+
+/// Which devices somebody waits for.
+pub(crate) struct Wanted {
+    pub(crate) card: bool,
+    pub(crate) code: bool,
 }
 
 impl Ctx {
@@ -30,9 +42,13 @@ impl Ctx {
             catalogue: Arc::new(none),
             link: Link::Offline,
             reader: None,
+            slot: None,
+            scanner: None,
             printer: None,
+            page_printer: None,
             ids: Ids::new(settings.ids_seed),
-            reading: None,
+            reading: Standing::reading(),
+            scanning: Standing::scanning(),
         }
     }
 
@@ -40,7 +56,10 @@ impl Ctx {
     pub(crate) fn learn(&mut self, event: &Event) {
         match event {
             Event::ReaderChanged(status) => self.reader = Some(*status),
+            Event::SlotChanged(status) => self.slot = Some(*status),
+            Event::ScannerChanged(status) => self.scanner = Some(*status),
             Event::PrinterChanged(status) => self.printer = Some(*status),
+            Event::PagePrinterChanged(status) => self.page_printer = Some(*status),
             Event::LinkChanged(link) => self.link = *link,
             Event::CatalogueChanged(catalogue) => self.catalogue = Arc::clone(catalogue),
             Event::Tick
@@ -48,9 +67,6 @@ impl Ctx {
             | Event::CardRead { .. }
             | Event::ChipRead { .. }
             | Event::Scanned { .. }
-            | Event::SlotChanged(_)
-            | Event::ScannerChanged(_)
-            | Event::PagePrinterChanged(_)
             | Event::PagePrinted { .. }
             | Event::Stored { .. }
             | Event::Printed { .. }
@@ -65,6 +81,43 @@ impl Ctx {
     /// Whether the reader is known not to work; before its first word it gets the benefit of the doubt.
     pub(crate) fn reader_is_broken(&self) -> bool {
         self.reader.is_some_and(is_broken)
+    }
+
+    /// Whether there is a slot for chip cards, and it is known not to work.
+    pub(crate) fn slot_is_broken(&self) -> bool {
+        self.slot.is_some_and(is_broken)
+    }
+
+    /// Where a card can be put at the moment; nowhere if neither reader nor slot works.
+    pub(crate) fn card_place(&self) -> Option<CardPlace> {
+        let slot_works = self.slot.is_some() && !self.slot_is_broken();
+        match (!self.reader_is_broken(), slot_works) {
+            (true, true) => Some(CardPlace::Either),
+            (true, false) => Some(CardPlace::Reader),
+            (false, true) => Some(CardPlace::Slot),
+            (false, false) => None,
+        }
+    }
+
+    /// Where cards were meant to be put, working or not.
+    pub(crate) fn card_place_built(&self) -> CardPlace {
+        self.slot.map_or(CardPlace::Reader, |_| CardPlace::Either)
+    }
+
+    /// Whether there is a scanner that works.
+    pub(crate) fn can_scan(&self) -> bool {
+        self.scanner.is_some_and(|status| !is_broken(status))
+    }
+
+    /// Whether there is a page printer, working or not.
+    pub(crate) fn has_page_printer(&self) -> bool {
+        self.page_printer.is_some()
+    }
+
+    /// What keeps the page printer from printing, as far as is known.
+    pub(crate) fn page_fault(&self) -> Option<PageFault> {
+        let Some(status) = self.page_printer else { return Some(PageFault::NotConnected) };
+        status.fault.or(is_broken(status.device).then_some(PageFault::NotConnected))
     }
 
     /// What keeps the printer from printing, as far as is known.
@@ -83,34 +136,26 @@ impl Ctx {
         self.ids.uuid(at)
     }
 
-    /// Whether a reply of the reader is the one waited for; a card that was read ends the request.
+    /// Whether a reply of reader or slot is the one waited for; a card that was read ends the request.
     pub(crate) fn takes_card_reply(&mut self, request: RequestId, was_read: bool) -> bool {
-        let expected = self.reading == Some(request);
-        if expected && was_read {
-            self.reading = None;
-        }
-        expected
+        self.reading.takes(request, was_read)
     }
 
-    /// After an error nobody knows whether the reader polls: it is told anew.
-    pub(crate) fn forget_reading(&mut self) {
-        self.reading = None;
+    /// The same for the scanner and a code.
+    pub(crate) fn takes_code_reply(&mut self, request: RequestId, was_read: bool) -> bool {
+        self.scanning.takes(request, was_read)
     }
 
-    /// Orders the reader to poll exactly while a card is wanted.
-    pub(crate) fn keep_reading(&mut self, wanted: bool, effects: &mut Vec<Effect>) {
-        match (wanted, self.reading) {
-            (true, None) => {
-                let request = self.request();
-                self.reading = Some(request);
-                effects.push(Effect::ReadCard { request });
-            }
-            (false, Some(_)) => {
-                self.reading = None;
-                effects.push(Effect::StopReading);
-            }
-            (true, Some(_)) | (false, None) => {}
-        }
+    /// After an error nobody knows what the devices do: they are told anew.
+    pub(crate) fn forget_orders(&mut self) {
+        self.reading.forget();
+        self.scanning.forget();
+    }
+
+    /// Orders reader, slot and scanner to work exactly while they are wanted.
+    pub(crate) fn keep_looking(&mut self, wanted: &Wanted, effects: &mut Vec<Effect>) {
+        self.reading.keep(wanted.card, &mut self.ids, effects);
+        self.scanning.keep(wanted.code, &mut self.ids, effects);
     }
 }
 

@@ -7,6 +7,8 @@
 //! | a question to the platform | "takes too long"; a form goes on without values on file |
 //! | a submission being kept | "not certain", and what to do; a late answer still counts |
 //! | a receipt being printed | "not confirmed", number on the screen |
+//! | a code being shown to the scanner | the home screen |
+//! | a sealed page being printed | "not confirmed", and where to look |
 //! | the farewell | the attract screen |
 
 use std::time::Duration;
@@ -21,6 +23,24 @@ pub(crate) const ASK: Duration = Duration::from_secs(12);
 pub(crate) const STORE: Duration = Duration::from_secs(15);
 /// Longer than the driver's own deadline of one page.
 pub(crate) const PRINT: Duration = Duration::from_secs(45);
+
+/// For a sealed page, besides its sheets: longer than the driver's own deadline of a job and of its sending.
+const PAGE: Duration = Duration::from_secs(90);
+/// For one sheet, as the driver reckons.
+const SHEET: Duration = Duration::from_secs(15);
+
+/// For all sheets of a sealed page.
+pub(crate) fn page(sheets: u16) -> Duration {
+    PAGE + SHEET * u32::from(sheets.max(1))
+}
+
+/// From the way to the scanner, or from the last code, until nobody is thought to show one; below the idle time.
+pub(crate) fn scan(mode: Mode) -> Duration {
+    match mode {
+        Mode::Normal => Duration::from_secs(45),
+        Mode::Elder => Duration::from_secs(90),
+    }
+}
 
 /// Without a touch until the warning.
 pub(crate) fn idle(mode: Mode) -> Duration {

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use crate::opened::Opened;
 use crate::typing::Typing;
 use crate::view::View;
-use crate::visit::{Holder, Visit};
+use crate::visit::{CardShown, Holder, Visit};
 use crate::words::field_trouble;
 
 /// What was filled in so far. Canonical values only; the text being typed stands beside them.
@@ -75,10 +75,10 @@ impl Draft {
         }
     }
 
-    /// Whether a value is missing that nobody can type here.
-    pub(crate) fn lacks_a_record(&self) -> bool {
+    /// A field whose value is missing and that nobody can type here.
+    pub(crate) fn lacking(&self) -> Option<&Field> {
         let lacks = |field: &Field| field.required && self.values.get(&field.key).is_none();
-        self.form.fields().any(|field| field.input == Input::Text && lacks(field))
+        self.form.fields().find(|field| field.input == Input::Text && lacks(field))
     }
 
     pub(crate) fn values(&self) -> Values {
@@ -224,7 +224,10 @@ impl Draft {
     fn source(&self, field: &Field, view: &View) -> Option<String> {
         let prefill = field.prefill.as_ref().filter(|_| self.on_file.contains(&field.key))?;
         Some(match &prefill.from {
-            Source::Card => view.texts().card_source(),
+            Source::Card => match view.visit.holder()?.shown {
+                CardShown::Id => view.texts().card_source(),
+                CardShown::SocialSecurity => view.texts().chip_source(),
+            },
             Source::Shared { label, .. } => view.texts().source(&view.say(label)),
         })
     }

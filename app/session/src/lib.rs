@@ -24,8 +24,10 @@ mod event;
 mod ids;
 mod limits;
 mod opened;
+mod standing;
 mod states;
 mod task;
+mod turn;
 mod typing;
 mod view;
 mod visit;
@@ -52,9 +54,9 @@ use kiosk_protocol::trail::{EndReason, TrailEvent};
 use kiosk_text::Texts;
 use uuid::Uuid;
 
-use crate::ctx::Ctx;
+use crate::ctx::{Ctx, Wanted};
+use crate::visit::Identity;
 use crate::visiting::Visiting;
-use crate::words::is_about_a_card;
 
 /// What a terminal is told once.
 pub struct Settings {
@@ -147,24 +149,32 @@ impl Session {
         if let State::Visit(visiting) = std::mem::take(&mut self.state) {
             visiting.end(EndReason::Internal, now, &mut self.ctx, &mut effects);
         } else if let Some(visit) = self.visit {
-            effects.push(Effect::StopPrinting);
-            effects.push(Effect::StopAsking);
+            effects.extend([Effect::StopPrinting, Effect::StopPage, Effect::StopAsking]);
             effects.push(Effect::Record(TrailEvent::VisitEnded { visit, why: EndReason::Internal }));
         }
-        self.ctx.forget_reading();
+        effects.push(Effect::StopScanning);
+        self.ctx.forget_orders();
         self.settle(None, &mut effects);
         effects
     }
 
-    /// A reply of the reader to a request that is over. The other replies are judged where they are awaited.
+    /// A reply of reader, slot or scanner to a request that is over, or a fault that a broken slot tells by its state.
+    /// The other replies are judged where they are awaited.
     fn is_stale(&mut self, event: &Event) -> bool {
         if let Event::CardRead { request, result } = event {
             return !self.ctx.takes_card_reply(*request, result.is_ok());
         }
+        if let Event::ChipRead { request, result } = event {
+            let is_of_slot = result.is_err() && self.ctx.slot_is_broken();
+            return is_of_slot || !self.ctx.takes_card_reply(*request, result.is_ok());
+        }
+        if let Event::Scanned { request, result } = event {
+            return !self.ctx.takes_code_reply(*request, result.is_ok());
+        }
         false
     }
 
-    /// Without a visit there is the attract screen, or nothing to offer; the reader polls while a card is wanted.
+    /// Without a visit there is the attract screen, or nothing to offer; a device looks while somebody waits for it.
     fn settle(&mut self, visiting: Option<Visiting>, effects: &mut Vec<Effect>) {
         self.visit = visiting.as_ref().map(Visiting::id);
         self.state = match visiting {
@@ -173,11 +183,11 @@ impl Session {
             None => State::Attract,
         };
         let wanted = match &self.state {
-            State::OutOfService => false,
-            State::Attract => true,
-            State::Visit(visiting) => visiting.takes_card(),
+            State::OutOfService => Wanted { card: false, code: false },
+            State::Attract => Wanted { card: true, code: false },
+            State::Visit(visiting) => Wanted { card: visiting.takes_card(), code: visiting.takes_code() },
         };
-        self.ctx.keep_reading(wanted, effects);
+        self.ctx.keep_looking(&wanted, effects);
     }
 
     fn screen_for_nobody(&self, body: Body) -> Screen {
@@ -194,18 +204,12 @@ impl From<&Session> for Screen {
 
 /// What begins a visit: a touch, or a card that was put down, even one that cannot be used.
 fn wake(event: Event, now: Now, ctx: &mut Ctx, effects: &mut Vec<Effect>) -> Option<Visiting> {
-    let (language, mode) = (Language::default(), Mode::default());
-    let (language, mode, result) = match event {
-        Event::Touched(action) => {
-            let (language, mode) = woken_by(&action)?;
-            (language, mode, None)
-        }
-        Event::CardRead { result, .. } if result.as_ref().err().is_none_or(is_about_a_card) => {
-            (language, mode, Some(result))
-        }
-        Event::CardRead { .. }
-        | Event::Tick
-        | Event::ChipRead { .. }
+    let (mut language, mut mode, mut identity) = (Language::default(), Mode::default(), None);
+    match event {
+        Event::Touched(action) => (language, mode) = woken_by(&action)?,
+        Event::CardRead { result, .. } => identity = Some(Identity::on_reader(result, now)?),
+        Event::ChipRead { result, .. } => identity = Some(Identity::in_slot(result, now)?),
+        Event::Tick
         | Event::Scanned { .. }
         | Event::ReaderChanged(_)
         | Event::SlotChanged(_)
@@ -218,12 +222,8 @@ fn wake(event: Event, now: Now, ctx: &mut Ctx, effects: &mut Vec<Effect>) -> Opt
         | Event::Answered { .. }
         | Event::LinkChanged(_)
         | Event::CatalogueChanged(_) => return None,
-    };
-    let visiting = Visiting::begin(language, mode, now, ctx, effects);
-    match result {
-        Some(result) => visiting.card_read(result, now, ctx, effects),
-        None => Some(visiting),
     }
+    Visiting::begin(language, mode, now, ctx, effects).saw(identity, now, ctx, effects)
 }
 
 /// The touches the attract screen offers; others come too late from a screen that is gone.

@@ -40,7 +40,7 @@ pub(crate) enum Obstacle {
     Level,
     /// It needs the network.
     Offline,
-    /// It needs a card, and the reader does not work.
+    /// It needs a card, and neither reader nor slot works.
     Reader,
 }
 
@@ -49,7 +49,7 @@ pub(crate) fn obstacle(package: &ServicePackage, view: &View) -> Option<Obstacle
     match () {
         () if package.identity_level > IdentityLevel::CardPresent => Some(Obstacle::Level),
         () if lacks_network(package, view.ctx) => Some(Obstacle::Offline),
-        () if package.identity_level > view.visit.level() && view.ctx.reader_is_broken() => {
+        () if package.identity_level > view.visit.level() && view.ctx.card_place().is_none() => {
             Some(Obstacle::Reader)
         }
         () => None,

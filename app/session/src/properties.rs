@@ -3,7 +3,9 @@
 
 use std::time::Duration;
 
-use kiosk_drivers_api::{DeviceStatus, PrintFault, ReaderFault, ValidUntil};
+use kiosk_drivers_api::{
+    DeviceStatus, PageFault, PrintFault, ReaderFault, ScanFault, SmartCardFault, ValidUntil,
+};
 use kiosk_model::{Action, Key, Language, Mode};
 use proptest::prelude::*;
 
@@ -20,10 +22,16 @@ enum Op {
     Answer(u8),
     Stored(u8),
     Printed(u8),
+    Chip(u8),
+    Code(u8),
+    PagePrinted(u8),
     Stale(u64),
     Link(bool),
     Reader(bool),
     Printer(u8),
+    Slot(bool),
+    Scanner(bool),
+    PagePrinter(u8),
 }
 
 fn action() -> impl Strategy<Value = Action> {
@@ -40,7 +48,7 @@ fn action() -> impl Strategy<Value = Action> {
         1 => Just(Action::Press(Key::Clear)),
         1 => (0_u8..7).prop_map(Action::Rate),
         5 => prop::sample::select(vec![
-            Action::Wake, Action::OpenCases, Action::Back, Action::Stay, Action::Help, Action::CloseHelp,
+            Action::Wake, Action::OpenCases, Action::ScanReceipt, Action::PrintPage, Action::Back, Action::Stay, Action::Help, Action::CloseHelp,
             Action::PrintAgain, Action::Finish, Action::Another, Action::Retry, Action::SkipRating,
             Action::PageForward, Action::PageBack, Action::ChooseLanguage(Language::Ru),
             Action::ChooseMode(Mode::Elder),
@@ -55,13 +63,19 @@ fn op() -> impl Strategy<Value = Op> {
         2 => (0_u64..100).prop_map(Op::Wait),
         3 => any::<bool>().prop_map(Op::Card),
         1 => (0_u8..3).prop_map(Op::CardFault),
-        4 => (0_u8..4).prop_map(Op::Answer),
+        4 => (0_u8..6).prop_map(Op::Answer),
+        2 => (0_u8..6).prop_map(Op::Chip),
+        2 => (0_u8..4).prop_map(Op::Code),
+        3 => (0_u8..4).prop_map(Op::PagePrinted),
         4 => (0_u8..4).prop_map(Op::Stored),
         4 => (0_u8..4).prop_map(Op::Printed),
         1 => (0_u64..30).prop_map(Op::Stale),
         1 => any::<bool>().prop_map(Op::Link),
         1 => any::<bool>().prop_map(Op::Reader),
         1 => (0_u8..3).prop_map(Op::Printer),
+        1 => any::<bool>().prop_map(Op::Slot),
+        1 => any::<bool>().prop_map(Op::Scanner),
+        1 => (0_u8..3).prop_map(Op::PagePrinter),
     ]
 }
 
@@ -81,6 +95,8 @@ fn apply(world: &mut World, op: Op) {
         Op::Answer(which) if !world.asks.is_empty() => world.answer(match which {
             0 => Err(AskTrouble::Failed),
             1 => Ok(serde_json::from_str(r#"{"reply":"cases","cases":[]}"#).unwrap()),
+            2 => Ok(one_case()),
+            3 => Ok(page()),
             _ => Ok(values()),
         }),
         Op::Stored(which) if !world.submits.is_empty() => {
@@ -89,12 +105,34 @@ fn apply(world: &mut World, op: Op) {
         Op::Printed(which) if !world.prints.is_empty() => {
             world.printed(if which == 0 { Err(PrintFault::Jammed) } else { Ok(()) });
         }
-        Op::Answer(_) | Op::Stored(_) | Op::Printed(_) => {}
+        Op::PagePrinted(which) if !world.pages.is_empty() => {
+            world.page_printed(if which == 0 { Err(PageFault::Jammed) } else { Ok(()) });
+        }
+        Op::Answer(_) | Op::Stored(_) | Op::Printed(_) | Op::PagePrinted(_) => {}
+        Op::Chip(which) => world.insert(match which {
+            0 => Ok(locked_card()),
+            1 => Ok(bank_card()),
+            2 => Err(SmartCardFault::Removed),
+            3 => Err(SmartCardFault::NoService),
+            _ => Ok(social_security_card(VALID)),
+        }),
+        Op::Code(0) => world.scanned(Err(ScanFault::Garbled)),
+        Op::Code(1) => world.show_code("a code of somebody else"),
+        Op::Code(_) => world.show_code(&receipt_code()),
         Op::Stale(id) => stale(world, RequestId(id)),
         Op::Link(up) => world.send(Event::LinkChanged(if up { Link::Online } else { Link::Offline })),
         Op::Reader(up) => {
             let status = if up { DeviceStatus::Online } else { DeviceStatus::NoDevice };
             world.send(Event::ReaderChanged(status));
+        }
+        Op::Slot(up) | Op::Scanner(up) => {
+            let status = if up { DeviceStatus::Online } else { DeviceStatus::NoDevice };
+            let is_slot = matches!(op, Op::Slot(_));
+            world.send(if is_slot { Event::SlotChanged(status) } else { Event::ScannerChanged(status) });
+        }
+        Op::PagePrinter(which) => {
+            let fault = [None, Some(PageFault::PaperOut), Some(PageFault::NotConnected)][usize::from(which)];
+            world.send(Event::PagePrinterChanged(page_printer(fault)));
         }
         Op::Printer(which) => {
             let fault =
@@ -108,6 +146,7 @@ fn apply(world: &mut World, op: Op) {
 fn stale(world: &mut World, request: RequestId) {
     world.send(Event::Answered { request, result: Ok(Box::new(values())) });
     world.send(Event::Printed { request, result: Ok(()) });
+    world.send(Event::PagePrinted { request, result: Ok(()) });
     world.send(Event::Stored { request, result: Ok(kept()) });
 }
 
@@ -130,7 +169,11 @@ fn check(world: &World, submits: usize, prints: usize, state: &str) {
         assert!(state == "confirm" || (state == "unsure" && last == before), "submitted from {state}");
         assert_eq!(world.submits.len() - submits, 1, "submitted twice at once");
     }
-    assert!(world.asking.is_none() || world.state() == "asking", "{}: nobody waits for it", world.state());
+    let may_ask = ["asking", "answer"].contains(&world.state());
+    assert!(world.asking.is_none() || may_ask, "{}: nobody waits for it", world.state());
+    assert!(world.paging.is_none() || world.state() == "answer", "{}: nobody takes the page", world.state());
+    let scans = world.state() == "scanning";
+    assert_eq!(world.scanning.is_some(), scans, "{}: the scanner looks for nobody", world.state());
     assert!(world.printing.is_none() || world.state() == "receipt", "{}: nobody sees it", world.state());
     if world.prints.len() > prints {
         assert!(["submitting", "unsure", "receipt"].contains(&state), "printed from {state}");
@@ -141,8 +184,11 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
 
     #[test]
-    fn nothing_that_happens_breaks_a_visit(start in 0_u8..4, ops in prop::collection::vec(op(), 1..60)) {
-        let starts: [fn() -> World; 4] = [World::new, World::at_home, World::in_form, World::at_confirm];
+    fn nothing_that_happens_breaks_a_visit(start in 0_u8..7, ops in prop::collection::vec(op(), 1..60)) {
+        let starts: [fn() -> World; 7] = [
+            World::new, World::at_home, World::in_form, World::at_confirm, World::with_more_devices,
+            World::at_home_unknown, World::at_answer,
+        ];
         let mut world = starts[usize::from(start)]();
         for op in ops {
             let (submits, prints, state) = (world.submits.len(), world.prints.len(), world.state());

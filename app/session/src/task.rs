@@ -1,24 +1,20 @@
-//! What a visit is at: the vocabulary of its states, and what a handler can do.
+//! What a visit is at: the vocabulary of its states.
 
 use std::time::Duration;
 
-use kiosk_drivers_api::PrintFault;
-use kiosk_drivers_api::paper::Document;
+use kiosk_drivers_api::{PageFault, PrintFault, Scan, ScanFault};
 use kiosk_model::{Action, Body, Key};
-use kiosk_protocol::trail::{EndReason, TrailEvent};
+use kiosk_protocol::trail::EndReason;
 use kiosk_protocol::wire::Reply;
 use kiosk_text::Topic;
-use uuid::Uuid;
 
-use crate::ctx::Ctx;
-use crate::deadlines;
 use crate::states::{
-    Answer, Asking, Cases, Confirm, Farewell, Form, Guide, Home, Identify, Rating, Receipt, Submitting,
-    Unavailable, Unsure,
+    Answer, Asking, Cases, Confirm, Farewell, Form, Guide, Home, Identify, Rating, Receipt, Scanning,
+    Submitting, Unavailable, Unsure,
 };
+use crate::turn::Turn;
 use crate::view::View;
-use crate::visit::{Printing, Visit};
-use crate::{AskTrouble, Effect, Kept, Now, RequestId, StoreTrouble};
+use crate::{AskTrouble, Kept, RequestId, StoreTrouble};
 
 /// A deadline by the monotonic clock, and why.
 pub(crate) type Deadline = (Duration, &'static str);
@@ -37,6 +33,7 @@ pub(crate) enum Task {
     Answer(Answer),
     Unavailable(Unavailable),
     Cases(Cases),
+    Scanning(Scanning),
     Rating(Rating),
     Farewell(Farewell),
 }
@@ -49,6 +46,9 @@ pub(crate) enum Input {
     Stored(RequestId, Result<Kept, StoreTrouble>),
     Printed(Result<(), PrintFault>),
     PrinterWorks,
+    Scanned(Result<Box<Scan>, ScanFault>),
+    PagePrinted(Result<(), PageFault>),
+    PagePrinterWorks,
     Answered(RequestId, Result<Box<Reply>, AskTrouble>),
 }
 
@@ -74,6 +74,7 @@ impl Task {
             Self::Answer(state) => state.on(input, turn),
             Self::Unavailable(state) => state.on(input, turn),
             Self::Cases(state) => state.on(input, turn),
+            Self::Scanning(state) => state.on(input, turn),
             Self::Rating(state) => state.on(input, turn),
             Self::Farewell(state) => state.on(input, turn),
         }
@@ -94,6 +95,7 @@ impl Task {
             Self::Answer(state) => state,
             Self::Unavailable(state) => state,
             Self::Cases(state) => state,
+            Self::Scanning(state) => state,
             Self::Rating(state) => state,
             Self::Farewell(state) => state,
         }
@@ -123,6 +125,7 @@ becomes_task!(
     Answer,
     Unavailable,
     Cases,
+    Scanning,
     Rating,
     Farewell,
 );
@@ -134,7 +137,7 @@ pub(crate) trait Shows {
     /// The middle of the screen.
     fn body(&self, view: &View) -> Body;
     /// What its help is about.
-    fn topic(&self) -> Topic;
+    fn topic(&self, view: &View) -> Topic;
 
     /// What does not work and matters here.
     fn notice(&self, view: &View) -> Option<String> {
@@ -168,6 +171,11 @@ pub(crate) trait Shows {
     fn takes_card(&self) -> bool {
         true
     }
+
+    /// A code may be shown here.
+    fn takes_code(&self) -> bool {
+        false
+    }
 }
 
 /// The whole vocabulary of the states. What a state does not override means nothing to it and changes nothing.
@@ -180,6 +188,9 @@ pub(crate) trait Situation: Sized + Into<Task> {
             Input::Stored(request, result) => self.stored(request, result, turn),
             Input::Printed(result) => self.printed(result, turn),
             Input::PrinterWorks => self.printer_works(turn),
+            Input::Scanned(result) => self.scanned(result, turn),
+            Input::PagePrinted(result) => self.page_printed(result, turn),
+            Input::PagePrinterWorks => self.page_printer_works(turn),
             Input::Answered(request, result) => self.answered(request, result, turn),
         }
     }
@@ -188,6 +199,7 @@ pub(crate) trait Situation: Sized + Into<Task> {
         match action {
             Action::OpenTile(index) => self.open_tile(index, turn),
             Action::OpenCases => self.open_cases(turn),
+            Action::ScanReceipt => self.scan_receipt(turn),
             Action::Back => self.back(turn),
             Action::Start => self.start(turn),
             Action::FocusField(field) => self.focus(field, turn),
@@ -196,6 +208,7 @@ pub(crate) trait Situation: Sized + Into<Task> {
             Action::Next => self.next(turn),
             Action::Submit => self.submit(turn),
             Action::PrintAgain => self.print_again(turn),
+            Action::PrintPage => self.print_page(turn),
             Action::Finish => self.finish(turn),
             Action::Another => self.another(turn),
             Action::Retry => self.retry(turn),
@@ -226,6 +239,9 @@ pub(crate) trait Situation: Sized + Into<Task> {
     fn open_cases(self, _turn: &mut Turn) -> Step {
         self.same()
     }
+    fn scan_receipt(self, _turn: &mut Turn) -> Step {
+        self.same()
+    }
     fn back(self, _turn: &mut Turn) -> Step {
         self.same()
     }
@@ -248,6 +264,9 @@ pub(crate) trait Situation: Sized + Into<Task> {
         self.same()
     }
     fn print_again(self, _turn: &mut Turn) -> Step {
+        self.same()
+    }
+    fn print_page(self, _turn: &mut Turn) -> Step {
         self.same()
     }
     fn finish(self, _turn: &mut Turn) -> Step {
@@ -286,6 +305,15 @@ pub(crate) trait Situation: Sized + Into<Task> {
     fn printer_works(self, _turn: &mut Turn) -> Step {
         self.same()
     }
+    fn scanned(self, _result: Result<Box<Scan>, ScanFault>, _turn: &mut Turn) -> Step {
+        self.same()
+    }
+    fn page_printed(self, _result: Result<(), PageFault>, _turn: &mut Turn) -> Step {
+        self.same()
+    }
+    fn page_printer_works(self, _turn: &mut Turn) -> Step {
+        self.same()
+    }
     fn answered(
         self,
         _request: RequestId,
@@ -293,61 +321,5 @@ pub(crate) trait Situation: Sized + Into<Task> {
         _turn: &mut Turn,
     ) -> Step {
         self.same()
-    }
-}
-
-/// One event being handled: the time, what may be read and changed, and what is ordered.
-pub(crate) struct Turn<'a> {
-    pub(crate) now: Now,
-    pub(crate) ctx: &'a mut Ctx,
-    pub(crate) visit: &'a mut Visit,
-    pub(crate) effects: &'a mut Vec<Effect>,
-}
-
-impl Turn<'_> {
-    pub(crate) fn view(&self) -> View<'_> {
-        View { ctx: self.ctx, visit: self.visit }
-    }
-
-    pub(crate) fn order(&mut self, effect: Effect) {
-        self.effects.push(effect);
-    }
-
-    pub(crate) fn record(&mut self, event: TrailEvent) {
-        self.order(Effect::Record(event));
-    }
-
-    pub(crate) fn uuid(&mut self) -> Uuid {
-        self.ctx.uuid(self.now.wall)
-    }
-
-    /// The moment a wait ends.
-    pub(crate) fn after(&self, wait: Duration) -> Duration {
-        self.now.monotonic + wait
-    }
-
-    /// Prints the receipt of a case. Its screen cannot be left before the print ended, so that none is under way.
-    pub(crate) fn print(&mut self, case: Uuid, document: Document) {
-        let request = self.ctx.request();
-        self.visit.printing = Some(Printing { request, case, until: self.after(deadlines::PRINT) });
-        self.order(Effect::Print { request, document });
-    }
-
-    /// Stops a print that is under way; its receipt counts as not printed.
-    pub(crate) fn stop_printing(&mut self) {
-        if self.visit.printing.is_some() {
-            self.order(Effect::StopPrinting);
-            self.print_ended(Err(PrintFault::Unconfirmed));
-        }
-    }
-
-    /// Keeps in the trail how the print under way ended.
-    pub(crate) fn print_ended(&mut self, result: Result<(), PrintFault>) {
-        let Some(Printing { case, .. }) = self.visit.printing.take() else { return };
-        let visit = self.visit.id;
-        self.record(match result {
-            Ok(()) => TrailEvent::ReceiptPrinted { visit, case },
-            Err(fault) => TrailEvent::ReceiptFailed { visit, case, fault: fault.to_string() },
-        });
     }
 }

@@ -1,7 +1,7 @@
 //! What a screen is made from, and how values are written on it.
 
 use jiff::civil::Date;
-use kiosk_model::{Language, Shown};
+use kiosk_model::{CardPlace, Language, Shown};
 use kiosk_protocol::service::{self, Field, Format, Input, Source, Text};
 use kiosk_text::{Delivery, Texts, mask_name, mask_number};
 
@@ -30,8 +30,16 @@ impl View<'_> {
     }
 
     pub(crate) fn reader_notice(&self) -> Option<String> {
-        let matters = self.visit.holder().is_none() && self.ctx.reader_is_broken();
-        matters.then(|| self.texts().reader_notice())
+        match self.ctx.card_place() {
+            _ if self.visit.holder().is_some() => None,
+            None => Some(self.texts().reader_notice()),
+            Some(CardPlace::Slot) => Some(self.texts().slot_only_notice()),
+            Some(CardPlace::Reader | CardPlace::Either) => None,
+        }
+    }
+
+    pub(crate) fn slot_notice(&self) -> Option<String> {
+        self.ctx.slot_is_broken().then(|| self.texts().slot_notice())
     }
 
     pub(crate) fn offline_notice(&self) -> Option<String> {

@@ -1,56 +1,82 @@
 //! Faults and troubles in the words of `kiosk-text`.
 
 use jiff::civil::Date;
-use kiosk_drivers_api::{CardDate, PrintFault, ReaderFault};
+use kiosk_drivers_api::{CardDate, PageFault, PrintFault, ReaderFault, ScanFault, SmartCardFault};
 use kiosk_model::{Icon, ReaderStage};
 use kiosk_protocol::service::{self, Input, Why};
 use kiosk_protocol::wire::CaseState;
-use kiosk_text::{CardTrouble, CaseWord, FieldTrouble, PaperTrouble, Reason, Texts};
+use kiosk_text::{
+    CardTrouble, CaseWord, ChipTrouble, CodeTrouble, FieldTrouble, PageTrouble, PaperTrouble, Reason, Texts,
+};
 
 use crate::visit::Trouble;
 use crate::{AskTrouble, StoreTrouble};
 
-/// What the reader's screen shows and says.
-pub(crate) fn reader_says(trouble: &Trouble, texts: Texts) -> (ReaderStage, String) {
-    let (stage, trouble) = match trouble {
-        Trouble::Expired(day) => (ReaderStage::Refused, CardTrouble::Expired(date_of(*day))),
-        Trouble::Fault(fault) => match fault {
-            ReaderFault::NoCard | ReaderFault::Cancelled => {
-                return (ReaderStage::Waiting, texts.place_card());
-            }
-            ReaderFault::CardMoved => (ReaderStage::Again, CardTrouble::Moved),
-            ReaderFault::CardRejected { .. } => (ReaderStage::Refused, CardTrouble::Rejected),
-            ReaderFault::UnknownCard => (ReaderStage::Refused, CardTrouble::Unknown),
-            ReaderFault::BadRecord { .. } => (ReaderStage::Refused, CardTrouble::Damaged),
-            ReaderFault::ModuleFailed { .. }
-            | ReaderFault::NotConnected
-            | ReaderFault::NoPermission
-            | ReaderFault::NoAnswer
-            | ReaderFault::Garbled { .. } => return (ReaderStage::OutOfOrder, texts.reader_out_of_order()),
-        },
-    };
-    (stage, texts.card_trouble(trouble))
+/// What is shown and said about a card that could not be used.
+pub(crate) fn trouble_says(trouble: Trouble, texts: Texts) -> (ReaderStage, String) {
+    match trouble {
+        Trouble::Card(trouble @ CardTrouble::Moved) => (ReaderStage::Again, texts.card_trouble(trouble)),
+        Trouble::Card(trouble) => (ReaderStage::Refused, texts.card_trouble(trouble)),
+        Trouble::Chip(trouble @ (ChipTrouble::Unread | ChipTrouble::Mute)) => {
+            (ReaderStage::Again, texts.chip_trouble(trouble))
+        }
+        Trouble::Chip(trouble) => (ReaderStage::Refused, texts.chip_trouble(trouble)),
+    }
 }
 
-/// Whether a fault tells that somebody put a card down; the others are the reader's own.
-pub(crate) fn is_about_a_card(fault: &ReaderFault) -> bool {
+/// What a fault says about a card that somebody put down; nothing where it is the reader's own.
+pub(crate) fn card_trouble(fault: &ReaderFault) -> Option<CardTrouble> {
     match fault {
-        ReaderFault::CardMoved
-        | ReaderFault::CardRejected { .. }
-        | ReaderFault::UnknownCard
-        | ReaderFault::BadRecord { .. } => true,
+        ReaderFault::CardMoved => Some(CardTrouble::Moved),
+        ReaderFault::CardRejected { .. } => Some(CardTrouble::Rejected),
+        ReaderFault::UnknownCard => Some(CardTrouble::Unknown),
+        ReaderFault::BadRecord { .. } => Some(CardTrouble::Damaged),
         ReaderFault::NoCard
         | ReaderFault::Cancelled
         | ReaderFault::ModuleFailed { .. }
         | ReaderFault::NotConnected
         | ReaderFault::NoPermission
         | ReaderFault::NoAnswer
-        | ReaderFault::Garbled { .. } => false,
+        | ReaderFault::Garbled { .. } => None,
+    }
+}
+
+/// The same for a card in the slot.
+pub(crate) fn chip_trouble(fault: &SmartCardFault) -> Option<ChipTrouble> {
+    match fault {
+        SmartCardFault::Removed | SmartCardFault::InUse => Some(ChipTrouble::Unread),
+        // Where the slot itself is to blame, its state says so, and nobody hears of the card.
+        SmartCardFault::Mute | SmartCardFault::NoAnswer | SmartCardFault::Garbled => Some(ChipTrouble::Mute),
+        SmartCardFault::UnknownCard => Some(ChipTrouble::Unknown),
+        SmartCardFault::Blocked { .. } => Some(ChipTrouble::Blocked),
+        SmartCardFault::Refused { .. } | SmartCardFault::BadRecord { .. } => Some(ChipTrouble::Damaged),
+        // No PIN is asked for here, so that only a card that wants one before anything else can speak of it.
+        SmartCardFault::PinWrong { .. } | SmartCardFault::PinBlocked | SmartCardFault::PinNotDigits => {
+            Some(ChipTrouble::NeedsPin)
+        }
+        SmartCardFault::NoCard
+        | SmartCardFault::Cancelled
+        | SmartCardFault::NoService
+        | SmartCardFault::NoPermission
+        | SmartCardFault::NotConnected => None,
+    }
+}
+
+/// What a fault says about a code that was shown; nothing where it is the scanner's own.
+pub(crate) fn code_trouble(fault: ScanFault) -> Option<CodeTrouble> {
+    match fault {
+        ScanFault::Garbled => Some(CodeTrouble::Unread),
+        ScanFault::Oversize | ScanFault::Unreadable => Some(CodeTrouble::Foreign),
+        ScanFault::NoCode
+        | ScanFault::Cancelled
+        | ScanFault::NotConnected
+        | ScanFault::NoPermission
+        | ScanFault::NoAnswer => None,
     }
 }
 
 /// A day of a card is always a day of the calendar; the first of all days stands for one that is not.
-fn date_of(day: CardDate) -> Date {
+pub(crate) fn date_of(day: CardDate) -> Date {
     let part = |number: u8| i8::try_from(number).unwrap_or(0);
     let year = i16::try_from(day.year).unwrap_or(0);
     Date::new(year, part(day.month), part(day.day)).unwrap_or(Date::ZERO)
@@ -66,6 +92,31 @@ pub(crate) fn paper_trouble(fault: PrintFault) -> PaperTrouble {
             PaperTrouble::OutOfOrder
         }
         PrintFault::Unconfirmed | PrintFault::Cancelled => PaperTrouble::Unconfirmed,
+    }
+}
+
+pub(crate) fn page_trouble(fault: PageFault) -> PageTrouble {
+    match fault {
+        PageFault::PaperOut | PageFault::PaperNeeded | PageFault::TrayMissing => PageTrouble::PaperOut,
+        PageFault::Jammed => PageTrouble::Jammed,
+        PageFault::CoverOpen | PageFault::DoorOpen => PageTrouble::Open,
+        PageFault::OutputFull => PageTrouble::OutputFull,
+        PageFault::TonerEmpty | PageFault::WasteFull => PageTrouble::TonerEmpty,
+        PageFault::Busy => PageTrouble::Busy,
+        PageFault::CancelledThere | PageFault::Aborted => PageTrouble::GivenUp,
+        PageFault::Unconfirmed | PageFault::Cancelled => PageTrouble::Unconfirmed,
+        PageFault::Stopped
+        | PageFault::SpoolFull
+        | PageFault::Unreachable
+        | PageFault::Defect
+        | PageFault::NotAccepting
+        | PageFault::NotAllowed
+        | PageFault::NoSuchPrinter
+        | PageFault::FormatRefused
+        | PageFault::OptionRefused
+        | PageFault::NotConnected
+        | PageFault::NotTrusted
+        | PageFault::Garbled => PageTrouble::OutOfOrder,
     }
 }
 

@@ -15,6 +15,8 @@ pub enum Action {
     OpenTile(usize),
     /// "My cases" on the home screen.
     OpenCases,
+    /// Scan a receipt to see its case, on the home screen.
+    ScanReceipt,
     /// One step back.
     Back,
     /// End the visit.
@@ -46,6 +48,8 @@ pub enum Action {
     Submit,
     /// Print the receipt again after a fault.
     PrintAgain,
+    /// Print the sealed page that the answer offers.
+    PrintPage,
     /// Done with a result: on to the rating.
     Finish,
     /// Do another thing: back to the home screen.

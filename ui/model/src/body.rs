@@ -19,11 +19,22 @@ pub enum Body {
         page: usize,
         /// How many pages.
         pages: usize,
+        /// Whether the code of a receipt can be scanned.
+        can_scan: bool,
     },
-    /// Put the card on the reader.
+    /// Put the card on the reader or into the slot.
     Identify {
-        /// What happens at the reader.
+        /// What happens there.
         stage: ReaderStage,
+        /// Where a card can be put.
+        place: CardPlace,
+        /// The sentence that goes with it: what to do, or what is wrong and its cure.
+        message: String,
+    },
+    /// Hold the code of a receipt before the scanner.
+    Scan {
+        /// What happens at the scanner.
+        stage: ScanStage,
         /// The sentence that goes with it: what to do, or what is wrong and its cure.
         message: String,
     },
@@ -96,6 +107,8 @@ pub enum Body {
         tables: Vec<AnswerTable>,
         /// "As of …", and that nothing is kept.
         note: String,
+        /// The same on sealed paper, where there can be such a page.
+        page: Option<PageView>,
     },
     /// Something cannot be had now.
     Unavailable {
@@ -108,8 +121,10 @@ pub enum Body {
         /// Whether asking again can help.
         can_retry: bool,
     },
-    /// My cases.
+    /// My cases, or the case of a receipt.
     Cases {
+        /// Whose or which.
+        title: String,
         /// Newest first.
         cases: Vec<CaseRow>,
         /// What is said where there are none.
@@ -170,6 +185,55 @@ pub enum Icon {
     Transport,
     Talk,
     Search,
+}
+
+/// Where a card can be put.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CardPlace {
+    /// An ID card on the reader.
+    Reader,
+    /// A social security card into the slot.
+    Slot,
+    /// Either of them.
+    Either,
+}
+
+/// What happens at the scanner.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ScanStage {
+    /// Waiting for a code.
+    Waiting,
+    /// What was shown could not be used; show another.
+    Again,
+    /// The scanner does not work.
+    OutOfOrder,
+}
+
+/// A page that an answer can be printed as.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PageView {
+    /// What stands on its button.
+    pub label: String,
+    /// Where it is.
+    pub stage: PageStage,
+    /// What goes with that: what is done, where to take it, or what is wrong and what to do instead. Empty where the
+    /// label says it all.
+    pub message: String,
+    /// Whether it can be printed now.
+    pub can_print: bool,
+}
+
+/// Where a page is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PageStage {
+    /// Not asked for yet.
+    Offered,
+    /// It is made, or printed.
+    Working,
+    /// The printer confirmed it.
+    Printed,
+    /// There is none, or nobody can tell.
+    Failed,
 }
 
 /// What happens at the card reader.

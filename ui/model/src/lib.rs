@@ -9,7 +9,8 @@ mod shown;
 
 pub use action::{Action, Key};
 pub use body::{
-    AnswerTable, Body, CaseRow, Fact, FieldKind, FieldView, Icon, PaperStage, ReaderStage, Row, Tile, Tone,
+    AnswerTable, Body, CardPlace, CaseRow, Fact, FieldKind, FieldView, Icon, PageStage, PageView, PaperStage,
+    ReaderStage, Row, ScanStage, Tile, Tone,
 };
 pub use shown::Shown;
 

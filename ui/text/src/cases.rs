@@ -21,6 +21,16 @@ impl Texts {
         self.tr("My cases")
     }
 
+    /// The heading above the case of a receipt.
+    pub fn receipt_case_title(self) -> String {
+        self.tr("The case of this receipt")
+    }
+
+    /// There is none with this receipt.
+    pub fn no_receipt_case(self) -> String {
+        self.tr("No case is known under this receipt yet. One that was handed in just now may take a minute to appear.")
+    }
+
     /// There are none.
     pub fn no_cases(self) -> String {
         self.tr("You have no cases here. One that was handed in just now may take a minute to appear.")

@@ -32,6 +32,11 @@ impl Texts {
         self.tr("From your ID card")
     }
 
+    /// A value from the social security card.
+    pub fn chip_source(self) -> String {
+        self.tr("From your social security card")
+    }
+
     /// A value that is not there.
     pub fn not_on_file(self) -> String {
         self.tr("Not on file")

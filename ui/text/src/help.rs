@@ -9,6 +9,10 @@ pub enum Topic {
     Home,
     /// Putting the card down.
     Card,
+    /// Putting the card down, or into the slot.
+    CardOrChip,
+    /// Showing the code of a receipt.
+    Scan,
     /// Reading before starting.
     Guide,
     /// Filling in.
@@ -21,6 +25,8 @@ pub enum Topic {
     Receipt,
     /// Reading an answer or a list.
     Reading,
+    /// Reading an answer that can be printed.
+    Page,
     /// Rating.
     Rating,
 }
@@ -39,12 +45,15 @@ impl Texts {
         match topic {
             Topic::Home => self.tr("Touch the service you need. Language and large text can be changed here."),
             Topic::Card => self.tr("The reader is the flat field with the card sign. Lay the card on it; either side will do."),
+            Topic::CardOrChip => self.tr("The reader is the flat field with the card sign: lay the ID card on it, either side will do. The slot takes the social security card, chip first and facing up."),
+            Topic::Scan => self.tr("The scanner is the small window of glass at this terminal. The code stands at the foot of the receipt; it tells the state of that one case, and nothing about you."),
             Topic::Guide => self.tr("This page says what you need, how long it takes and what it costs. Touch “Start” to begin."),
             Topic::Form => self.tr("Touch a field, then type or choose. What is on file is filled in for you. “Next” goes on, “Back” loses nothing."),
             Topic::Confirm => self.tr("Check each line. “Back” lets you mend it. Only “Everything is right: submit” hands it in."),
             Topic::Waiting => self.tr("Please wait a moment; the screen goes on by itself."),
             Topic::Receipt => self.tr("The number stands for your application. Keep the paper, or photograph the number."),
             Topic::Reading => self.tr("Read in peace. “Finish” ends, “Do something else” goes back to the beginning."),
+            Topic::Page => self.tr("Read in peace. The sealed page comes out of the page printer. “Finish” ends, “Do something else” goes back to the beginning."),
             Topic::Rating => self.tr("Rating is voluntary. “Skip the rating” is quite all right."),
         }
     }

@@ -6,23 +6,29 @@
 
 mod answer;
 mod cases;
+mod chip;
 mod form;
 mod format;
 mod help;
+mod page;
 mod paper;
 mod po;
 mod printer;
 mod reader;
+mod scan;
 mod service;
 mod unavailable;
 mod visit;
 
 pub use cases::CaseWord;
+pub use chip::ChipTrouble;
 pub use form::FieldTrouble;
 pub use format::{clock, local_date, mask_name, mask_number};
 pub use help::Topic;
+pub use page::PageTrouble;
 pub use printer::PaperTrouble;
 pub use reader::CardTrouble;
+pub use scan::CodeTrouble;
 pub use service::Delivery;
 pub use unavailable::Reason;
 

@@ -1,6 +1,7 @@
 //! The card reader: what to do, what is wrong, and its cure.
 
 use jiff::civil::Date;
+use kiosk_model::CardPlace;
 
 use crate::Texts;
 
@@ -20,9 +21,19 @@ pub enum CardTrouble {
 }
 
 impl Texts {
-    /// Asks for the card.
-    pub fn place_card(self) -> String {
-        self.tr("Put your ID card flat on the reader and leave it there until your name appears.")
+    /// Asks for the card where it can be put.
+    pub fn place_card(self, place: CardPlace) -> String {
+        match place {
+            CardPlace::Reader => {
+                self.tr("Put your ID card flat on the reader and leave it there until your name appears.")
+            }
+            CardPlace::Slot => {
+                self.tr("The ID card reader does not work at the moment. Put your social security card into the slot, chip first and facing up, and leave it there until your name appears.")
+            }
+            CardPlace::Either => {
+                self.tr("Put your ID card flat on the reader, or your social security card into the slot, chip first and facing up. Leave it there until your name appears.")
+            }
+        }
     }
 
     /// The reader does not work.

@@ -19,6 +19,8 @@ pub enum Reason {
     StoreUnsure,
     /// A value nobody can type here is not on file.
     NotOnFile,
+    /// A value nobody can type here stands on ID cards only, and a social security card was used.
+    NotOnChip,
 }
 
 impl Texts {
@@ -37,6 +39,9 @@ impl Texts {
             Reason::StoreUnsure => self.tr(
                 "It is not certain yet whether your application was kept. Trying again here does not hand it in twice; please do not fill it in anew.",
             ),
+            Reason::NotOnChip => {
+                self.tr("This application needs your address, which stands on your ID card but not on your social security card. Please touch “End” and begin again with your ID card.")
+            }
             Reason::NotOnFile => {
                 self.tr("A value this application needs could not be fetched, and it cannot be typed here.")
             }

@@ -1,11 +1,23 @@
 //! The frame of a visit: greeting, what does not work, rating, farewell.
 
+use kiosk_model::CardPlace;
+
 use crate::Texts;
 
 impl Texts {
     /// Asks for the card, on the home screen.
-    pub fn invitation(self) -> String {
-        self.tr("Please put your ID card on the reader, or choose a service first.")
+    pub fn invitation(self, place: CardPlace) -> String {
+        match place {
+            CardPlace::Reader => {
+                self.tr("Please put your ID card on the reader, or choose a service first.")
+            }
+            CardPlace::Slot => {
+                self.tr("Please put your social security card into the slot, or choose a service first.")
+            }
+            CardPlace::Either => {
+                self.tr("Please put down your ID card or put in your social security card, or choose a service first.")
+            }
+        }
     }
 
     /// Greets somebody who cannot put a card down, as the reader does not work.
@@ -33,6 +45,11 @@ impl Texts {
         self.tr("The card reader does not work at the moment. You can read about every service here; to apply, please go to the nearest counter.")
     }
 
+    /// The ID-card reader does not work, the slot does.
+    pub fn slot_only_notice(self) -> String {
+        self.tr("The ID card reader does not work at the moment. You can use your social security card in the slot.")
+    }
+
     /// The receipt printer does not work.
     pub fn printer_notice(self) -> String {
         self.tr("No paper receipts at the moment. Your number is shown on the screen; please photograph it.")
@@ -58,7 +75,7 @@ impl Texts {
     pub fn farewell(self) -> Vec<String> {
         vec![
             self.tr("Thank you for coming."),
-            self.tr("Please take your ID card and your papers."),
+            self.tr("Please take your card and your papers."),
             self.tr("Everything about you has been erased from this screen."),
         ]
     }

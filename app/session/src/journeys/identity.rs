@@ -22,7 +22,7 @@ fn an_expired_card_is_refused_with_what_to_do() {
     let mut world = World::new();
     world.touch_all([Action::ChooseLanguage(Language::En), Action::OpenCases]);
     world.read(Ok(card(day(22))));
-    let Body::Identify { stage, message } = world.body() else { panic!("{}", world.state()) };
+    let Body::Identify { stage, message, .. } = world.body() else { panic!("{}", world.state()) };
     assert_eq!(stage, ReaderStage::Refused);
     assert!(message.contains("22 Nov 2026"), "{message}");
     world.read(Ok(card(day(23))));
@@ -32,22 +32,31 @@ fn an_expired_card_is_refused_with_what_to_do() {
 #[test]
 fn faults_of_the_reader_are_told_and_taken_back() {
     let mut world = World::new();
-    world.read(Err(ReaderFault::NotConnected));
+    broken(&mut world);
     assert_eq!(world.state(), "attract", "a defect wakes nobody");
-    world.touch_all([Action::ChooseLanguage(Language::En), Action::OpenCases]);
-    for (fault, expected) in [
-        (ReaderFault::CardMoved, ReaderStage::Again),
-        (ReaderFault::UnknownCard, ReaderStage::Refused),
-        (ReaderFault::NotConnected, ReaderStage::OutOfOrder),
-    ] {
-        world.read(Err(fault));
-        let Body::Identify { stage, .. } = world.body() else { panic!("{}", world.state()) };
-        assert_eq!(stage, expected);
-    }
-    world.send(Event::ReaderChanged(DeviceStatus::NoDevice));
     world.send(Event::ReaderChanged(DeviceStatus::Online));
+    world.touch_all([Action::ChooseLanguage(Language::En), Action::OpenCases]);
+    for (fault, expected) in
+        [(ReaderFault::CardMoved, ReaderStage::Again), (ReaderFault::UnknownCard, ReaderStage::Refused)]
+    {
+        world.read(Err(fault));
+        assert_eq!(stage(&world), expected);
+    }
+    broken(&mut world);
+    assert_eq!(stage(&world), ReaderStage::OutOfOrder);
+    world.send(Event::ReaderChanged(DeviceStatus::Online));
+    assert_eq!(stage(&world), ReaderStage::Waiting);
+}
+
+/// As the shell tells it: the state, and then the fault of the card that is waited for.
+fn broken(world: &mut World) {
+    world.send(Event::ReaderChanged(DeviceStatus::NoDevice));
+    world.read(Err(ReaderFault::NotConnected));
+}
+
+fn stage(world: &World) -> ReaderStage {
     let Body::Identify { stage, .. } = world.body() else { panic!("{}", world.state()) };
-    assert_eq!(stage, ReaderStage::Waiting);
+    stage
 }
 
 #[test]

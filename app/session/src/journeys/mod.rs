@@ -2,10 +2,13 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod asking;
+mod chips;
 mod handing_in;
 mod identity;
 mod leaving;
+mod page;
 mod paper;
+mod receipts;
 mod surroundings;
 mod whole;
 

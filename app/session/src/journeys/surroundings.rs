@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use kiosk_drivers_api::{DeviceStatus, PrintFault};
-use kiosk_model::Action;
+use kiosk_drivers_api::{DeviceStatus, PageFault, PrintFault};
+use kiosk_model::{Action, Overlay};
 use kiosk_protocol::catalogue::Catalogue;
 
 use crate::testing::*;
@@ -39,6 +39,7 @@ fn every_state() -> Vec<World> {
         answer,
         unavailable,
         cases,
+        after(World::at_home_unknown(), &[Action::ScanReceipt]),
         after(printed, &[Action::Finish]),
         after(World::at_home(), &[Action::End]),
     ]
@@ -47,17 +48,41 @@ fn every_state() -> Vec<World> {
 #[test]
 fn devices_and_network_may_come_and_go_in_every_state() {
     let seen: std::collections::BTreeSet<&str> = every_state().iter().map(World::state).collect();
-    assert_eq!(seen.len(), 15, "{seen:?}");
+    assert_eq!(seen.len(), 16, "{seen:?}");
     for mut world in every_state() {
+        more_devices(&mut world, DeviceStatus::Online, None);
         let (name, before) = (world.state(), world.screen());
         world.send(Event::ReaderChanged(DeviceStatus::NoDevice));
         world.send(Event::PrinterChanged(printer(Some(PrintFault::NotConnected))));
         world.send(Event::LinkChanged(Link::Offline));
+        more_devices(&mut world, DeviceStatus::NoDevice, Some(PageFault::NotConnected));
         assert_eq!(world.state(), name);
         world.send(Event::ReaderChanged(DeviceStatus::Online));
         world.send(Event::PrinterChanged(printer(None)));
         world.send(Event::LinkChanged(Link::Online));
+        more_devices(&mut world, DeviceStatus::Online, None);
         assert!(world.screen() == before, "{name}");
+    }
+}
+
+fn more_devices(world: &mut World, status: DeviceStatus, page_fault: Option<PageFault>) {
+    world.send(Event::SlotChanged(status));
+    world.send(Event::ScannerChanged(status));
+    world.send(Event::PagePrinterChanged(page_printer(page_fault)));
+}
+
+#[test]
+fn a_device_that_is_not_there_is_not_spoken_of() {
+    let bare = every_state().into_iter().filter(|world| world.state() != "scanning");
+    for mut world in bare {
+        let mut words = shown_text(&world.screen());
+        world.touch(Action::Help);
+        if let Some(Overlay::Help { lines }) = world.screen().overlay {
+            words.push_str(&lines.join("\n"));
+        }
+        for word in ["social security", "scanner", "page printer", "sealed page"] {
+            assert!(!words.contains(word), "{}: {words}", world.state());
+        }
     }
 }
 

@@ -3,17 +3,20 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use kiosk_model::{AnswerTable, Body, Fact, Shown};
+use kiosk_drivers_api::PageFault;
+use kiosk_model::{AnswerTable, Body, Fact, PageView, Shown};
 use kiosk_protocol::ids::Key;
-use kiosk_protocol::service::{AnswerBlock, Column, Work};
-use kiosk_protocol::wire::{Row, Scalar};
+use kiosk_protocol::service::{AnswerBlock, Column, PageOffer, Work};
+use kiosk_protocol::wire::{Reply, Row, Scalar};
 use kiosk_text::Topic;
 use secrecy::ExposeSecret;
 
-use super::{Guide, Home, Rating};
+use super::{Guide, Home, Page, Rating};
 use crate::opened::Opened;
-use crate::task::{Shows, Situation, Step, Turn};
+use crate::task::{Deadline, Shows, Situation, Step};
+use crate::turn::Turn;
 use crate::view::View;
+use crate::{AskTrouble, RequestId};
 
 /// Reading an answer.
 pub(crate) struct Answer {
@@ -21,6 +24,8 @@ pub(crate) struct Answer {
     pub(crate) values: BTreeMap<Key, Scalar>,
     pub(crate) tables: BTreeMap<Key, Vec<Row>>,
     pub(crate) as_of: Timestamp,
+    /// The same on paper, where its package offers that.
+    pub(crate) page: Page,
 }
 
 impl Answer {
@@ -29,6 +34,19 @@ impl Answer {
             Work::Query { answer, .. } => answer,
             Work::Handling { .. } => &[],
         }
+    }
+
+    fn offer(&self) -> Option<&PageOffer> {
+        match &self.opened.work {
+            Work::Query { page, .. } => page.as_ref(),
+            Work::Handling { .. } => None,
+        }
+    }
+
+    /// Nothing where there is no page printer: then nobody speaks of paper.
+    fn page_view(&self, view: &View) -> Option<PageView> {
+        let offer = self.offer().filter(|_| view.ctx.has_page_printer())?;
+        Some(self.page.shown(view.say(&offer.label), view))
     }
 
     fn fact(&self, block: &AnswerBlock, view: &View) -> Option<Fact> {
@@ -66,15 +84,46 @@ fn cells(row: &Row, columns: &[Column], view: &View) -> Vec<Shown> {
 }
 
 impl Situation for Answer {
-    fn back(self, _turn: &mut Turn) -> Step {
+    fn print_page(self, turn: &mut Turn) -> Step {
+        if self.offer().is_none() {
+            return self.same();
+        }
+        let page = self.page.print(&self.opened.id, turn);
+        Self { page, ..self }.same()
+    }
+
+    fn answered(self, request: RequestId, result: Result<Box<Reply>, AskTrouble>, turn: &mut Turn) -> Step {
+        let page = self.page.answered(request, result, &self.opened.id, turn);
+        Self { page, ..self }.same()
+    }
+
+    fn page_printed(self, result: Result<(), PageFault>, _turn: &mut Turn) -> Step {
+        let page = self.page.printed(result);
+        Self { page, ..self }.same()
+    }
+
+    fn page_printer_works(self, _turn: &mut Turn) -> Step {
+        let page = self.page.printer_works();
+        Self { page, ..self }.same()
+    }
+
+    fn timed_out(self, turn: &mut Turn) -> Step {
+        let page = self.page.timed_out(turn);
+        Self { page, ..self }.same()
+    }
+
+    fn back(self, turn: &mut Turn) -> Step {
+        self.page.give_up(turn);
         Step::To(Guide::new(self.opened).into())
     }
 
-    fn finish(self, _turn: &mut Turn) -> Step {
+    fn finish(self, turn: &mut Turn) -> Step {
+        self.page.give_up(turn);
         Step::To(Rating.into())
     }
 
-    fn another(self, _turn: &mut Turn) -> Step {
+    fn another(self, turn: &mut Turn) -> Step {
+        self.page.give_up(turn);
         Step::To(Home::default().into())
     }
 }
@@ -93,10 +142,19 @@ impl Shows for Answer {
             facts: blocks.iter().filter_map(|block| self.fact(block, view)).collect(),
             tables: blocks.iter().filter_map(|block| self.table(block, view)).collect(),
             note: [note].into_iter().chain(synthetic).collect::<Vec<_>>().join("\n"),
+            page: self.page_view(view),
         }
     }
 
-    fn topic(&self) -> Topic {
-        Topic::Reading
+    fn topic(&self, view: &View) -> Topic {
+        self.page_view(view).map_or(Topic::Reading, |_| Topic::Page)
+    }
+
+    fn deadline(&self) -> Option<Deadline> {
+        self.page.deadline()
+    }
+
+    fn is_waiting(&self) -> bool {
+        self.page.is_at_work()
     }
 }

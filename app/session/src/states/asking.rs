@@ -3,14 +3,16 @@
 use std::time::Duration;
 
 use kiosk_model::Body;
+use kiosk_protocol::receipt::ReceiptCode;
 use kiosk_protocol::trail::TrailEvent;
-use kiosk_protocol::wire::{Ask, Question, Reply};
+use kiosk_protocol::wire::{Question, Reply};
 use kiosk_text::{Reason, Topic};
 
-use super::{Answer, Cases, Form, Guide, Home, Retry, Subject, Unavailable, WhyNot};
+use super::{Answer, Cases, CasesOf, Form, Guide, Home, Page, Retry, Subject, Unavailable, WhyNot};
 use crate::deadlines;
 use crate::opened::Opened;
-use crate::task::{Deadline, Shows, Situation, Step, Turn};
+use crate::task::{Deadline, Shows, Situation, Step};
+use crate::turn::Turn;
 use crate::view::View;
 use crate::words::ask_reason;
 use crate::{AskTrouble, Effect, RequestId};
@@ -23,6 +25,8 @@ pub(crate) enum Goal {
     Query(Opened),
     /// The person's cases.
     Cases,
+    /// The case of a receipt that was shown, whoever shows it.
+    Receipt(ReceiptCode),
 }
 
 /// Waiting for the platform.
@@ -39,15 +43,20 @@ impl Asking {
             Goal::Prefill(opened) => Question::Prefill { service: opened.id.clone() },
             Goal::Query(opened) => Question::Query { service: opened.id.clone() },
             Goal::Cases => Question::Cases,
+            Goal::Receipt(code) => {
+                Question::Case { receipt: code.receipt.clone(), proof: code.proof.clone() }
+            }
         };
         if let Goal::Prefill(opened) | Goal::Query(opened) = &goal {
             let (visit, service) = (turn.visit.id, opened.id.clone());
             turn.record(TrailEvent::Asked { visit, service });
         }
-        let (visit, level) = (turn.visit.id, turn.visit.level());
-        let ask = Box::new(Ask { visit, level, person: turn.visit.asker(), question });
+        let ask = match &goal {
+            Goal::Prefill(_) | Goal::Query(_) | Goal::Cases => turn.visit.asks(question),
+            Goal::Receipt(_) => turn.visit.asks_as_nobody(question),
+        };
         let request = turn.ctx.request();
-        turn.order(Effect::Ask { request, ask });
+        turn.order(Effect::Ask { request, ask: Box::new(ask) });
         Step::To(Self { goal, request, until: turn.after(deadlines::ASK) }.into())
     }
 
@@ -58,6 +67,7 @@ impl Asking {
             Goal::Prefill(opened) => return Form::begin(opened, None, turn),
             Goal::Query(ref opened) => Subject::Service(opened.clone()),
             Goal::Cases => Subject::Cases,
+            Goal::Receipt(_) => Subject::Receipt,
         };
         let retry = if can_retry { Retry::Ask(self.goal) } else { Retry::No };
         Step::To(Unavailable { subject, why, retry }.into())
@@ -68,9 +78,12 @@ impl Asking {
             (goal, Reply::Refused { why }) => Self { goal, ..self }.failed(WhyNot::Refused(why), turn),
             (Goal::Prefill(opened), reply @ Reply::Values { .. }) => Form::begin(opened, Some(&reply), turn),
             (Goal::Query(opened), Reply::Values { values, tables, as_of }) => {
-                Step::To(Answer { opened, values, tables, as_of }.into())
+                Step::To(Answer { opened, values, tables, as_of, page: Page::default() }.into())
             }
-            (Goal::Cases, Reply::Cases { cases }) => Step::To(Cases { cases }.into()),
+            (Goal::Cases, Reply::Cases { cases }) => Step::To(Cases { cases, of: CasesOf::Person }.into()),
+            (Goal::Receipt(_), Reply::Cases { cases }) => {
+                Step::To(Cases { cases, of: CasesOf::Receipt }.into())
+            }
             // An answer to another question: as good as none.
             (goal, Reply::Values { .. } | Reply::Cases { .. } | Reply::Page { .. }) => {
                 Self { goal, ..self }.failed(WhyNot::Reason(Reason::Failed), turn)
@@ -97,7 +110,7 @@ impl Situation for Asking {
         turn.order(Effect::StopAsking);
         match self.goal {
             Goal::Prefill(opened) | Goal::Query(opened) => Step::To(Guide::new(opened).into()),
-            Goal::Cases => Step::To(Home::default().into()),
+            Goal::Cases | Goal::Receipt(_) => Step::To(Home::default().into()),
         }
     }
 }
@@ -110,12 +123,12 @@ impl Shows for Asking {
     fn body(&self, view: &View) -> Body {
         let message = match &self.goal {
             Goal::Prefill(_) => view.texts().fetching(),
-            Goal::Query(_) | Goal::Cases => view.texts().asking(),
+            Goal::Query(_) | Goal::Cases | Goal::Receipt(_) => view.texts().asking(),
         };
         Body::Working { message }
     }
 
-    fn topic(&self) -> Topic {
+    fn topic(&self, _view: &View) -> Topic {
         Topic::Waiting
     }
 

@@ -1,11 +1,12 @@
-//! "My cases": where everything the person handed in is.
+//! "My cases": where everything the person handed in is; or the one case of a receipt.
 
 use kiosk_model::{Body, CaseRow};
 use kiosk_protocol::wire::CaseView;
 use kiosk_text::Topic;
 
 use super::{Home, Rating};
-use crate::task::{Shows, Situation, Step, Turn};
+use crate::task::{Shows, Situation, Step};
+use crate::turn::Turn;
 use crate::view::View;
 use crate::words::case_word;
 
@@ -13,6 +14,14 @@ use crate::words::case_word;
 pub(crate) struct Cases {
     /// Newest first.
     pub(crate) cases: Vec<CaseView>,
+    pub(crate) of: CasesOf,
+}
+
+/// Whose cases they are.
+#[derive(Clone, Copy)]
+pub(crate) enum CasesOf {
+    Person,
+    Receipt,
 }
 
 impl Situation for Cases {
@@ -35,13 +44,15 @@ impl Shows for Cases {
     }
 
     fn body(&self, view: &View) -> Body {
-        Body::Cases {
-            cases: self.cases.iter().map(|case| row(case, view)).collect(),
-            empty: view.texts().no_cases(),
-        }
+        let texts = view.texts();
+        let (title, empty) = match self.of {
+            CasesOf::Person => (texts.cases_title(), texts.no_cases()),
+            CasesOf::Receipt => (texts.receipt_case_title(), texts.no_receipt_case()),
+        };
+        Body::Cases { title, cases: self.cases.iter().map(|case| row(case, view)).collect(), empty }
     }
 
-    fn topic(&self) -> Topic {
+    fn topic(&self, _view: &View) -> Topic {
         Topic::Reading
     }
 }

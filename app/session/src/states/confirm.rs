@@ -6,7 +6,8 @@ use kiosk_text::{Reason, Topic};
 use super::{Form, Retry, Subject, Submission, Unavailable, WhyNot};
 use crate::draft::Draft;
 use crate::opened::{instead, lacks_network};
-use crate::task::{Shows, Situation, Step, Turn};
+use crate::task::{Shows, Situation, Step};
+use crate::turn::Turn;
 use crate::view::View;
 
 /// Checking before submitting.
@@ -58,7 +59,7 @@ impl Shows for Confirm {
         }
     }
 
-    fn topic(&self) -> Topic {
+    fn topic(&self, _view: &View) -> Topic {
         Topic::Confirm
     }
 

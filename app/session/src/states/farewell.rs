@@ -8,7 +8,8 @@ use kiosk_text::Topic;
 
 use crate::Effect;
 use crate::deadlines;
-use crate::task::{Deadline, Shows, Situation, Step, Turn};
+use crate::task::{Deadline, Shows, Situation, Step};
+use crate::turn::Turn;
 use crate::view::View;
 
 /// The last seconds of a visit.
@@ -19,6 +20,7 @@ pub(crate) struct Farewell {
 impl Farewell {
     pub(crate) fn new(turn: &mut Turn) -> Self {
         turn.order(Effect::StopAsking);
+        turn.stop_page();
         turn.visit.forget();
         Self { until: turn.after(deadlines::farewell(turn.visit.mode)) }
     }
@@ -39,7 +41,7 @@ impl Shows for Farewell {
         Body::Farewell { lines: view.texts().farewell() }
     }
 
-    fn topic(&self) -> Topic {
+    fn topic(&self, _view: &View) -> Topic {
         Topic::Rating
     }
 

@@ -1,14 +1,17 @@
 //! Filling in a form, page by page.
 
 use kiosk_model::{Body, Key};
+use kiosk_protocol::service::{Field, Source};
 use kiosk_protocol::wire::Reply;
 use kiosk_text::{Reason, Topic};
 
 use super::{Confirm, Guide, Home, Retry, Subject, Unavailable, WhyNot};
 use crate::draft::{Ahead, Draft};
 use crate::opened::{Opened, lacks_network};
-use crate::task::{Shows, Situation, Step, Turn};
+use crate::task::{Shows, Situation, Step};
+use crate::turn::Turn;
 use crate::view::View;
+use crate::visit::{CardShown, Visit};
 
 /// Filling in.
 pub(crate) struct Form {
@@ -24,14 +27,24 @@ impl Form {
         let Some(draft) = Draft::new(turn.uuid(), opened.clone(), turn.visit, reply) else {
             return Step::To(Home::default().into());
         };
-        if draft.lacks_a_record() {
-            return cannot_begin(opened, Reason::NotOnFile);
+        if let Some(lacking) = draft.lacking() {
+            let reason = why_lacking(lacking, turn.visit);
+            return cannot_begin(opened, reason);
         }
         Step::To(Self { draft: Box::new(draft) }.into())
     }
 
     pub(crate) fn going_on(draft: Box<Draft>) -> Self {
         Self { draft }
+    }
+}
+
+/// What a social security card does not tell stands on the ID card.
+fn why_lacking(field: &Field, visit: &Visit) -> Reason {
+    let of_card = field.prefill.as_ref().is_some_and(|prefill| prefill.from == Source::Card);
+    match visit.holder().map(|holder| holder.shown) {
+        Some(CardShown::SocialSecurity) if of_card => Reason::NotOnChip,
+        Some(CardShown::SocialSecurity | CardShown::Id) | None => Reason::NotOnFile,
     }
 }
 
@@ -84,7 +97,7 @@ impl Shows for Form {
         }
     }
 
-    fn topic(&self) -> Topic {
+    fn topic(&self, _view: &View) -> Topic {
         Topic::Form
     }
 

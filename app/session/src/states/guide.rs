@@ -7,7 +7,8 @@ use kiosk_text::Topic;
 use super::{Aim, Form, Home};
 use crate::draft::Draft;
 use crate::opened::{Obstacle, Opened, instead, obstacle};
-use crate::task::{Shows, Situation, Step, Turn};
+use crate::task::{Shows, Situation, Step};
+use crate::turn::Turn;
 use crate::view::View;
 
 /// Reading about a service.
@@ -67,7 +68,7 @@ impl Shows for Guide {
         }
     }
 
-    fn topic(&self) -> Topic {
+    fn topic(&self, _view: &View) -> Topic {
         Topic::Guide
     }
 

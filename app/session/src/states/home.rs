@@ -5,13 +5,14 @@ use kiosk_protocol::service::ServicePackage;
 use kiosk_protocol::trail::TrailEvent;
 use kiosk_text::Topic;
 
-use super::{Aim, Guide};
+use super::{Aim, Guide, Scanning};
 use crate::limits::TILES_PER_PAGE;
 use crate::opened::{Obstacle, Opened, obstacle};
-use crate::task::{Shows, Situation, Step, Turn};
+use crate::task::{Shows, Situation, Step};
+use crate::turn::Turn;
 use crate::view::View;
 use crate::visit::Identity;
-use crate::words::{icon, reader_says};
+use crate::words::{icon, trouble_says};
 
 /// Choosing.
 #[derive(Default)]
@@ -45,6 +46,11 @@ impl Situation for Home {
         Aim::Cases.pursue(turn)
     }
 
+    /// Without the network it is said before the paper is held anywhere.
+    fn scan_receipt(self, turn: &mut Turn) -> Step {
+        if turn.ctx.can_scan() { Scanning::begin(turn) } else { self.same() }
+    }
+
     fn page_forward(self, turn: &mut Turn) -> Step {
         let page = self.page(&turn.view()) + 1;
         Self { page: page.min(Self::pages(&turn.view()) - 1) }.same()
@@ -69,10 +75,11 @@ impl Shows for Home {
             tiles: packages.map(|package| tile(package, view)).collect(),
             page: self.page(view) + 1,
             pages: Self::pages(view),
+            can_scan: view.ctx.can_scan(),
         }
     }
 
-    fn topic(&self) -> Topic {
+    fn topic(&self, _view: &View) -> Topic {
         Topic::Home
     }
 
@@ -83,9 +90,11 @@ impl Shows for Home {
 
 fn greeting(view: &View) -> Shown {
     match &view.visit.identity {
-        Identity::Awaited if view.ctx.reader_is_broken() => view.texts().welcome().into(),
-        Identity::Awaited => view.texts().invitation().into(),
-        Identity::Troubled(trouble) => reader_says(trouble, view.texts()).1.into(),
+        Identity::Awaited => {
+            let place = view.ctx.card_place();
+            place.map_or_else(|| view.texts().welcome(), |place| view.texts().invitation(place)).into()
+        }
+        Identity::Troubled(trouble) => trouble_says(*trouble, view.texts()).1.into(),
         Identity::Present(_) => view.texts().greeting(&view.visit.masked_name().unwrap_or_default()).into(),
     }
 }

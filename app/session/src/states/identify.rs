@@ -1,16 +1,17 @@
 //! Waiting for the card that a service needs.
 
-use kiosk_model::{Body, ReaderStage};
+use kiosk_model::{Body, CardPlace, ReaderStage};
 use kiosk_protocol::service::{IdentityLevel, Work};
 use kiosk_text::{Reason, Topic};
 
 use super::{Asking, Form, Goal, Guide, Home, Retry, Subject, Unavailable, WhyNot};
 use crate::draft::wants_shared;
 use crate::opened::Opened;
-use crate::task::{Shows, Situation, Step, Turn};
+use crate::task::{Shows, Situation, Step};
+use crate::turn::Turn;
 use crate::view::View;
 use crate::visit::Identity;
-use crate::words::reader_says;
+use crate::words::trouble_says;
 
 /// What the resident is after.
 pub(crate) enum Aim {
@@ -48,13 +49,14 @@ fn can_ask(turn: &Turn) -> bool {
 }
 
 /// Without a network it is said at once; `Retry` asks all the same.
-fn ask_if_online(goal: Goal, turn: &mut Turn) -> Step {
+pub(crate) fn ask_if_online(goal: Goal, turn: &mut Turn) -> Step {
     if turn.ctx.is_online() {
         return Asking::begin(goal, turn);
     }
     let subject = match &goal {
         Goal::Query(opened) | Goal::Prefill(opened) => Subject::Service(opened.clone()),
         Goal::Cases => Subject::Cases,
+        Goal::Receipt(_) => Subject::Receipt,
     };
     let why = WhyNot::Reason(Reason::Offline);
     Step::To(Unavailable { subject, why, retry: Retry::Ask(goal) }.into())
@@ -85,20 +87,29 @@ impl Shows for Identify {
 
     fn body(&self, view: &View) -> Body {
         let texts = view.texts();
-        let (stage, message) = match &view.visit.identity {
-            _ if view.ctx.reader_is_broken() => (ReaderStage::OutOfOrder, texts.reader_out_of_order()),
-            Identity::Troubled(trouble) => reader_says(trouble, texts),
-            Identity::Awaited | Identity::Present(_) => (ReaderStage::Waiting, texts.place_card()),
+        let (stage, message) = match (&view.visit.identity, view.ctx.card_place()) {
+            (Identity::Troubled(trouble), _) => trouble_says(*trouble, texts),
+            (Identity::Awaited | Identity::Present(_), Some(place)) => {
+                (ReaderStage::Waiting, texts.place_card(place))
+            }
+            (Identity::Awaited | Identity::Present(_), None) => {
+                (ReaderStage::OutOfOrder, texts.reader_out_of_order())
+            }
         };
-        Body::Identify { stage, message }
+        let place = view.ctx.card_place().unwrap_or_else(|| view.ctx.card_place_built());
+        Body::Identify { stage, place, message }
     }
 
-    fn topic(&self) -> Topic {
-        Topic::Card
+    fn topic(&self, view: &View) -> Topic {
+        match view.ctx.card_place_built() {
+            CardPlace::Reader => Topic::Card,
+            CardPlace::Slot | CardPlace::Either => Topic::CardOrChip,
+        }
     }
 
-    /// The middle of the screen says it already.
+    /// What is wrong with the reader stands in the middle of the screen.
     fn notice(&self, view: &View) -> Option<String> {
-        view.offline_notice()
+        let slot = view.slot_notice().filter(|_| view.ctx.card_place().is_some());
+        view.offline_notice().or(slot)
     }
 }

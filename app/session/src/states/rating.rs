@@ -7,7 +7,8 @@ use kiosk_text::Topic;
 
 use super::Farewell;
 use crate::Effect;
-use crate::task::{Shows, Situation, Step, Turn};
+use crate::task::{Shows, Situation, Step};
+use crate::turn::Turn;
 use crate::view::View;
 
 /// Being asked.
@@ -37,7 +38,7 @@ impl Shows for Rating {
         Body::Rating { levels: view.texts().rating_levels() }
     }
 
-    fn topic(&self) -> Topic {
+    fn topic(&self, _view: &View) -> Topic {
         Topic::Rating
     }
 

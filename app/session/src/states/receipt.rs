@@ -12,7 +12,8 @@ use uuid::Uuid;
 use super::{Home, Rating};
 use crate::Kept;
 use crate::draft::Draft;
-use crate::task::{Shows, Situation, Step, Turn};
+use crate::task::{Shows, Situation, Step};
+use crate::turn::Turn;
 use crate::view::View;
 use crate::words::paper_trouble;
 
@@ -117,7 +118,7 @@ impl Shows for Receipt {
         }
     }
 
-    fn topic(&self) -> Topic {
+    fn topic(&self, _view: &View) -> Topic {
         Topic::Receipt
     }
 

@@ -7,7 +7,8 @@ use kiosk_text::Topic;
 
 use super::{Submission, Unsure};
 use crate::deadlines;
-use crate::task::{Deadline, Shows, Situation, Step, Turn};
+use crate::task::{Deadline, Shows, Situation, Step};
+use crate::turn::Turn;
 use crate::view::View;
 use crate::{Kept, RequestId, StoreTrouble};
 
@@ -47,7 +48,7 @@ impl Shows for Submitting {
         Body::Working { message: view.texts().submitting() }
     }
 
-    fn topic(&self) -> Topic {
+    fn topic(&self, _view: &View) -> Topic {
         Topic::Waiting
     }
 

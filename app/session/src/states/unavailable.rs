@@ -4,10 +4,11 @@ use kiosk_model::Body;
 use kiosk_protocol::service::Text;
 use kiosk_text::{Reason, Topic};
 
-use super::{Aim, Asking, Confirm, Goal, Guide, Home, Rating};
+use super::{Aim, Asking, Confirm, Goal, Guide, Home, Rating, Scanning};
 use crate::draft::Draft;
 use crate::opened::{Opened, instead};
-use crate::task::{Shows, Situation, Step, Turn};
+use crate::task::{Shows, Situation, Step};
+use crate::turn::Turn;
 use crate::view::View;
 
 /// Reading why not.
@@ -21,6 +22,7 @@ pub(crate) struct Unavailable {
 pub(crate) enum Subject {
     Service(Opened),
     Cases,
+    Receipt,
 }
 
 /// Why not.
@@ -37,25 +39,29 @@ pub(crate) enum Retry {
     No,
     /// Asks again.
     Ask(Goal),
+    /// Scans a receipt.
+    Scan,
     /// Begins the service again.
     Start(Opened),
     /// Goes back to the confirmation, with everything that was filled in.
     Confirm(Box<Draft>),
 }
 
-impl Unavailable {
-    fn why(&self, view: &View) -> String {
-        match &self.why {
-            WhyNot::Reason(reason) => view.texts().reason(*reason),
-            WhyNot::Refused(text) => view.say(text),
+impl WhyNot {
+    pub(crate) fn say(&self, view: &View) -> String {
+        match self {
+            Self::Reason(reason) => view.texts().reason(*reason),
+            Self::Refused(text) => view.say(text),
         }
     }
+}
 
+impl Unavailable {
     fn instead(&self, view: &View) -> String {
         match (&self.why, &self.subject) {
             (WhyNot::Reason(Reason::StoreFull | Reason::StoreBroken), _) => view.texts().counter_instead(),
             (_, Subject::Service(opened)) => instead(opened, view),
-            (_, Subject::Cases) => view.texts().cases_instead(),
+            (_, Subject::Cases | Subject::Receipt) => view.texts().cases_instead(),
         }
     }
 }
@@ -65,6 +71,7 @@ impl Situation for Unavailable {
         match self.retry {
             Retry::No => self.same(),
             Retry::Ask(goal) => Asking::begin(goal, turn),
+            Retry::Scan => Scanning::begin(turn),
             Retry::Start(opened) => Aim::Service(opened).pursue(turn),
             Retry::Confirm(draft) => Step::To(Confirm::new(draft).into()),
         }
@@ -74,7 +81,7 @@ impl Situation for Unavailable {
         match (self.retry, self.subject) {
             (Retry::Confirm(draft), _) => Step::To(Confirm::new(draft).into()),
             (_, Subject::Service(opened)) => Step::To(Guide::new(opened).into()),
-            (_, Subject::Cases) => Step::To(Home::default().into()),
+            (_, Subject::Cases | Subject::Receipt) => Step::To(Home::default().into()),
         }
     }
 
@@ -96,12 +103,13 @@ impl Shows for Unavailable {
         let title = match &self.subject {
             Subject::Service(opened) => view.say(&opened.title),
             Subject::Cases => view.texts().cases_title(),
+            Subject::Receipt => view.texts().receipt_case_title(),
         };
         let can_retry = !matches!(self.retry, Retry::No);
-        Body::Unavailable { title, why: self.why(view), instead: self.instead(view), can_retry }
+        Body::Unavailable { title, why: self.why.say(view), instead: self.instead(view), can_retry }
     }
 
-    fn topic(&self) -> Topic {
+    fn topic(&self, _view: &View) -> Topic {
         Topic::Reading
     }
 

@@ -5,7 +5,8 @@ use kiosk_text::{Reason, Topic};
 
 use super::{Guide, Home, Rating, Submission};
 use crate::opened::lacks_network;
-use crate::task::{Shows, Situation, Step, Turn};
+use crate::task::{Shows, Situation, Step};
+use crate::turn::Turn;
 use crate::view::View;
 use crate::{Kept, RequestId, StoreTrouble};
 
@@ -63,7 +64,7 @@ impl Shows for Unsure {
         }
     }
 
-    fn topic(&self) -> Topic {
+    fn topic(&self, _view: &View) -> Topic {
         Topic::Reading
     }
 

@@ -1,16 +1,17 @@
 //! The middle of the screen.
 
 use kiosk_model::{
-    AnswerTable, Body, CaseRow, Fact, FieldKind, FieldView, Icon, PaperStage, ReaderStage, Row, Shown, Tile,
-    Tone,
+    AnswerTable, Body, CardPlace, CaseRow, Fact, FieldKind, FieldView, Icon, PageStage, PageView, PaperStage,
+    ReaderStage, Row, ScanStage, Shown, Tile, Tone,
 };
 use slint::{ModelRc, SharedString};
 
 use super::rows::{shown, sync, sync_nested, texts};
 use crate::glass::{
-    AnswerView, CaseView, CasesView, CellsView, ConfirmView, FarewellView, FieldData, FieldSort, FormView,
-    GuideView, HomeView, IdentifyView, NoteView, OutOfServiceView, PaperState, RatingView, ReaderState,
-    ReceiptView, RowView, ScreenKind, TableView, TileIcon, TileView, UnavailableView, View, WorkingView,
+    AnswerView, CardPlaces, CaseView, CasesView, CellsView, ConfirmView, FarewellView, FieldData, FieldSort,
+    FormView, GuideView, HomeView, IdentifyView, NoteView, OutOfServiceView, PageState, PaperState,
+    RatingView, ReaderState, ReceiptView, RowView, ScanState, ScanView, ScreenKind, SheetView, TableView,
+    TileIcon, TileView, UnavailableView, View, WorkingView,
 };
 use crate::qr;
 
@@ -29,6 +30,7 @@ fn kind(body: &Body) -> ScreenKind {
         Body::Attract => ScreenKind::Attract,
         Body::Home { .. } => ScreenKind::Home,
         Body::Identify { .. } => ScreenKind::Identify,
+        Body::Scan { .. } => ScreenKind::Scan,
         Body::Guide { .. } => ScreenKind::Guide,
         Body::Form { .. } => ScreenKind::Form,
         Body::Confirm { .. } => ScreenKind::Confirm,
@@ -48,6 +50,7 @@ fn empty(view: &View<'_>, kind: ScreenKind) {
         ScreenKind::Attract => {}
         ScreenKind::Home => view.set_home(HomeView::default()),
         ScreenKind::Identify => view.set_identify(IdentifyView::default()),
+        ScreenKind::Scan => view.set_scan(ScanView::default()),
         ScreenKind::Guide => view.set_guide(GuideView::default()),
         ScreenKind::Form => view.set_form(FormView::default()),
         ScreenKind::Confirm => view.set_confirm(ConfirmView::default()),
@@ -65,11 +68,15 @@ fn empty(view: &View<'_>, kind: ScreenKind) {
 fn fill(view: &View<'_>, body: &Body) {
     match body {
         Body::Attract => {}
-        Body::Home { greeting, identified, tiles, page, pages } => {
-            home(view, greeting, *identified, tiles, [*page, *pages]);
+        Body::Home { greeting, identified, tiles, page, pages, can_scan } => {
+            home(view, greeting, [*identified, *can_scan], tiles, [*page, *pages]);
         }
-        Body::Identify { stage, message } => {
-            view.set_identify(IdentifyView { stage: reader(*stage), message: message.into() });
+        Body::Identify { stage, place, message } => {
+            let (stage, place) = (reader(*stage), card_places(*place));
+            view.set_identify(IdentifyView { stage, place, message: message.into() });
+        }
+        Body::Scan { stage, message } => {
+            view.set_scan(ScanView { stage: scan_state(*stage), message: message.into() });
         }
         Body::Guide { title, summary, rows, materials, notes, can_start } => {
             guide(view, [title, summary], rows, materials, notes, *can_start);
@@ -82,11 +89,13 @@ fn fill(view: &View<'_>, body: &Body) {
         Body::Receipt { number, qr, paper, message, delivery, next } => {
             receipt(view, number, qr, *paper, [message, delivery, next]);
         }
-        Body::Answer { title, facts, tables, note } => answer(view, [title, note], facts, tables),
+        Body::Answer { title, facts, tables, note, page } => {
+            answer(view, [title, note], facts, tables, page.as_ref());
+        }
         Body::Unavailable { title, why, instead, can_retry } => {
             unavailable(view, [title, why, instead], *can_retry);
         }
-        Body::Cases { cases, empty } => list(view, cases, empty),
+        Body::Cases { title, cases, empty } => list(view, [title, empty], cases),
         Body::Rating { levels } => {
             view.set_rating(RatingView { levels: texts(&view.get_rating().levels, levels) });
         }
@@ -99,13 +108,20 @@ fn fill(view: &View<'_>, body: &Body) {
     }
 }
 
-fn home(view: &View<'_>, greeting: &Shown, identified: bool, tiles: &[Tile], [page, pages]: [usize; 2]) {
+fn home(
+    view: &View<'_>,
+    greeting: &Shown,
+    [identified, can_scan]: [bool; 2],
+    tiles: &[Tile],
+    [page, pages]: [usize; 2],
+) {
     view.set_home(HomeView {
         greeting: shown(greeting),
         identified,
         tiles: sync(&view.get_home().tiles, tiles.iter().map(tile).collect()),
         page: count(page),
         pages: count(pages),
+        can_scan,
     });
 }
 
@@ -167,13 +183,20 @@ fn receipt(view: &View<'_>, number: &str, code: &str, paper: PaperStage, words: 
     });
 }
 
-fn answer(view: &View<'_>, [title, note]: [&String; 2], facts: &[Fact], tables: &[AnswerTable]) {
+fn answer(
+    view: &View<'_>,
+    [title, note]: [&String; 2],
+    facts: &[Fact],
+    tables: &[AnswerTable],
+    page: Option<&PageView>,
+) {
     let old = view.get_answer();
     view.set_answer(AnswerView {
         title: title.into(),
         facts: sync(&old.facts, facts.iter().map(fact).collect()),
         tables: sync_nested(&old.tables, tables, table),
         note: note.into(),
+        sheet: page.map(sheet).unwrap_or_default(),
     });
 }
 
@@ -182,8 +205,9 @@ fn unavailable(view: &View<'_>, words: [&String; 3], can_retry: bool) {
     view.set_unavailable(UnavailableView { title, why, instead, can_retry });
 }
 
-fn list(view: &View<'_>, cases: &[CaseRow], empty: &str) {
+fn list(view: &View<'_>, [title, empty]: [&String; 2], cases: &[CaseRow]) {
     view.set_cases(CasesView {
+        title: title.into(),
         cases: sync(&view.get_cases().cases, cases.iter().map(case).collect()),
         empty: empty.into(),
     });
@@ -239,6 +263,37 @@ fn reader(stage: ReaderStage) -> ReaderState {
         ReaderStage::Again => ReaderState::Again,
         ReaderStage::Refused => ReaderState::Refused,
         ReaderStage::OutOfOrder => ReaderState::OutOfOrder,
+    }
+}
+
+fn card_places(place: CardPlace) -> CardPlaces {
+    match place {
+        CardPlace::Reader => CardPlaces::Reader,
+        CardPlace::Slot => CardPlaces::Slot,
+        CardPlace::Either => CardPlaces::Either,
+    }
+}
+
+fn scan_state(stage: ScanStage) -> ScanState {
+    match stage {
+        ScanStage::Waiting => ScanState::Waiting,
+        ScanStage::Again => ScanState::Again,
+        ScanStage::OutOfOrder => ScanState::OutOfOrder,
+    }
+}
+
+fn sheet(page: &PageView) -> SheetView {
+    SheetView {
+        offered: true,
+        label: (&page.label).into(),
+        stage: match page.stage {
+            PageStage::Offered => PageState::Offered,
+            PageStage::Working => PageState::Working,
+            PageStage::Printed => PageState::Printed,
+            PageStage::Failed => PageState::Failed,
+        },
+        message: (&page.message).into(),
+        can_print: page.can_print,
     }
 }
 

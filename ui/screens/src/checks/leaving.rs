@@ -95,13 +95,17 @@ fn plant(screen: &mut Screen) {
         Body::Home { greeting, .. } => *greeting = PLANTED.into(),
         Body::Form { fields, .. } => fields[0].value = PLANTED.into(),
         Body::Confirm { rows, .. } => rows[0].value = PLANTED.into(),
-        Body::Answer { tables, .. } => tables[0].rows[0][0] = Shown::from(PLANTED),
+        Body::Answer { tables, page, .. } => {
+            tables[0].rows[0][0] = Shown::from(PLANTED);
+            page.iter_mut().for_each(|page| page.message = PLANTED.to_owned());
+        }
         Body::Receipt { number, .. } => *number = PLANTED.to_owned(),
-        Body::Cases { cases, empty } => match cases.first_mut() {
+        Body::Cases { cases, empty, .. } => match cases.first_mut() {
             Some(case) => case.receipt = PLANTED.to_owned(),
             None => *empty = PLANTED.to_owned(),
         },
         Body::Identify { .. }
+        | Body::Scan { .. }
         | Body::Guide { .. }
         | Body::Working { .. }
         | Body::Unavailable { .. }

@@ -84,6 +84,8 @@ fn each_control_gives_its_action() {
             ("end", Action::End),
         ],
     );
+    expect(&glass, "home-scanner", &[("scan-receipt", Action::ScanReceipt), ("cases", Action::OpenCases)]);
+    expect(&glass, "scan", &[("back", Action::Back), ("help", Action::Help), ("end", Action::End)]);
     expect(&glass, "guide", &[("start", Action::Start), ("back", Action::Back)]);
     expect(&glass, "form-choice", &[("option-2", Action::ChooseOption { field: 0, option: 2 })]);
     expect(&glass, "confirm", &[("submit", Action::Submit)]);
@@ -91,6 +93,11 @@ fn each_control_gives_its_action() {
         &glass,
         "receipt-failed",
         &[("print-again", Action::PrintAgain), ("another", Action::Another), ("finish", Action::Finish)],
+    );
+    expect(
+        &glass,
+        "answer-page",
+        &[("print-page", Action::PrintPage), ("another", Action::Another), ("finish", Action::Finish)],
     );
     expect(&glass, "unavailable", &[("retry", Action::Retry)]);
     expect(
@@ -158,6 +165,22 @@ fn what_is_dimmed_or_below_an_overlay_does_nothing() {
     glass.show(&screen("overlay-help"));
     press_and_lift(&glass, &glass.control("end"));
     assert!(glass.touched.borrow().is_empty(), "{:?}", glass.touched.borrow());
+}
+
+#[test]
+fn a_page_is_not_asked_for_twice() {
+    headless();
+    let glass = Glass::new(1080, 1920);
+    glass.show(&screen("answer-page-working"));
+    let print = glass.control("print-page");
+    assert_eq!(print.accessible_enabled(), Some(false));
+    press_and_lift(&glass, &print);
+    print.invoke_accessible_default_action();
+    assert!(glass.touched.borrow().is_empty());
+    glass.show(&screen("answer-page-printed"));
+    assert!(
+        glass.controls().iter().all(|control| control.accessible_id().is_none_or(|id| id != "print-page"))
+    );
 }
 
 #[test]

@@ -1,12 +1,16 @@
 //! One example of every screen and overlay, in three languages. All names and numbers are synthetic.
 
+mod devices;
 mod outcome;
 mod say;
 mod service;
 mod welcome;
 
-use kiosk_model::{Body, Frame, Language, Mode, Overlay, PaperStage, ReaderStage, Screen};
+use kiosk_model::{
+    Body, CardPlace, Frame, Language, Mode, Overlay, PageStage, PaperStage, ReaderStage, ScanStage, Screen,
+};
 
+use devices::{answer_with_page, home_with_scanner, identify_at, receipt_case, scan};
 use outcome::{answer, cases, farewell, no_cases, out_of_service, rating, receipt, unavailable};
 use say::Say;
 use service::{confirm, form, form_choice, guide, working};
@@ -93,6 +97,14 @@ fn bodies(say: Say) -> Vec<(&'static str, Body)> {
         ("home-six", home(say, 6)),
         ("home-greeted", greeted(say)),
         ("identify", identify(say, ReaderStage::Waiting)),
+        ("home-scanner", home_with_scanner(say, 2)),
+        ("home-scanner-six", home_with_scanner(say, 6)),
+        ("identify-either", identify_at(say, CardPlace::Either, ReaderStage::Waiting)),
+        ("identify-either-refused", identify_at(say, CardPlace::Either, ReaderStage::Refused)),
+        ("identify-slot", identify_at(say, CardPlace::Slot, ReaderStage::Waiting)),
+        ("scan", scan(say, ScanStage::Waiting)),
+        ("scan-again", scan(say, ScanStage::Again)),
+        ("scan-out-of-order", scan(say, ScanStage::OutOfOrder)),
         ("identify-again", identify(say, ReaderStage::Again)),
         ("identify-refused", identify(say, ReaderStage::Refused)),
         ("identify-out-of-order", identify(say, ReaderStage::OutOfOrder)),
@@ -105,8 +117,13 @@ fn bodies(say: Say) -> Vec<(&'static str, Body)> {
         ("receipt-printed", receipt(say, PaperStage::Printed)),
         ("receipt-failed", receipt(say, PaperStage::Failed)),
         ("answer", answer(say)),
+        ("answer-page", answer_with_page(say, PageStage::Offered)),
+        ("answer-page-working", answer_with_page(say, PageStage::Working)),
+        ("answer-page-printed", answer_with_page(say, PageStage::Printed)),
+        ("answer-page-failed", answer_with_page(say, PageStage::Failed)),
         ("unavailable", unavailable(say)),
         ("cases", cases(say)),
+        ("cases-receipt", receipt_case(say)),
         ("cases-empty", no_cases(say)),
         ("rating", rating(say)),
         ("farewell", farewell(say)),

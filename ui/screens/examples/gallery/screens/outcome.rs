@@ -77,6 +77,7 @@ pub fn answer(say: Say) -> Body {
             "As of 2026-11-23 14:32. Nothing is kept on this machine.",
             "По состоянию на 2026-11-23 14:32. На терминале ничего не хранится.",
         ),
+        page: None,
     }
 }
 
@@ -106,6 +107,7 @@ pub fn cases(say: Say) -> Body {
         submitted: "2026-11-23 14:32".to_owned(),
     };
     Body::Cases {
+        title: say.one("办件进度", "My cases", "Мои дела"),
         cases: vec![
             case(("已收件", "Received", "Принято"), "", "QQHR-0007-000123"),
             case(
@@ -130,7 +132,7 @@ pub fn cases(say: Say) -> Body {
 
 pub fn no_cases(say: Say) -> Body {
     let empty = say.one("还没有您的办件。", "You have no cases yet.", "У вас пока нет дел.");
-    Body::Cases { cases: vec![], empty }
+    Body::Cases { title: say.one("办件进度", "My cases", "Мои дела"), cases: vec![], empty }
 }
 
 pub fn rating(say: Say) -> Body {

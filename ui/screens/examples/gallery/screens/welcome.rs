@@ -1,6 +1,6 @@
 //! What comes before a service: the services, the card, help.
 
-use kiosk_model::{Body, Icon, ReaderStage, Tile};
+use kiosk_model::{Body, CardPlace, Icon, ReaderStage, Tile};
 
 use super::say::Say;
 
@@ -25,6 +25,7 @@ pub fn home(say: Say, count: usize) -> Body {
         tiles: tiles.map(|(at, (icon, name))| tile(say, at, *icon, name)).collect(),
         page: 1,
         pages: if count > 2 { 2 } else { 1 },
+        can_scan: false,
     }
 }
 
@@ -53,7 +54,7 @@ pub fn greeted(say: Say) -> Body {
         tile.unavailable = None;
     }
     let greeting = say.shown("张*，您好，今天想办什么？", "Good day, Zhang *.", "Здравствуйте, Чжан *!");
-    Body::Home { greeting, identified: true, tiles, page, pages }
+    Body::Home { greeting, identified: true, tiles, page, pages, can_scan: false }
 }
 
 pub fn identify(say: Say, stage: ReaderStage) -> Body {
@@ -79,7 +80,7 @@ pub fn identify(say: Say, stage: ReaderStage) -> Body {
             "Считыватель не работает, идёт восстановление. Обратитесь к соседнему окну.",
         ),
     };
-    Body::Identify { stage, message }
+    Body::Identify { stage, place: CardPlace::Reader, message }
 }
 
 pub fn help(say: Say) -> Vec<String> {

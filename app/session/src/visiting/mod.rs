@@ -1,8 +1,9 @@
 //! A visit as a whole: the task at hand, what lies above it, the idle clock, and the end.
 
+mod devices;
+
 use std::time::Duration;
 
-use kiosk_drivers_api::{DeviceStatus, IdCard, PrintFault, ReaderFault};
 use kiosk_model::{Action, Frame, Language, Mode, Overlay, Screen, Shown};
 use kiosk_protocol::trail::{EndReason, TrailEvent};
 use uuid::Uuid;
@@ -10,11 +11,11 @@ use uuid::Uuid;
 use crate::ctx::Ctx;
 use crate::deadlines;
 use crate::states::{Farewell, Home};
-use crate::task::{Deadline, Input, Step, Task, Turn};
+use crate::task::{Deadline, Input, Step, Task};
+use crate::turn::Turn;
 use crate::view::View;
-use crate::visit::{Identity, Trouble, Visit};
-use crate::words::is_about_a_card;
-use crate::{Effect, Event, Now, RequestId};
+use crate::visit::{Identity, Visit};
+use crate::{Effect, Event, Now};
 
 /// A visit that goes on.
 pub(crate) struct Visiting {
@@ -62,7 +63,9 @@ impl Visiting {
         let left = match event {
             Event::Tick => self.tick(now, ctx, effects),
             Event::Touched(action) => self.touched(action, now, ctx, effects),
-            Event::CardRead { result, .. } => self.card_read(result, now, ctx, effects),
+            Event::CardRead { result, .. } => self.saw(Identity::on_reader(result, now), now, ctx, effects),
+            Event::ChipRead { result, .. } => self.saw(Identity::in_slot(result, now), now, ctx, effects),
+            Event::Scanned { result, .. } => self.scanned(result, now, ctx, effects),
             Event::Stored { request, result } => {
                 self.task_on(Input::Stored(request, result), now, ctx, effects)
             }
@@ -70,19 +73,19 @@ impl Visiting {
             Event::Answered { request, result } => {
                 self.task_on(Input::Answered(request, result), now, ctx, effects)
             }
-            Event::ReaderChanged(status) => Some(self.reader_changed(status)),
+            Event::PagePrinted { request, result } => self.page_printed(request, result, now, ctx, effects),
+            Event::ReaderChanged(_) | Event::SlotChanged(_) => Some(self.place_changed(ctx)),
             Event::PrinterChanged(_) if ctx.printer_fault().is_none() => {
                 self.task_on(Input::PrinterWorks, now, ctx, effects)
             }
+            Event::PagePrinterChanged(_) if ctx.page_fault().is_none() => {
+                self.task_on(Input::PagePrinterWorks, now, ctx, effects)
+            }
             Event::PrinterChanged(_)
-            | Event::LinkChanged(_)
-            | Event::CatalogueChanged(_)
-            | Event::ChipRead { .. }
-            | Event::Scanned { .. }
-            | Event::SlotChanged(_)
-            | Event::ScannerChanged(_)
             | Event::PagePrinterChanged(_)
-            | Event::PagePrinted { .. } => Some(self),
+            | Event::ScannerChanged(_)
+            | Event::LinkChanged(_)
+            | Event::CatalogueChanged(_) => Some(self),
         };
         left.map(|visiting| visiting.hold_the_clock(now))
     }
@@ -91,6 +94,7 @@ impl Visiting {
     pub(crate) fn end(mut self, why: EndReason, now: Now, ctx: &mut Ctx, effects: &mut Vec<Effect>) {
         let mut turn = Turn { now, ctx, visit: &mut self.visit, effects };
         turn.stop_printing();
+        turn.stop_page();
         turn.effects.push(Effect::StopAsking);
         let visit = turn.visit.id;
         turn.record(TrailEvent::VisitEnded { visit, why });
@@ -108,12 +112,17 @@ impl Visiting {
         self.visit.holder().is_none() && self.task.shows().takes_card()
     }
 
-    /// The nearest of the task's, the print's and the idle clock's deadlines.
+    pub(crate) fn takes_code(&self) -> bool {
+        self.task.shows().takes_code()
+    }
+
+    /// The nearest of the task's, the prints' and the idle clock's deadlines.
     pub(crate) fn deadline(&self) -> Option<Deadline> {
         let task = self.task.shows();
         let printing = self.visit.printing.as_ref().map(|printing| (printing.until, "print"));
+        let paging = self.visit.paging.as_ref().map(|paging| (paging.until, "page"));
         let idle = (!task.is_waiting()).then(|| self.idle_deadline());
-        [task.deadline(), printing, idle].into_iter().flatten().min_by_key(|(at, _)| *at)
+        [task.deadline(), printing, paging, idle].into_iter().flatten().min_by_key(|(at, _)| *at)
     }
 
     fn idle_deadline(&self) -> Deadline {
@@ -127,17 +136,10 @@ impl Visiting {
     }
 
     fn tick(self, now: Now, ctx: &mut Ctx, effects: &mut Vec<Effect>) -> Option<Self> {
-        let visiting = self.print_timed_out(now, ctx, effects)?;
+        let visiting = self.print_timed_out(now, ctx, effects)?.page_timed_out(now, ctx, effects)?;
         let due = visiting.task.shows().deadline().is_some_and(|(at, _)| at <= now.monotonic);
         let visiting = if due { visiting.task_on(Input::TimedOut, now, ctx, effects)? } else { visiting };
         visiting.idle_tick(now, ctx, effects)
-    }
-
-    fn print_timed_out(self, now: Now, ctx: &mut Ctx, effects: &mut Vec<Effect>) -> Option<Self> {
-        let due = self.visit.printing.as_ref().filter(|printing| printing.until <= now.monotonic);
-        let Some(request) = due.map(|printing| printing.request) else { return Some(self) };
-        effects.push(Effect::StopPrinting);
-        self.printed(request, Err(PrintFault::Unconfirmed), now, ctx, effects)
     }
 
     fn idle_tick(mut self, now: Now, ctx: &mut Ctx, effects: &mut Vec<Effect>) -> Option<Self> {
@@ -175,6 +177,7 @@ impl Visiting {
             Action::Wake => Some(self),
             action @ (Action::OpenTile(_)
             | Action::OpenCases
+            | Action::ScanReceipt
             | Action::Back
             | Action::Start
             | Action::FocusField(_)
@@ -183,6 +186,7 @@ impl Visiting {
             | Action::Next
             | Action::Submit
             | Action::PrintAgain
+            | Action::PrintPage
             | Action::Finish
             | Action::Another
             | Action::Retry
@@ -253,56 +257,6 @@ impl Visiting {
         Some(self.with_dialog(None))
     }
 
-    /// What the reader reports: a card, or why there is none.
-    pub(crate) fn card_read(
-        mut self,
-        result: Result<Box<IdCard>, ReaderFault>,
-        now: Now,
-        ctx: &mut Ctx,
-        effects: &mut Vec<Effect>,
-    ) -> Option<Self> {
-        if result.as_ref().err().is_none_or(is_about_a_card) {
-            self.idle = Idle::Since(now.monotonic);
-        }
-        self.visit.identity = match result {
-            Ok(card) => Identity::of(*card, now),
-            Err(fault) => Identity::Troubled(Trouble::Fault(fault)),
-        };
-        if self.visit.holder().is_none() {
-            return Some(self);
-        }
-        effects
-            .push(Effect::Record(TrailEvent::Identified { visit: self.visit.id, level: self.visit.level() }));
-        self.task_on(Input::Identified, now, ctx, effects)
-    }
-
-    /// A reader that works again takes back what was said about it.
-    fn reader_changed(mut self, status: DeviceStatus) -> Self {
-        let own = match &self.visit.identity {
-            Identity::Troubled(Trouble::Fault(fault)) => !is_about_a_card(fault),
-            Identity::Troubled(Trouble::Expired(_)) | Identity::Awaited | Identity::Present(_) => false,
-        };
-        if own && status == DeviceStatus::Online {
-            self.visit.identity = Identity::Awaited;
-        }
-        self
-    }
-
-    fn printed(
-        mut self,
-        request: RequestId,
-        result: Result<(), PrintFault>,
-        now: Now,
-        ctx: &mut Ctx,
-        effects: &mut Vec<Effect>,
-    ) -> Option<Self> {
-        if self.visit.printing.as_ref().is_none_or(|printing| printing.request != request) {
-            return Some(self);
-        }
-        Turn { now, ctx, visit: &mut self.visit, effects }.print_ended(result);
-        self.task_on(Input::Printed(result), now, ctx, effects)
-    }
-
     fn task_on(mut self, input: Input, now: Now, ctx: &mut Ctx, effects: &mut Vec<Effect>) -> Option<Self> {
         let mut turn = Turn { now, ctx, visit: &mut self.visit, effects };
         match self.task.on(input, &mut turn) {
@@ -350,7 +304,7 @@ impl Visiting {
         match (self.idle, self.dialog) {
             (Idle::Warned { seconds_left, .. }, _) => Some(Overlay::IdleWarning { seconds_left }),
             (Idle::Since(_), Some(Dialog::Help)) => {
-                Some(Overlay::Help { lines: view.texts().help(self.task.shows().topic()) })
+                Some(Overlay::Help { lines: view.texts().help(self.task.shows().topic(view)) })
             }
             (Idle::Since(_), Some(Dialog::ConfirmEnd)) => Some(Overlay::ConfirmEnd),
             (Idle::Since(_), None) => None,

@@ -1,17 +1,22 @@
 //! A terminal for tests: feeds events in, keeps what was ordered, moves a clock by hand. Residents are made up.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod made;
+mod seen;
+
+pub(crate) use made::*;
+pub(crate) use seen::*;
+
 use std::sync::Arc;
 use std::time::Duration;
 
-use kiosk_drivers_api::paper::{Document, Line};
+use kiosk_drivers_api::paper::Document;
 use kiosk_drivers_api::{
-    CardDate, CardKind, DeviceStatus, IdCard, Paper, PrintFault, PrinterStatus, ReaderFault, Sex, ValidUntil,
+    DeviceStatus, IdCard, PageFault, PageJob, PrintFault, ReaderFault, Scan, ScanFault, SmartCard,
+    SmartCardFault, ValidUntil,
 };
 use kiosk_model::{Action, Body, Key, Language, Overlay, Screen};
-use kiosk_protocol::catalogue::Catalogue;
-use kiosk_protocol::ids::{ItemId, ReceiptNumber, TerminalId};
-use kiosk_protocol::service::{ServicePackage, Text};
+use kiosk_protocol::service::Text;
 use kiosk_protocol::trail::TrailEvent;
 use kiosk_protocol::wire::{Ask, Reply};
 
@@ -35,6 +40,7 @@ pub(crate) struct World {
     pub(crate) session: Session,
     pub(crate) now: Now,
     pub(crate) reading: Option<RequestId>,
+    pub(crate) scanning: Option<RequestId>,
     pub(crate) asks: Vec<(RequestId, Box<Ask>)>,
     /// The question whose answer is awaited.
     pub(crate) asking: Option<RequestId>,
@@ -42,6 +48,9 @@ pub(crate) struct World {
     pub(crate) prints: Vec<(RequestId, Document)>,
     /// The print under way.
     pub(crate) printing: Option<RequestId>,
+    pub(crate) pages: Vec<(RequestId, Box<PageJob>)>,
+    /// The page under way.
+    pub(crate) paging: Option<RequestId>,
     pub(crate) rates: usize,
     pub(crate) stops: usize,
     pub(crate) trail: Vec<TrailEvent>,
@@ -56,11 +65,14 @@ impl World {
             session: Session::new(Settings { site, ids_seed: 7 }),
             now: Now { monotonic: Duration::from_secs(1000), wall },
             reading: None,
+            scanning: None,
             asks: Vec::new(),
             asking: None,
             submits: Vec::new(),
             prints: Vec::new(),
             printing: None,
+            pages: Vec::new(),
+            paging: None,
             rates: 0,
             stops: 0,
             trail: Vec::new(),
@@ -69,6 +81,31 @@ impl World {
         world.send(Event::ReaderChanged(DeviceStatus::Online));
         world.send(Event::PrinterChanged(printer(None)));
         world.send(Event::CatalogueChanged(Arc::new(catalogue())));
+        world
+    }
+
+    /// The same with a slot, a scanner and a page printer.
+    pub(crate) fn with_more_devices() -> Self {
+        let mut world = Self::new();
+        world.send(Event::SlotChanged(DeviceStatus::Online));
+        world.send(Event::ScannerChanged(DeviceStatus::Online));
+        world.send(Event::PagePrinterChanged(page_printer(None)));
+        world
+    }
+
+    /// With all of them, at home, not identified, in English.
+    pub(crate) fn at_home_unknown() -> Self {
+        let mut world = Self::with_more_devices();
+        world.touch(Action::ChooseLanguage(Language::En));
+        world
+    }
+
+    /// With all of them, reading an answer that can be printed.
+    pub(crate) fn at_answer() -> Self {
+        let mut world = Self::at_home_unknown();
+        world.place_card();
+        world.touch_all([Action::OpenTile(ASK), Action::Start]);
+        world.answer(Ok(values()));
         world
     }
 
@@ -135,6 +172,9 @@ impl World {
         if let Event::Printed { request, .. } = event {
             self.printing = self.printing.filter(|printing| printing != request);
         }
+        if let Event::PagePrinted { request, .. } = event {
+            self.paging = self.paging.filter(|paging| paging != request);
+        }
     }
 
     fn take(&mut self, effect: Effect) {
@@ -157,7 +197,13 @@ impl World {
                 self.printing = Some(request);
                 self.prints.push((request, document));
             }
-            Effect::Scan { .. } | Effect::StopScanning | Effect::PrintPage { .. } | Effect::StopPage => {}
+            Effect::Scan { request } => self.scanning = Some(request),
+            Effect::StopScanning => self.scanning = None,
+            Effect::PrintPage { request, job } => {
+                self.paging = Some(request);
+                self.pages.push((request, job));
+            }
+            Effect::StopPage => self.paging = None,
             Effect::StopAsking => self.asking = None,
             Effect::StopPrinting => {
                 self.printing = None;
@@ -190,6 +236,28 @@ impl World {
         let request = self.reading.unwrap_or(RequestId(0));
         self.reading = self.reading.filter(|_| result.is_err());
         self.send(Event::CardRead { request, result: result.map(Box::new) });
+    }
+
+    pub(crate) fn insert(&mut self, result: Result<SmartCard, SmartCardFault>) {
+        let request = self.reading.unwrap_or(RequestId(0));
+        self.reading = self.reading.filter(|_| result.is_err());
+        self.send(Event::ChipRead { request, result: result.map(Box::new) });
+    }
+
+    /// Shows a code to the scanner.
+    pub(crate) fn show_code(&mut self, text: &str) {
+        self.scanned(Ok(scan(text)));
+    }
+
+    pub(crate) fn scanned(&mut self, result: Result<Scan, ScanFault>) {
+        let request = self.scanning.unwrap_or(RequestId(0));
+        self.scanning = self.scanning.filter(|_| result.is_err());
+        self.send(Event::Scanned { request, result: result.map(Box::new) });
+    }
+
+    pub(crate) fn page_printed(&mut self, result: Result<(), PageFault>) {
+        let request = self.pages.last().unwrap().0;
+        self.send(Event::PagePrinted { request, result });
     }
 
     pub(crate) fn answer(&mut self, result: Result<Reply, AskTrouble>) {
@@ -238,113 +306,5 @@ impl World {
 
     pub(crate) fn body(&self) -> Body {
         self.screen().body
-    }
-}
-
-pub(crate) fn catalogue() -> Catalogue {
-    let packages = [
-        include_str!("../fixtures/apply.json"),
-        include_str!("../fixtures/ask.json"),
-        include_str!("../fixtures/far.json"),
-        include_str!("../fixtures/needs.json"),
-    ];
-    let packages = packages.map(|json| ServicePackage::parse(json).unwrap()).into_iter();
-    let packages = packages.chain([only_online()]).collect();
-    Catalogue { version: 1, published_at: jiff::Timestamp::UNIX_EPOCH, packages }
-}
-
-fn only_online() -> ServicePackage {
-    let apply = ServicePackage::parse(include_str!("../fixtures/apply.json")).unwrap();
-    let ask = ServicePackage::parse(include_str!("../fixtures/ask.json")).unwrap();
-    ServicePackage { id: "test.online".try_into().unwrap(), offline: ask.offline, ..apply }
-}
-
-pub(crate) fn card(valid_until: ValidUntil) -> IdCard {
-    IdCard {
-        kind: CardKind::Resident,
-        name: NAME.into(),
-        latin_name: "".into(),
-        sex: Sex::Female,
-        ethnicity: "01".into(),
-        nationality: "".into(),
-        birth: "19491231".into(),
-        address: "某市某街1号".into(),
-        number: NUMBER.into(),
-        authority: "某局".into(),
-        valid_from: CardDate { year: 2010, month: 1, day: 1 },
-        valid_until,
-    }
-}
-
-pub(crate) fn values() -> Reply {
-    let json = r#"{"reply":"values","values":{"held":"150000","account":"6217000012345678","place":"某处"},
-        "tables":{"entries":[{"day":"2026-10-05","sum":"5000"}]},"as_of":"2026-11-23T01:05:00Z"}"#;
-    serde_json::from_str(json).unwrap()
-}
-
-pub(crate) fn kept() -> Kept {
-    let terminal = TerminalId::try_from("230202-0001".to_owned()).unwrap();
-    let receipt = ReceiptNumber::of(&ItemId { terminal, epoch: 1, seq: 42 });
-    Kept { receipt, accepted_at: "2026-11-23T01:06:00Z".parse().unwrap() }
-}
-
-pub(crate) fn printer(fault: Option<PrintFault>) -> PrinterStatus {
-    let device = match fault {
-        None => DeviceStatus::Online,
-        Some(PrintFault::NotConnected) => DeviceStatus::NoDevice,
-        Some(_) => DeviceStatus::UserActionNeeded,
-    };
-    PrinterStatus { device, paper: Paper::Ok, fault }
-}
-
-/// All text of a page.
-pub(crate) fn printed_text(document: &Document) -> String {
-    let line = |line: &Line| match line {
-        Line::Text { text, .. } => format!("{text}\n"),
-        Line::Pair { label, value } => format!("{label}: {value}\n"),
-        Line::Qr(payload) => format!("[{payload}]\n"),
-        Line::Rule | Line::Space(_) => String::new(),
-    };
-    document.lines.iter().map(line).collect()
-}
-
-/// All text of a screen that a person could read on it.
-pub(crate) fn shown_text(screen: &Screen) -> String {
-    let frame = [&screen.frame.site, screen.frame.notice.as_deref().unwrap_or_default()].map(str::to_owned);
-    let person = screen.frame.person.iter().map(|person| person.as_str().to_owned());
-    frame.into_iter().chain(person).chain(body_text(&screen.body)).collect::<Vec<_>>().join("\n")
-}
-
-fn body_text(body: &Body) -> Vec<String> {
-    match body {
-        Body::Attract => Vec::new(),
-        Body::Home { greeting, .. } => vec![greeting.as_str().to_owned()],
-        Body::Identify { message, .. } | Body::Working { message } | Body::OutOfService { message } => {
-            vec![message.clone()]
-        }
-        Body::Guide { title, notes, .. } => {
-            notes.iter().map(|(_, note)| note.clone()).chain([title.clone()]).collect()
-        }
-        Body::Form { fields, .. } => {
-            let text = |field: &kiosk_model::FieldView| {
-                [field.value.as_str(), field.problem.as_deref().unwrap_or_default()].join(" ")
-            };
-            fields.iter().map(text).collect()
-        }
-        Body::Confirm { rows, note, .. } => {
-            rows.iter().map(|row| row.value.as_str().to_owned()).chain([note.clone()]).collect()
-        }
-        Body::Receipt { number, message, delivery, next, .. } => {
-            vec![number.clone(), message.clone(), delivery.clone(), next.clone()]
-        }
-        Body::Answer { facts, note, .. } => {
-            facts.iter().map(|fact| fact.value.as_str().to_owned()).chain([note.clone()]).collect()
-        }
-        Body::Unavailable { title, why, instead, .. } => vec![title.clone(), why.clone(), instead.clone()],
-        Body::Cases { cases, empty } => {
-            cases.iter().map(|case| case.state.clone()).chain([empty.clone()]).collect()
-        }
-        Body::Rating { levels } => levels.to_vec(),
-        Body::Farewell { lines } => lines.clone(),
     }
 }
