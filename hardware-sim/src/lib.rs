@@ -6,15 +6,18 @@
 
 pub mod chip;
 pub mod control;
+mod disk;
 pub mod ipp;
 pub mod limits;
 pub mod line;
+mod outgoing;
 pub mod pacing;
 pub mod peripheral;
 pub mod printer;
 mod proxy;
 pub mod pty;
 pub mod reader;
+pub mod recording;
 pub mod residents;
 pub mod scanner;
 mod simulator;

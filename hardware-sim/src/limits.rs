@@ -109,3 +109,24 @@ pub const PROXY_CONNECT_WAIT: Duration = Duration::from_secs(5);
 pub const PROXY_RETRY_WAIT: Duration = Duration::from_millis(50);
 /// Connections the proxy carries at once; further ones are closed.
 pub const PROXY_CONNECTIONS_MAX: usize = 256;
+/// Bytes the proxy carries at once: a packet of an Ethernet.
+pub const PROXY_CHUNK_BYTES: usize = 1_500;
+/// Such packets under way in one direction of a connection; the sender waits for more room.
+pub const PROXY_CHUNKS_MAX: usize = 64;
+/// Bytes from one that a noisy network spoils to the next, on average: a connection over TLS begins with some 5,000,
+/// so that about every other one comes about.
+pub const PROXY_GARBLE_BYTES: u64 = 8_192;
+
+/// Largest disk that is filled: a real one is not what the tester meant.
+pub const DISK_BYTES_MAX: u64 = 256 << 20;
+/// Bytes the disk is filled with at once: a page of memory, the least that `tmpfs` gives.
+pub const DISK_FILL_BYTES: usize = 4_096;
+
+/// Bytes kept of one recording: some hours of a busy card reader.
+pub const RECORD_BYTES_MAX: usize = 4 << 20;
+/// Bytes on one line of a recording.
+pub const RECORD_LINE_BYTES: usize = 32;
+/// Silence after which a recording begins a new line, and an answer is over.
+pub const RECORD_GAP: Duration = Duration::from_millis(20);
+/// Longest question that is free to come at other times than it was recorded: those of the reader have ten bytes.
+pub const QUESTION_BYTES_MAX: usize = 16;

@@ -13,10 +13,12 @@ use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
-use crate::limits::{LINE_CHUNK_BYTES, LINE_CLOSED_WAIT, LINE_SAY_BYTES, LINE_WAIT_MAX, PLUG_WAIT};
-use crate::pacing::{bytes_due, wire_time};
-use crate::peripheral::{Peripheral, Said};
+use crate::limits::{LINE_CHUNK_BYTES, LINE_CLOSED_WAIT, LINE_WAIT_MAX, PLUG_WAIT};
+use crate::outgoing::Outgoing;
+use crate::pacing::wire_time;
+use crate::peripheral::Peripheral;
 use crate::pty::{Heard, Pty};
+use crate::recording::{Tape, Way};
 
 /// A device and how its plug stands.
 #[derive(Debug)]
@@ -31,6 +33,7 @@ pub struct End<P> {
     pub bytes_in: u64,
     /// Bytes the device put on the line.
     pub bytes_out: u64,
+    tape: Option<Tape>,
     stop: bool,
 }
 
@@ -38,6 +41,12 @@ impl<P> End<P> {
     /// Whether the plug is in.
     pub fn is_plugged(&self) -> bool {
         self.plugged
+    }
+
+    fn note(&mut self, at: Duration, way: Way, bytes: &[u8]) {
+        if let Some(tape) = &mut self.tape {
+            tape.note(at, way, bytes);
+        }
     }
 }
 
@@ -63,7 +72,8 @@ impl<P: Peripheral> Line<P> {
         let (waker, wake) = UnixStream::pair()?;
         waker.set_nonblocking(true)?;
         wake.set_nonblocking(true)?;
-        let end = End { device, plugged: true, settled: true, bytes_in: 0, bytes_out: 0, stop: false };
+        let (plugged, settled, bytes_in, bytes_out) = (true, true, 0, 0);
+        let end = End { device, plugged, settled, bytes_in, bytes_out, tape: None, stop: false };
         let end = Arc::new(Mutex::new(end));
         let settled = Arc::new(Condvar::new());
         let carrier = Carrier {
@@ -80,6 +90,11 @@ impl<P: Peripheral> Line<P> {
         let name = link.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let thread = std::thread::Builder::new().name(name).spawn(move || carrier.run())?;
         Ok(Line { end, settled, waker, thread: Some(thread) })
+    }
+
+    /// Records from now on; the recording is written when the line ends.
+    pub fn record(&self, tape: Tape) {
+        self.with(|end| end.tape = Some(tape));
     }
 
     /// Looks at the device or changes it; the line takes note at once.
@@ -132,44 +147,6 @@ struct Incoming {
     done: Duration,
     /// Whether the next bytes follow without a gap.
     flowing: bool,
-}
-
-/// Bytes on their way to the peer.
-#[derive(Default)]
-struct Outgoing {
-    bytes: Vec<u8>,
-    sent: usize,
-    start: Duration,
-    baud: u32,
-    /// When the line is free for the next bytes.
-    free: Duration,
-}
-
-impl Outgoing {
-    fn begin(&mut self, said: Said, baud: u32) {
-        let start = self.free.max(said.at);
-        let free = start + wire_time(said.bytes.len(), baud);
-        *self = Outgoing { bytes: said.bytes, sent: 0, start, baud, free };
-    }
-
-    /// Bytes that are due by `now`, in groups of [`LINE_SAY_BYTES`] so as not to wake for each.
-    fn take_due(&mut self, now: Duration) -> Vec<u8> {
-        let due = bytes_due(self.start, now + Duration::from_nanos(1), self.baud);
-        let all = due >= self.bytes.len();
-        let end = if all { self.bytes.len() } else { due - due % LINE_SAY_BYTES };
-        let part = self.bytes.get(self.sent..end).unwrap_or_default().to_vec();
-        self.sent += part.len();
-        part
-    }
-
-    fn is_out(&self) -> bool {
-        self.sent >= self.bytes.len()
-    }
-
-    fn due(&self) -> Option<Duration> {
-        let group = (self.sent + LINE_SAY_BYTES).min(self.bytes.len());
-        (!self.is_out()).then(|| self.start + wire_time(group, self.baud))
-    }
 }
 
 struct Carrier<P> {
@@ -235,6 +212,7 @@ impl<P: Peripheral> Carrier<P> {
         }
         let bytes = std::mem::take(&mut self.incoming.bytes);
         end.bytes_in += bytes.len() as u64;
+        end.note(self.incoming.done, Way::ToDevice, &bytes);
         end.device.hear(self.incoming.done, &bytes);
         self.incoming.flowing = true;
     }
@@ -249,6 +227,7 @@ impl<P: Peripheral> Carrier<P> {
             let part = self.outgoing.take_due(now);
             if !part.is_empty() {
                 end.bytes_out += part.len() as u64;
+                end.note(now, Way::FromDevice, &part);
                 pty.write(&as_heard(&part, self.outgoing.baud, pty.baud()?))?;
             }
             if !self.outgoing.is_out() {
@@ -379,20 +358,5 @@ mod tests {
         assert_eq!(as_heard(&FIND, 9_600, 9_600), FIND);
         let mut noise = as_heard(&FIND, 9_600, 115_200);
         assert_eq!(crate::reader::take_request(&mut noise), None);
-    }
-
-    #[test]
-    fn outgoing_bytes_leave_in_groups_on_absolute_deadlines() {
-        let mut outgoing = Outgoing::default();
-        let at = Duration::from_secs(1);
-        outgoing.begin(Said { at, bytes: vec![7; 20] }, 9_600);
-        assert_eq!(outgoing.due(), Some(at + wire_time(8, 9_600)));
-        assert!(outgoing.take_due(at + wire_time(7, 9_600)).is_empty());
-        assert_eq!(outgoing.take_due(at + wire_time(9, 9_600)).len(), 8);
-        assert_eq!(outgoing.due(), Some(at + wire_time(16, 9_600)));
-        assert_eq!(outgoing.take_due(at + wire_time(20, 9_600)).len(), 12);
-        assert!(outgoing.is_out());
-        outgoing.begin(Said { at, bytes: vec![7] }, 9_600);
-        assert_eq!(outgoing.start, at + wire_time(20, 9_600));
     }
 }

@@ -45,6 +45,12 @@ struct Run {
     /// Where pcscd takes virtual chip cards, usually 127.0.0.1:35963
     #[arg(long, value_name = "ADDR")]
     vpcd: Option<SocketAddr>,
+    /// A small disk of the terminal's own that can be filled, such as a tmpfs at its data directory
+    #[arg(long, value_name = "DIR")]
+    disk: Option<PathBuf>,
+    /// Records what goes over the serial lines into this directory, data of persons masked
+    #[arg(long, value_name = "DIR")]
+    record: Option<PathBuf>,
     /// Residents instead of those built in, written like residents.toml
     #[arg(long)]
     residents: Option<PathBuf>,
@@ -96,6 +102,7 @@ fn act(client: &Client, command: &Command) -> Done {
         | Command::Chip(_)
         | Command::Scanner(_)
         | Command::Network { .. }
+        | Command::Disk { .. }
         | Command::Unplug { .. }
         | Command::Plug { .. } => Ok(()),
     }
@@ -115,6 +122,8 @@ fn start(run: &Run, control: &str) -> Done {
         control,
         proxy: run.proxy,
         vpcd: run.vpcd,
+        disk: run.disk.clone(),
+        record: run.record.clone(),
         residents: run.residents.clone(),
         reader_baud: run.reader_baud,
         scanner: run.scanner,

@@ -7,7 +7,7 @@ use std::thread::JoinHandle;
 
 use tokio::sync::{oneshot, watch};
 
-use crate::control::{Command, CommandError, Device, PaperPiece, State, routes};
+use crate::control::{Command, CommandError, Device, NetworkView, PaperPiece, State, routes};
 use crate::residents::{Resident, ResidentsError};
 use crate::scanner::Dialect;
 use crate::world::World;
@@ -23,6 +23,10 @@ pub struct Options {
     pub proxy: Option<(SocketAddr, SocketAddr)>,
     /// Where the reader service `pcscd` takes virtual chip cards (vsmartcard `vpcd`).
     pub vpcd: Option<SocketAddr>,
+    /// A small file system of the terminal's own that can be filled; usually a `tmpfs` at its data directory.
+    pub disk: Option<PathBuf>,
+    /// Where the traffic of the serial devices is recorded, one file each; written when the simulator ends.
+    pub record: Option<PathBuf>,
     /// Residents instead of those built in.
     pub residents: Option<PathBuf>,
     /// Line rate of the ID-card reader after power-on.
@@ -32,13 +36,15 @@ pub struct Options {
 }
 
 impl Options {
-    /// Free ports on loopback, no proxy, the residents built in, 115200 baud, a Newland scanner.
+    /// Free ports on loopback, no proxy, no disk, no recording, the residents built in, 115200 baud, a Newland scanner.
     pub fn in_dir(dir: &Path) -> Options {
         Options {
             dir: dir.to_owned(),
             control: SocketAddr::from(([127, 0, 0, 1], 0)),
             proxy: None,
             vpcd: None,
+            disk: None,
+            record: None,
             residents: None,
             reader_baud: crate::reader::BAUDS[0],
             scanner: Dialect::Newland,
@@ -95,13 +101,13 @@ impl Simulator {
         let proxy =
             options.proxy.map(|(listen, target)| Ok::<_, SimulatorError>((Listener::bind(listen)?, target)));
         let proxy = proxy.transpose()?;
-        let (up, watch_up) = watch::channel(true);
-        let network = proxy.is_some().then_some(up);
+        let (network, watched) = watch::channel(NetworkView::default());
+        let network = proxy.is_some().then_some(network);
         let world = World::build(&dir, options, residents, network).map_err(failed)?;
         let world = Arc::new(world);
         let addresses = (control.address, proxy.as_ref().map(|(listener, _)| listener.address));
         let (stop, stopped) = oneshot::channel();
-        let served = Served { world: Arc::clone(&world), control, proxy, up: watch_up };
+        let served = Served { world: Arc::clone(&world), control, proxy, network: watched };
         let server = serve(served, stopped).map_err(failed)?;
         write_addresses(&dir, addresses).map_err(failed)?;
         let (control, proxy) = addresses;
@@ -173,7 +179,7 @@ struct Served {
     world: Arc<World>,
     control: Listener,
     proxy: Option<(Listener, SocketAddr)>,
-    up: watch::Receiver<bool>,
+    network: watch::Receiver<NetworkView>,
 }
 
 fn serve(served: Served, stopped: oneshot::Receiver<()>) -> std::io::Result<JoinHandle<()>> {
@@ -196,7 +202,7 @@ fn serve(served: Served, stopped: oneshot::Receiver<()>) -> std::io::Result<Join
 async fn listen(served: Served) -> std::io::Result<()> {
     if let Some((listener, target)) = served.proxy {
         let listener = tokio::net::TcpListener::from_std(listener.listener)?;
-        tokio::spawn(crate::proxy::serve(listener, target, served.up));
+        tokio::spawn(crate::proxy::serve(listener, target, served.network));
     }
     let control = tokio::net::TcpListener::from_std(served.control.listener)?;
     axum::serve(control, routes(served.world)).await

@@ -1,19 +1,23 @@
 //! Everything that stands around the terminal, and what a command does to it.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Instant;
 
 use tokio::sync::watch;
 
 use crate::chip::{Slot, library};
 use crate::control::{
-    CardAction, ChipAction, ChipView, Command, CommandError, Device, Link, PagePrinterView, PaperAction,
-    PaperPiece, PrinterView, ReaderView, ScannerAction, ScannerView, State,
+    CardAction, ChipAction, ChipView, Command, CommandError, Device, Link, NetworkView, PagePrinterView,
+    PaperAction, PaperPiece, PrinterView, ReaderView, ScannerAction, ScannerView, State,
 };
+use crate::disk::Disk;
 use crate::ipp::Socket;
 use crate::line::Line;
+use crate::peripheral::Peripheral;
 use crate::printer::{Glyphs, Printer};
 use crate::reader::{Card, Reader};
+use crate::recording::{Masker, Tape};
 use crate::residents::Resident;
 use crate::scanner::{Scanner, Shown};
 use crate::simulator::Options;
@@ -31,7 +35,8 @@ pub struct World {
     scanner: Line<Scanner>,
     tray: Tray,
     chip: Option<Slot>,
-    network: Option<watch::Sender<bool>>,
+    network: Option<watch::Sender<NetworkView>>,
+    disk: Option<Disk>,
 }
 
 impl World {
@@ -40,7 +45,7 @@ impl World {
         dir: &Path,
         options: &Options,
         residents: Vec<Resident>,
-        network: Option<watch::Sender<bool>>,
+        network: Option<watch::Sender<NetworkView>>,
     ) -> std::io::Result<World> {
         let epoch = Instant::now();
         let link = |device: Device| dir.join(device.file_name());
@@ -55,12 +60,19 @@ impl World {
         };
         let printer = Printer::new(glyphs());
         let printer = Line::start(printer, &link(Device::ReceiptPrinter), epoch, drop_into_tray)?;
+        if let Some(into) = &options.record {
+            std::fs::create_dir_all(into)?;
+            let masker = Arc::new(Masker::of(&residents));
+            record(&reader, into, Device::IdReader, &masker);
+            record(&printer, into, Device::ReceiptPrinter, &masker);
+        }
         let page_printer = Socket::start(&link(Device::PagePrinter), dir.join("pages"), epoch)?;
         let scanner = Scanner::new(options.scanner);
         let scanner = Line::start(scanner, &link(Device::Scanner), epoch, |_| {})?;
         let slot = |address| Slot::start(address, library(&residents));
         let chip = options.vpcd.map(slot).transpose()?;
-        Ok(World { epoch, residents, reader, printer, page_printer, scanner, tray, chip, network })
+        let disk = options.disk.as_deref().map(Disk::at);
+        Ok(World { epoch, residents, reader, printer, page_printer, scanner, tray, chip, network, disk })
     }
 
     /// Whose cards there are.
@@ -88,6 +100,7 @@ impl World {
             Command::Chip(action) => self.chip(action)?,
             Command::Scanner(action) => self.scan(action)?,
             Command::Network { link } => self.set_network(*link)?,
+            Command::Disk { state } => self.disk.as_ref().ok_or(CommandError::NoDisk)?.set(*state)?,
             Command::Unplug { device } => self.set_plugged(*device, false),
             Command::Plug { device } => self.set_plugged(*device, true),
             Command::Paper(PaperAction::Take) => {
@@ -101,7 +114,6 @@ impl World {
 
     /// How everything stands.
     pub fn state(&self) -> State {
-        let up = self.network.as_ref().map(|network| *network.borrow());
         State {
             reader: self.reader_view(),
             printer: self.printer_view(),
@@ -109,7 +121,8 @@ impl World {
             chip: self.chip.as_ref().map(|slot| ChipView::from(slot.view())),
             scanner: self.scanner.with(|end| ScannerView::of(end)),
             papers: self.papers(),
-            network: up.map(|up| if up { Link::Restore } else { Link::Cut }),
+            network: self.network.as_ref().map(|network| *network.borrow()),
+            disk: self.disk.as_ref().map(Disk::state),
         }
     }
 
@@ -166,7 +179,7 @@ impl World {
 
     fn set_network(&self, link: Link) -> Result<(), CommandError> {
         let network = self.network.as_ref().ok_or(CommandError::NoProxy)?;
-        network.send_replace(link == Link::Restore);
+        network.send_modify(|network| *network = network.after(link));
         Ok(())
     }
 
@@ -193,7 +206,7 @@ impl World {
             plugged,
             card: end.device.sam.card().map(|card| card.resident.clone()),
             fault: end.device.sam.fault().map(|fault| format!("{fault:?}").to_lowercase()),
-            baud: crate::peripheral::Peripheral::baud(&end.device),
+            baud: end.device.baud(),
             bytes_in: end.bytes_in,
             bytes_out: end.bytes_out,
         })
@@ -226,6 +239,11 @@ impl World {
             unknown_commands: end.device.unknown_commands(),
         })
     }
+}
+
+fn record<P: Peripheral>(line: &Line<P>, into: &Path, device: Device, masker: &Arc<Masker>) {
+    let baud = line.with(|end| end.device.baud());
+    line.record(Tape::new(into, device.file_name(), baud, Arc::clone(masker)));
 }
 
 fn glyphs() -> Glyphs {

@@ -7,7 +7,8 @@ use std::net::{TcpListener, TcpStream};
 use std::time::{Duration, Instant};
 
 use kiosk_sim::control::{
-    CardAction, Client, Command, Device, Link, PaperAction, PrinterState, ReaderAction, ScannerAction, State,
+    CardAction, Client, Command, Device, DiskState, Link, PaperAction, PrinterState, ReaderAction,
+    ScannerAction, State,
 };
 use kiosk_sim::{Options, Simulator};
 
@@ -159,33 +160,78 @@ fn a_dropped_simulator_leaves_no_path_and_no_port() {
     assert!(TcpStream::connect(control).is_err());
 }
 
+/// A simulator with a proxy in front of a platform.
+fn networked(dir: &tempfile::TempDir) -> (Simulator, TcpListener) {
+    let platform = TcpListener::bind("127.0.0.1:0").unwrap();
+    let proxy = Some(("127.0.0.1:0".parse().unwrap(), platform.local_addr().unwrap()));
+    let simulator = Simulator::start(&Options { proxy, ..Options::in_dir(dir.path()) }).unwrap();
+    (simulator, platform)
+}
+
+/// Sends through the proxy and back; gives the connection, what came back, and how long it took.
+fn exchange(simulator: &Simulator, platform: &TcpListener, sent: &[u8]) -> (TcpStream, Vec<u8>, Duration) {
+    let mut terminal = TcpStream::connect(simulator.proxy().unwrap()).unwrap();
+    let (mut server, _) = platform.accept().unwrap();
+    let (start, mut heard) = (Instant::now(), vec![0; sent.len()]);
+    std::thread::scope(|scope| {
+        scope.spawn(|| terminal.try_clone().unwrap().write_all(sent).unwrap());
+        server.read_exact(&mut heard).unwrap();
+    });
+    server.write_all(b"ok").unwrap();
+    terminal.read_exact(&mut [0; 2]).unwrap();
+    (terminal, heard, start.elapsed())
+}
+
+fn network(simulator: &Simulator, link: Link) {
+    simulator.act(&Command::Network { link }).unwrap();
+}
+
 #[test]
 fn a_cut_network_closes_what_is_open_and_what_comes_until_it_is_restored() {
     let dir = tempfile::tempdir().unwrap();
-    let platform = TcpListener::bind("127.0.0.1:0").unwrap();
-    let any = "127.0.0.1:0".parse().unwrap();
-    let proxy = Some((any, platform.local_addr().unwrap()));
-    let simulator = Simulator::start(&Options { proxy, ..Options::in_dir(dir.path()) }).unwrap();
+    let (simulator, platform) = networked(&dir);
     let address = simulator.proxy().unwrap();
     assert_eq!(std::fs::read_to_string(dir.path().join("proxy")).unwrap(), format!("{address}\n"));
-
-    let exchange = || {
-        let mut terminal = TcpStream::connect(address).unwrap();
-        let (mut server, _) = platform.accept().unwrap();
-        terminal.write_all(b"ping").unwrap();
-        let mut heard = [0; 4];
-        server.read_exact(&mut heard).unwrap();
-        server.write_all(&heard).unwrap();
-        terminal.read_exact(&mut heard).unwrap();
-        assert_eq!(&heard, b"ping");
-        terminal
-    };
-    let mut terminal = exchange();
-    simulator.act(&Command::Network { link: Link::Cut }).unwrap();
+    let (mut terminal, heard, _) = exchange(&simulator, &platform, b"ping");
+    assert_eq!(heard, b"ping");
+    network(&simulator, Link::Cut);
     assert_eq!(terminal.read(&mut [0]).unwrap_or(0), 0);
     let mut refused = TcpStream::connect(address).unwrap();
     assert_eq!(refused.read(&mut [0]).unwrap_or(0), 0);
-    assert_eq!(simulator.state().network, Some(Link::Cut));
-    simulator.act(&Command::Network { link: Link::Restore }).unwrap();
-    exchange();
+    assert!(simulator.state().network.unwrap().cut);
+    network(&simulator, Link::Restore);
+    exchange(&simulator, &platform, b"ping");
+}
+
+#[test]
+fn a_late_and_slow_network_carries_everything_no_earlier_than_it_may() {
+    let dir = tempfile::tempdir().unwrap();
+    let (simulator, platform) = networked(&dir);
+    network(&simulator, Link::Delay { ms: 50 });
+    network(&simulator, Link::Slow { kbit: 800.try_into().unwrap() });
+    // 20,000 bytes at 100 a millisecond, and two ways of 50 ms.
+    let sent: Vec<u8> = (0..20_000_u32).map(|n| (n % 251) as u8).collect();
+    let (_, heard, took) = exchange(&simulator, &platform, &sent);
+    assert_eq!(heard, sent);
+    assert!(took >= Duration::from_millis(300), "{took:?}");
+    assert_eq!(simulator.state().network.unwrap().delay_ms, 50);
+}
+
+#[test]
+fn a_garbled_network_spoils_some_bytes_and_loses_none() {
+    let dir = tempfile::tempdir().unwrap();
+    let (simulator, platform) = networked(&dir);
+    network(&simulator, Link::Garble { seed: 5 });
+    let (_, heard, _) = exchange(&simulator, &platform, &[0x55; 100_000]);
+    let spoiled = heard.iter().filter(|byte| **byte != 0x55).count();
+    assert!((3..50).contains(&spoiled), "{spoiled}");
+    network(&simulator, Link::Restore);
+    assert_eq!(exchange(&simulator, &platform, &[0x55; 100_000]).1, [0x55; 100_000]);
+}
+
+#[test]
+fn a_disk_is_filled_only_where_there_is_a_small_one() {
+    let dir = tempfile::tempdir().unwrap();
+    let full = Command::Disk { state: DiskState::Full };
+    assert!(start(&dir).act(&full).unwrap_err().to_string().contains("--disk"));
 }

@@ -9,6 +9,8 @@ pub use crate::ipp::PagePrinterState;
 pub use crate::printer::PrinterState;
 use crate::reader::Fault;
 
+use super::network::Link;
+
 /// Something that happens in front of the terminal.
 #[derive(Clone, Debug, PartialEq, Eq, Subcommand, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -35,10 +37,16 @@ pub enum Command {
     /// Holds codes before the scanner, or spoils its next one
     #[command(subcommand)]
     Scanner(ScannerAction),
-    /// Cuts or restores the network through the proxy
+    /// Cuts, spoils or restores the network through the proxy
     Network {
         /// What becomes of it
+        #[command(subcommand)]
         link: Link,
+    },
+    /// Fills the terminal's small disk, or frees it
+    Disk {
+        /// How it is then
+        state: DiskState,
     },
     /// Pulls a device's plug
     Unplug {
@@ -117,14 +125,14 @@ fn hex(word: &str) -> Result<String, String> {
     }
 }
 
-/// What becomes of the network.
+/// How much room is on the disk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Link {
-    /// Every connection is closed, new ones at once
-    Cut,
-    /// Connections pass
-    Restore,
+pub enum DiskState {
+    /// Not a byte
+    Full,
+    /// All that was free before
+    Free,
 }
 
 /// A device with a plug.
@@ -206,6 +214,17 @@ pub enum CommandError {
     /// There is no network to cut. Cure: start the simulator with `--proxy`.
     #[error("this simulator runs without a proxy (start it with --proxy LISTEN=TARGET)")]
     NoProxy,
+    /// There is no disk to fill. Cure: start the simulator with `--disk`.
+    #[error("this simulator runs without a small disk (start it with --disk DIR)")]
+    NoDisk,
+    /// The disk cannot be filled or freed. Cure: see the reason.
+    #[error("the disk at {dir}: {why}")]
+    Disk {
+        /// Where it is mounted.
+        dir: std::path::PathBuf,
+        /// Why.
+        why: String,
+    },
 }
 
 #[cfg(test)]
@@ -221,6 +240,7 @@ mod tests {
         let out = Command::Printer { state: PrinterState::PaperOut };
         assert_eq!(json(&out), r#"{"printer":{"state":"paper-out"}}"#);
         assert_eq!(json(&Command::Reader(ReaderAction::Torn)), r#"{"reader":"torn"}"#);
+        assert_eq!(json(&Command::Disk { state: DiskState::Full }), r#"{"disk":{"state":"full"}}"#);
         let unplug = Command::Unplug { device: Device::IdReader };
         assert_eq!(json(&unplug), r#"{"unplug":{"device":"id-reader"}}"#);
     }

@@ -3,6 +3,7 @@
 mod chip;
 mod client;
 mod command;
+mod network;
 mod scanner;
 mod server;
 mod state;
@@ -10,9 +11,10 @@ mod state;
 pub use chip::{ChipAction, ChipFault, ChipView};
 pub use client::{Client, ClientError};
 pub use command::{
-    CardAction, Command, CommandError, Device, Link, PagePrinterState, PaperAction, PrinterState,
+    CardAction, Command, CommandError, Device, DiskState, PagePrinterState, PaperAction, PrinterState,
     ReaderAction,
 };
+pub use network::{Link, NetworkView};
 pub use scanner::{ScannerAction, ScannerView};
 pub(crate) use server::routes;
 pub use state::{PagePrinterView, PaperPiece, PrinterView, ReaderView, State};

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::chip::ChipView;
-use super::command::{Link, PagePrinterState, PrinterState};
+use super::command::{DiskState, PagePrinterState, PrinterState};
+use super::network::NetworkView;
 use super::scanner::ScannerView;
 use crate::ipp::PrintedJob;
 
@@ -22,8 +23,10 @@ pub struct State {
     pub scanner: ScannerView,
     /// Cut pieces in the tray, oldest first.
     pub papers: Vec<PaperPiece>,
-    /// What was last done to the network; absent without a proxy.
-    pub network: Option<Link>,
+    /// The network; absent without a proxy.
+    pub network: Option<NetworkView>,
+    /// The terminal's small disk; absent without one.
+    pub disk: Option<DiskState>,
 }
 
 /// The reader at one moment.

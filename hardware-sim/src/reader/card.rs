@@ -51,6 +51,11 @@ impl Card {
         self.newest_address.as_deref()
     }
 
+    /// The portrait.
+    pub fn photo(&self) -> &[u8] {
+        &self.photo
+    }
+
     /// Body of command 30 05.
     pub fn management_number(&self) -> &[u8] {
         &self.management

@@ -77,6 +77,19 @@ pub fn reply(status: u8, data: &[u8]) -> Vec<u8> {
     frame
 }
 
+/// Mends the checksums of frames that were changed and right before; `masked` is as long as `original`.
+pub(crate) fn mend(original: &[u8], masked: &mut [u8]) {
+    let starts = original.windows(PREAMBLE.len()).enumerate().filter(|(_, part)| *part == PREAMBLE);
+    for (start, _) in starts {
+        let Some(&[hi, lo]) = original.get(start + PREAMBLE.len()..start + HEAD_BYTES) else { return };
+        let counted = start + PREAMBLE.len()..start + HEAD_BYTES + usize::from(u16::from_be_bytes([hi, lo]));
+        let was_right = original.get(counted.clone()).is_some_and(|frame| xor(frame) == 0);
+        if was_right {
+            masked[counted.end - 1] ^= xor(&masked[counted.clone()]);
+        }
+    }
+}
+
 fn xor(bytes: &[u8]) -> u8 {
     bytes.iter().fold(0, |sum, byte| sum ^ byte)
 }
@@ -123,6 +136,21 @@ mod tests {
         assert_eq!(take_request(&mut received), Some(Request::BadLength));
         let mut received = vec![0xAA, 0xAA, 0xAA, 0x96, 0x69, 0x05, 0x08];
         assert_eq!(take_request(&mut received), Some(Request::BadLength));
+    }
+
+    #[test]
+    fn only_sums_that_were_right_are_mended() {
+        let original = [FIND.as_slice(), &reply(0x90, b"name"), &[0xAA; 3]].concat();
+        let mut masked = original.clone();
+        masked[21] ^= 0x40;
+        mend(&original, &mut masked);
+        assert_eq!(masked[10..], [reply(0x90, b"n!me").as_slice(), &[0xAA; 3]].concat());
+        let mut torn = original.clone();
+        torn[24] ^= 1;
+        let mut masked = torn.clone();
+        masked[21] ^= 0x40;
+        mend(&torn, &mut masked);
+        assert_eq!(masked[22..], torn[22..]);
     }
 
     #[test]

@@ -7,5 +7,6 @@ mod sam;
 
 pub use card::{Card, PHOTO_BYTES, TEXT_BYTES};
 pub use device::Reader;
+pub(crate) use frame::mend;
 pub use frame::{Request, reply, take_request};
 pub use sam::{Answer, BAUDS, Fault, Sam};
