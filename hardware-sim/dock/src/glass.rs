@@ -1,0 +1,15 @@
+//! What the Slint compiler makes of `ui/`.
+
+#![allow(
+    missing_docs,
+    unsafe_code,
+    clippy::all,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::wildcard_enum_match_arm,
+    clippy::todo,
+    clippy::print_stdout,
+    reason = "generated"
+)]
+
+slint::include_modules!();
