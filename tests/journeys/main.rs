@@ -4,6 +4,7 @@
 mod card_is_read;
 #[path = "../fixture/chip.rs"]
 mod chip;
+mod dock_is_touched;
 mod page_is_printed;
 #[path = "../fixture/page_printer.rs"]
 mod page_printer;

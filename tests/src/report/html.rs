@@ -17,12 +17,12 @@ pub(super) fn page(reports: &[Report], out: &Path) -> String {
 }
 
 fn section(report: &Report, out: &Path) -> String {
-    let verdict = if report.failed() { "failed" } else { "every step was seen" };
     let rows: String = report.rows.iter().map(|one| row(one, out)).collect();
     format!(
-        "<h2>{}: {verdict}</h2>\n<table><tr><th>Line</th><th>Step</th><th></th><th>s</th><th>Seen</th></tr>\n\
+        "<h2>{}: {}</h2>\n<table><tr><th>Line</th><th>Step</th><th></th><th>s</th><th>Seen</th></tr>\n\
          {rows}</table>\n",
-        escaped(&report.title)
+        escaped(&report.title),
+        report.outcome(),
     )
 }
 

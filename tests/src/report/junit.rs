@@ -23,7 +23,7 @@ fn case(suite: &str, row: &Row) -> String {
     let inside = match row.verdict {
         Verdict::Met => String::new(),
         Verdict::Unmet => format!("<failure message=\"not seen\">{}</failure>", escaped(&row.seen)),
-        Verdict::Skipped => "<skipped/>".to_owned(),
+        Verdict::Skipped => format!("<skipped message=\"{}\"/>", escaped(&row.seen)),
     };
     format!(
         "<testcase classname=\"{}\" name=\"{}: {}\" time=\"{:.3}\">{inside}</testcase>\n",

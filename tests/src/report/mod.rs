@@ -42,7 +42,7 @@ pub enum Verdict {
     Met,
     /// Something else was seen.
     Unmet,
-    /// It was not played, because a step before it was not met.
+    /// It was not played, because a step before it was not met or the machine cannot play it.
     Skipped,
 }
 
@@ -77,15 +77,34 @@ impl Report {
 
     /// Of a scenario whose world could not even be started.
     pub fn not_started(title: &str, why: &str) -> Self {
+        Self::of_the_start(title, Verdict::Unmet, why)
+    }
+
+    /// Of a scenario that this machine cannot play; that is no failure.
+    pub fn not_played(title: &str, why: &str) -> Self {
+        Self::of_the_start(title, Verdict::Skipped, why)
+    }
+
+    fn of_the_start(title: &str, verdict: Verdict, why: &str) -> Self {
         let row = Row {
             line: 0,
             step: "start platform, simulator and terminal".to_owned(),
-            verdict: Verdict::Unmet,
+            verdict,
             took: Duration::ZERO,
             seen: why.to_owned(),
             pictures: Vec::new(),
         };
         Self { title: title.to_owned(), rows: vec![row] }
+    }
+
+    /// How it went as a whole, in words.
+    fn outcome(&self) -> &'static str {
+        let played = self.rows.iter().any(|row| row.verdict != Verdict::Skipped);
+        match (self.failed(), played) {
+            (true, _) => "FAILED",
+            (false, true) => "every step was seen",
+            (false, false) => "not played",
+        }
     }
 
     /// Whether some step was not met.
@@ -153,6 +172,15 @@ mod tests {
         assert!(table.contains("| 3 | `wait text \"a\\|b\"` | seen | 1.2 |"), "{table}");
         assert!(table.contains("NOT SEEN"));
         assert!(table.starts_with("## A visit: FAILED"), "{table}");
+    }
+
+    #[test]
+    fn what_cannot_be_played_here_is_no_failure_and_says_why() {
+        let report = Report::not_played("Full disk", "no small disk");
+        assert!(!report.failed());
+        assert!(report.table().starts_with("## Full disk: not played"), "{}", report.table());
+        let xml = junit::suites(&[report]);
+        assert!(xml.contains(r#"<skipped message="no small disk"/>"#), "{xml}");
     }
 
     #[test]

@@ -3,9 +3,8 @@
 use super::{Report, Row};
 
 pub(super) fn table(report: &Report) -> String {
-    let verdict = if report.failed() { "FAILED" } else { "every step was seen" };
-    let head =
-        format!("## {}: {verdict}\n\n| line | step | | s | seen |\n|--:|---|---|--:|---|\n", report.title);
+    let (title, outcome) = (&report.title, report.outcome());
+    let head = format!("## {title}: {outcome}\n\n| line | step | | s | seen |\n|--:|---|---|--:|---|\n");
     report.rows.iter().fold(head, |table, row| table + &line(row))
 }
 

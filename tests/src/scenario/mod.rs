@@ -1,6 +1,6 @@
 //! Scenarios: what a tester writes, line by line, and how it is played.
 //!
-//! The format is described in `tests/scenarios/README.md`.
+//! The format is described in `tests/field/README.md`.
 
 mod parse;
 mod play;

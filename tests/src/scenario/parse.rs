@@ -28,8 +28,8 @@ struct SimulatorLine {
 }
 
 /// The first word of every step, for the error that names them all.
-const VERBS: &str = "title, language, touch, type, card, reader, scanner, printer, paper, network, unplug, plug, wait, \
-                     expect, picture, publish, kill, start";
+const VERBS: &str = "title, language, touch, type, card, chip, reader, scanner, printer, page-printer, paper, network, \
+                     disk, unplug, plug, wait, expect, picture, publish, kill, start";
 
 /// Reads a scenario. `name` is its title where it has none of its own.
 ///
@@ -91,9 +91,11 @@ fn action(words: &[Word]) -> Result<Action, String> {
         ("publish", [Word::Bare(path)]) => Ok(Action::Publish(path.into())),
         ("kill", [Word::Bare(what)]) if what == "terminal" => Ok(Action::KillTerminal),
         ("start", [Word::Bare(what)]) if what == "terminal" => Ok(Action::StartTerminal),
-        ("card" | "reader" | "scanner" | "printer" | "paper" | "network" | "unplug" | "plug", rest) => {
-            act(verb, rest)
-        }
+        (
+            "card" | "chip" | "reader" | "scanner" | "printer" | "page-printer" | "paper" | "network" | "disk"
+            | "unplug" | "plug",
+            rest,
+        ) => act(verb, rest),
         _ => Err(usage(verb)),
     }
 }
@@ -161,6 +163,7 @@ fn expectation(words: &[Word]) -> Result<Expectation, String> {
         ["paper", "contains", text] => Expectation::PaperContains((*text).to_owned()),
         ["paper", "qr"] => Expectation::PaperHasQr,
         ["papers", count] => Expectation::Papers(number(count)?),
+        ["pages", count] => Expectation::Pages(number(count)?),
         ["queue", count] => Expectation::Queue(number(count)?),
         ["platform", "case" | "cases", count] => Expectation::PlatformCases(number(count)?),
         ["case", "state", state] => Expectation::CaseState(Case::AtPlatform, (*state).to_owned()),
@@ -168,9 +171,11 @@ fn expectation(words: &[Word]) -> Result<Expectation, String> {
         ["case", "number", "shown"] => Expectation::CaseNumberShown,
         ["journal", "ok"] => Expectation::JournalHolds,
         _ => {
-            return Err("write: expect paper contains \"…\", paper qr, papers N, queue N, platform case N, \
+            return Err(
+                "write: expect paper contains \"…\", paper qr, papers N, pages N, queue N, platform case N, \
                          case state STATE, result state STATE, case number shown or journal ok"
-                .to_owned());
+                    .to_owned(),
+            );
         }
     })
 }
@@ -188,7 +193,10 @@ fn act(verb: &str, words: &[Word]) -> Result<Action, String> {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use kiosk_sim::control::{CardAction, Device, Link, PrinterState, ScannerAction};
+    use kiosk_sim::control::{
+        CardAction, ChipAction, ChipFault, Device, DiskState, Link, PagePrinterState, PrinterState,
+        ScannerAction,
+    };
 
     use super::*;
 
@@ -216,6 +224,16 @@ mod tests {
         assert_eq!(one("scanner hide"), Action::Act(Act::Scanner(ScannerAction::Hide)));
         assert_eq!(one("unplug scanner"), Action::Act(Act::Unplug { device: Device::Scanner }));
         assert_eq!(one("network cut"), Action::Act(Act::Network { link: Link::Cut }));
+        assert_eq!(one("network delay 300"), Action::Act(Act::Network { link: Link::Delay { ms: 300 } }));
+        assert_eq!(one("disk full"), Action::Act(Act::Disk { state: DiskState::Full }));
+        let insert = ChipAction::Insert { card: "alice-social".into() };
+        assert_eq!(one("chip insert alice-social"), Action::Act(Act::Chip(insert)));
+        assert_eq!(one("chip remove"), Action::Act(Act::Chip(ChipAction::Remove)));
+        let fault = ChipAction::Fault(ChipFault::RemoveAt { command: 5 });
+        assert_eq!(one("chip fault remove-at 5"), Action::Act(Act::Chip(fault)));
+        let stopped = PagePrinterState::Stopped;
+        assert_eq!(one("page-printer stopped"), Action::Act(Act::PagePrinter { state: stopped }));
+        assert_eq!(one("expect pages 2"), Action::Expect(Expectation::Pages(2)));
         assert_eq!(one("wait screen home"), Action::Wait(Wanted::Screen("home".into())));
         assert_eq!(one("wait no text \"王\""), Action::Wait(Wanted::NoText("王".into())));
         assert_eq!(one("picture home-2"), Action::Picture("home-2".into()));
@@ -235,6 +253,12 @@ mod tests {
         let scenario = parse("file", "# note\ntitle \"A visit\"\n\n  touch \"x\"  # why\n").unwrap();
         assert_eq!(scenario.title, "A visit");
         assert_eq!((scenario.steps.len(), scenario.steps[0].line), (1, 4));
+    }
+
+    #[test]
+    fn a_scenario_that_fills_the_disk_needs_a_small_one() {
+        assert!(parse("file", "card lift\ndisk full").unwrap().extras().small_disk);
+        assert!(!parse("file", "card lift").unwrap().extras().small_disk);
     }
 
     #[test]

@@ -176,6 +176,9 @@ impl Player<'_> {
             Expectation::Papers(count) => {
                 (format!("{count} papers"), format!("{} papers", written(&self.world.simulator.state()?)))
             }
+            Expectation::Pages(count) => {
+                (format!("{count} pages"), format!("{} pages", pages(&self.world.simulator.state()?)))
+            }
             Expectation::Queue(count) => {
                 let waiting = self.world.terminal.queue()?["waiting"].clone();
                 (format!("{count} waiting"), format!("{waiting} waiting"))
@@ -259,6 +262,11 @@ fn paper_with(state: &State, wanted: &str, holds: impl Fn(&Paper) -> bool) -> Ou
 /// Pieces with something on them; a printer that is cleaned cuts off a blank strip.
 fn written(state: &State) -> usize {
     state.papers.iter().filter(|paper| !(paper.lines.is_empty() && paper.qr.is_empty())).count()
+}
+
+/// Pages that came out of the page printer and were not taken.
+fn pages(state: &State) -> u32 {
+    state.page_printer.printed.iter().map(|job| job.pages * job.copies).sum()
 }
 
 /// The state of the one case there is.

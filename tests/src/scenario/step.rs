@@ -6,6 +6,7 @@ use std::time::Duration;
 use kiosk_sim::control::Command as Act;
 
 use crate::screen::Target;
+use crate::world::Extras;
 
 /// A whole scenario.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,9 +18,15 @@ pub struct Scenario {
 }
 
 impl Scenario {
-    /// Whether the terminal must have a slot for chip cards, because a step uses it.
-    pub fn needs_slot(&self) -> bool {
-        self.steps.iter().any(|step| matches!(step.action, Action::Act(Act::Chip(_))))
+    /// What its world must have besides, because a step uses it.
+    pub fn extras(&self) -> Extras {
+        let uses = |used: fn(&Act) -> bool| {
+            self.steps.iter().any(|step| matches!(&step.action, Action::Act(act) if used(act)))
+        };
+        Extras {
+            slot: uses(|act| matches!(act, Act::Chip(_))),
+            small_disk: uses(|act| matches!(act, Act::Disk { .. })),
+        }
     }
 }
 
@@ -79,6 +86,8 @@ pub enum Expectation {
     PaperHasQr,
     /// So many pieces of paper lie in the tray.
     Papers(usize),
+    /// So many pages lie at the page printer, copies counted.
+    Pages(usize),
     /// So many items wait at the terminal.
     Queue(usize),
     /// So many cases are at the platform.

@@ -25,6 +25,7 @@ pub struct Desk {
     display: String,
     session_bus: String,
     window: Window,
+    room_beside: Option<u16>,
 }
 
 impl Desk {
@@ -38,7 +39,9 @@ impl Desk {
             DisplayChoice::Given(name) => (None, name.clone()),
         };
         let (bus, session_bus) = start_bus(&display, logs)?;
-        Ok(Self { _bus: bus, _display: server, display, session_bus, window: Window::on(choice) })
+        let window = Window::on(choice);
+        let room_beside = window.room_beside(choice);
+        Ok(Self { _bus: bus, _display: server, display, session_bus, window, room_beside })
     }
 
     /// The name of the display, such as `:99`.
@@ -49,6 +52,11 @@ impl Desk {
     /// The address of the session bus.
     pub fn session_bus(&self) -> &str {
         &self.session_bus
+    }
+
+    /// Where a dock has room beside the terminal's window, px from the left.
+    pub fn room_beside(&self) -> Option<u16> {
+        self.room_beside
     }
 
     /// How large the terminal's window is on it.

@@ -1,6 +1,8 @@
 //! One world: display, buses, platform, simulator and terminal, all real programs, all ended with it.
 
+mod disk;
 mod display;
+mod dock;
 mod platform;
 mod process;
 mod programs;
@@ -11,11 +13,13 @@ mod window;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+pub use disk::{SmallDisk, keep_mounts_to_this_thread};
 pub use display::{Desk, DisplayChoice};
+pub use dock::Dock;
 pub use platform::Platform;
 pub use process::{Process, Said, call};
 pub use programs::Programs;
-pub use simulator::{Paper, Simulator};
+pub use simulator::{Around, Paper, Simulator};
 pub use terminal::Terminal;
 pub use window::Window;
 
@@ -71,6 +75,15 @@ pub enum WorldError {
         #[source]
         source: std::io::Error,
     },
+    /// A small disk cannot be mounted; only root may, and not in every container.
+    #[error("no small disk can be mounted at {path}; it takes root, and a machine that lets it mount")]
+    NoSmallDisk {
+        /// Where.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: nix::Error,
+    },
     /// The runtime or the glass.
     #[error("the glass")]
     Glass(#[from] GlassError),
@@ -99,6 +112,15 @@ pub struct Plan {
     pub keep: bool,
 }
 
+/// What a world has besides, where its scenario needs it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Extras {
+    /// A slot for chip cards, below a `pcscd` of its own.
+    pub slot: bool,
+    /// The terminal's data on a small disk, which the simulator can fill.
+    pub small_disk: bool,
+}
+
 /// Everything that runs. Fields are dropped, and so ended, from top to bottom.
 pub struct World {
     /// What is seen and touched.
@@ -113,6 +135,7 @@ pub struct World {
     _pcscd: Option<Pcscd>,
     /// The display and the buses.
     pub desk: Desk,
+    _disk: Option<SmallDisk>,
     folder: Folder,
 }
 
@@ -122,33 +145,35 @@ impl World {
     /// # Errors
     /// A program is missing, ended or did not get ready.
     pub fn start(plan: &Plan) -> Result<Self, WorldError> {
-        Self::start_with(plan, None)
+        Self::start_with(plan, Extras::default())
     }
 
-    /// The same with a slot for chip cards. The machine has one service for all slots, so these worlds take turns.
+    /// The same with what a scenario needs besides. The machine has one service for all slots, so worlds with a slot take
+    /// turns.
     ///
     /// # Errors
-    /// As [`World::start`], and where the service does not get ready: only root may start it.
-    pub fn start_with_slot(plan: &Plan) -> Result<Self, WorldError> {
-        std::fs::create_dir_all(&plan.logs)
-            .map_err(|source| WorldError::File { path: plan.logs.clone(), source })?;
-        Self::start_with(plan, Some(Pcscd::start(&plan.logs)?))
-    }
-
-    fn start_with(plan: &Plan, pcscd: Option<Pcscd>) -> Result<Self, WorldError> {
+    /// As [`World::start`]; only root may start that service, and mount a disk.
+    pub fn start_with(plan: &Plan, extras: Extras) -> Result<Self, WorldError> {
         let programs = Programs::find()?;
         std::fs::create_dir_all(&plan.logs)
             .map_err(|source| WorldError::File { path: plan.logs.clone(), source })?;
         let folder = Folder::new(plan.keep)?;
+        let mount = || SmallDisk::mount(&folder.path().join(terminal::DATA));
+        let disk = extras.small_disk.then(mount).transpose()?;
+        let pcscd = extras.slot.then(|| Pcscd::start(&plan.logs)).transpose()?;
         let desk = Desk::start(&plan.display, &plan.logs)?;
         let platform = Platform::start(&programs, folder.path(), &plan.logs)?;
-        let slot = pcscd.as_ref().map(|_| 0);
-        let simulator = Simulator::start(&programs, folder.path(), platform.address(), slot, &plan.logs)?;
+        let around = Around {
+            platform: platform.address(),
+            slot: pcscd.as_ref().map(|_| 0),
+            disk: disk.as_ref().map(SmallDisk::path),
+        };
+        let simulator = Simulator::start(&programs, folder.path(), &around, &plan.logs)?;
         let mut terminal = Terminal::new(&programs, folder.path(), &simulator, &desk, &plan.logs)?;
         terminal.enrol(&platform.ticket()?)?;
         let glass = Glass::open(desk.display(), desk.session_bus(), runtime()?)?;
         terminal.start(&glass)?;
-        Ok(Self { glass, terminal, simulator, platform, _pcscd: pcscd, desk, folder })
+        Ok(Self { glass, terminal, simulator, platform, _pcscd: pcscd, desk, _disk: disk, folder })
     }
 
     /// Where keys, store and device files of this world are.

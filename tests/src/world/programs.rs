@@ -25,7 +25,8 @@ impl Programs {
     }
 }
 
-fn find(name: &'static str) -> Result<PathBuf, WorldError> {
+/// One program, where it is looked for as for the others.
+pub(super) fn find(name: &'static str) -> Result<PathBuf, WorldError> {
     let variable = format!("{}_BIN", name.to_uppercase().replace('-', "_"));
     let path = std::env::var_os(&variable).map_or_else(|| beside(name), PathBuf::from);
     if path.is_file() { Ok(path) } else { Err(WorldError::NoProgram { name, path, variable }) }

@@ -12,6 +12,16 @@ use super::process::Process;
 use super::{Programs, WorldError};
 use crate::pcscd;
 
+/// What a simulator stands between.
+pub struct Around<'a> {
+    /// The platform behind its proxy.
+    pub platform: SocketAddr,
+    /// The slot of the smart-card service it puts chip cards into, if any.
+    pub slot: Option<u16>,
+    /// The terminal's disk, if that is a small one.
+    pub disk: Option<&'a Path>,
+}
+
 /// A running simulator.
 pub struct Simulator {
     _process: Process,
@@ -22,23 +32,25 @@ pub struct Simulator {
 }
 
 impl Simulator {
-    /// Starts it with a proxy in front of the platform, and with this slot of the smart-card service, if any.
+    /// Starts it with a proxy in front of the platform.
     ///
     /// # Errors
     /// It did not get ready.
     pub fn start(
         programs: &Programs,
         folder: &Path,
-        platform: SocketAddr,
-        slot: Option<u16>,
+        around: &Around,
         logs: &Path,
     ) -> Result<Self, WorldError> {
         let folder = folder.join("devices");
         let mut command = Command::new(&programs.simulator);
         command.arg("run").arg("--dir").arg(&folder).args(["--control", "127.0.0.1:0"]);
-        command.arg("--proxy").arg(format!("127.0.0.1:0={platform}"));
-        if let Some(slot) = slot {
+        command.arg("--proxy").arg(format!("127.0.0.1:0={}", around.platform));
+        if let Some(slot) = around.slot {
             command.arg("--vpcd").arg(pcscd::address(slot).to_string());
+        }
+        if let Some(disk) = around.disk {
+            command.arg("--disk").arg(disk);
         }
         let mut process = Process::spawn("simulator", &mut command, logs)?;
         let address = |name: &str| std::fs::read_to_string(folder.join(name)).ok()?.trim().parse().ok();
@@ -48,7 +60,7 @@ impl Simulator {
             client.state().ok()?;
             Some((client, proxy))
         })?;
-        Ok(Self { _process: process, client, folder, proxy, slot })
+        Ok(Self { _process: process, client, folder, proxy, slot: around.slot })
     }
 
     /// Has something happen in front of the terminal.
@@ -90,6 +102,11 @@ impl Simulator {
     /// The name of the slot for chip cards, if it has one.
     pub fn slot(&self) -> Option<String> {
         self.slot.map(pcscd::reader)
+    }
+
+    /// Its directory, which also names it to the dock and the command line.
+    pub fn folder(&self) -> &Path {
+        &self.folder
     }
 
     /// The address the terminal takes for the platform's.

@@ -10,6 +10,9 @@ use super::process::Process;
 use super::{Desk, Programs, Simulator, Window, WorldError, call};
 use crate::screen::Glass;
 
+/// The name of its data directory, below the world's.
+pub(super) const DATA: &str = "terminal";
+
 /// One terminal; enrolled once, started and killed as often as wanted.
 pub struct Terminal {
     process: Option<Process>,
@@ -132,7 +135,7 @@ fn configuration(folder: &Path, simulator: &Simulator, window: Window) -> Result
          [devices.page_printer]\nuri = {pages:?}\n\n{slot}\
          [screen]\nfullscreen = false\nwidth_px = {width}\nheight_px = {height}\n\n\
          [log]\nformat = \"text\"\nlevel = \"info\"\n",
-        data = quoted(folder.join("terminal")),
+        data = quoted(folder.join(DATA)),
         width = window.width,
         height = window.height,
         proxy = simulator.proxy(),

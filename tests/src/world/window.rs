@@ -6,6 +6,10 @@ use super::DisplayChoice;
 
 /// The portrait window the screens are drawn for, px.
 const WHOLE: (u16, u16) = (1080, 1920);
+/// The portrait window of the dock beside it, in the same measure, px.
+const DOCK: (u16, u16) = (1080, 1920);
+/// Between the two windows, px of the display.
+const BETWEEN: u16 = 8;
 /// What frames and panels of a desktop leave to a window.
 const FREE: f64 = 0.92;
 
@@ -27,6 +31,19 @@ impl Window {
             DisplayChoice::Own => Self::scaled(1.0),
             DisplayChoice::Given(name) => display_size(name).map_or(Self::scaled(1.0), Self::within),
         }
+    }
+
+    /// Where the dock goes, px from the left, if there is room beside the window; only a display that was given has any.
+    pub(super) fn room_beside(&self, choice: &DisplayChoice) -> Option<u16> {
+        let DisplayChoice::Given(name) = choice else { return None };
+        let (display, _) = display_size(name)?;
+        self.left_of_dock(display)
+    }
+
+    fn left_of_dock(&self, display: u16) -> Option<u16> {
+        let left = self.width + BETWEEN;
+        let dock = (f64::from(DOCK.0) * self.scale).round() as u16;
+        (left + dock <= display).then_some(left)
     }
 
     fn within((width, height): (u16, u16)) -> Self {
@@ -54,6 +71,14 @@ mod tests {
     #[test]
     fn a_large_display_shows_the_whole_window() {
         assert_eq!(Window::within((3840, 2160)), Window { width: 1080, height: 1920, scale: 1.0 });
+    }
+
+    #[test]
+    fn the_dock_has_room_on_a_wide_display_alone() {
+        let left = |display: (u16, u16)| Window::within(display).left_of_dock(display.0);
+        assert_eq!(left((3840, 2160)), Some(1088));
+        assert_eq!(left((1920, 1080)), Some(567));
+        assert_eq!(left((1080, 1920)), None);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use clap::Parser;
 use kiosk_tests::report::{self, Report};
 use kiosk_tests::scenario::{Scenario, parse, play};
-use kiosk_tests::world::{DisplayChoice, Plan, World};
+use kiosk_tests::world::{DisplayChoice, Plan, World, WorldError, keep_mounts_to_this_thread};
 
 /// So many scenarios play side by side: each is mostly waiting, and its world is its own.
 const LANES: usize = 2;
@@ -98,13 +98,12 @@ fn unwritable(cli: &Cli, error: &std::io::Error) -> String {
 }
 
 fn play_one(cli: &Cli, file: &Path, scenario: &Scenario, out: &Path) -> Report {
+    if let Err(error) = clear(out) {
+        return Report::not_started(&scenario.title, &error.to_string());
+    }
     let plan = Plan { logs: out.join("logs"), display: display(cli), keep: cli.keep };
-    let start = if scenario.needs_slot() { World::start_with_slot } else { World::start };
     let folder = file.parent().unwrap_or(Path::new("."));
-    match clear(out)
-        .map_err(|error| error.to_string())
-        .and_then(|()| start(&plan).map_err(|error| error.chain()))
-    {
+    match world(&plan, scenario) {
         Ok(mut world) => {
             let report = play(&mut world, scenario, folder, out);
             if cli.keep {
@@ -112,8 +111,17 @@ fn play_one(cli: &Cli, file: &Path, scenario: &Scenario, out: &Path) -> Report {
             }
             report
         }
-        Err(why) => Report::not_started(&scenario.title, &why),
+        Err(error @ WorldError::NoSmallDisk { .. }) => Report::not_played(&scenario.title, &error.chain()),
+        Err(error) => Report::not_started(&scenario.title, &error.chain()),
     }
+}
+
+fn world(plan: &Plan, scenario: &Scenario) -> Result<World, WorldError> {
+    let extras = scenario.extras();
+    if extras.small_disk {
+        keep_mounts_to_this_thread()?;
+    }
+    World::start_with(plan, extras)
 }
 
 /// Pictures and logs of an earlier run must not be taken for this one's.

@@ -1,0 +1,24 @@
+//! Recordings of the simulator's serial devices, made, masked and played again to the terminal's drivers.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod line;
+mod masked;
+mod played;
+
+use std::path::Path;
+
+use kiosk_drivers_api::paper::{Align, Document, Line, Size};
+use kiosk_sim::recording::Recording;
+
+/// The recording of this name beside this file.
+fn recording(name: &str) -> Recording {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("recordings").join(name);
+    std::fs::read_to_string(path).unwrap().parse().unwrap()
+}
+
+/// A page of so many lines with the same words.
+fn page(words: &str, lines: usize) -> Document {
+    let text = words.to_owned();
+    let line = Line::Text { text, align: Align::Left, size: Size::Normal, bold: false };
+    Document { lines: vec![line; lines] }
+}

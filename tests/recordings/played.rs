@@ -1,0 +1,65 @@
+//! Recordings play as devices: in virtual time, and behind a pty.
+
+use kiosk_drivers_api::{Cancel, IdCard, IdCardReader, PrintFault, ReaderFault, ReceiptPrinter};
+use kiosk_id_card::{Config, Reader, SerialIdCardReader};
+use kiosk_receipt_printer::{Model, Printer};
+use kiosk_sim::recording::{Player, Recording, Replay, Way};
+use secrecy::ExposeSecret;
+
+use crate::line::VirtualLine;
+use crate::{page, recording};
+
+fn read(recording: &Recording) -> (Result<IdCard, ReaderFault>, VirtualLine<Player>) {
+    let line = VirtualLine::to(Player::new(recording));
+    (Reader::on(line.clone()).read(&Cancel::default()), line)
+}
+
+/// Who is on every masked card.
+fn is_nobody(card: &IdCard) -> bool {
+    card.number.expose_secret() == "11010519491231002X" && card.name.expose_secret() == "某某某"
+}
+
+#[test]
+fn a_recorded_card_is_read_in_virtual_time() {
+    let (card, line) = read(&recording("id-reader.rec"));
+    let card = card.unwrap();
+    assert!(is_nobody(&card));
+    assert_eq!(card.address.expose_secret(), "某某某某某某某某某某某某某某某某000某0某某0000某");
+    line.device(|player| assert_eq!((player.strayed(), player.is_over()), (None, true)));
+}
+
+#[test]
+fn a_recorded_card_is_read_over_a_pty() {
+    let folder = tempfile::tempdir().unwrap();
+    let link = folder.path().join("id-reader");
+    let replay = Replay::start(&recording("id-reader.rec"), &link).unwrap();
+    let config = Config { path: link.display().to_string(), baud: 115_200 };
+    let card = SerialIdCardReader::new(config).read(&Cancel::default()).unwrap();
+    assert!(is_nobody(&card));
+    assert!(replay.player().is_over());
+}
+
+#[test]
+fn a_recorded_receipt_is_printed_in_virtual_time() {
+    let line = VirtualLine::to(Player::new(&recording("receipt-printer.rec")));
+    let mut printer = Printer::on(line.clone(), Model::GENERIC_80_MM);
+    assert_eq!(printer.print(&page("回执", 12), &Cancel::default()), Ok(()));
+    line.device(|player| assert_eq!((player.strayed(), player.is_over()), (None, true)));
+}
+
+#[test]
+fn another_receipt_than_the_recorded_one_is_not_confirmed() {
+    let line = VirtualLine::to(Player::new(&recording("receipt-printer.rec")));
+    let mut printer = Printer::on(line.clone(), Model::GENERIC_80_MM);
+    assert_eq!(printer.print(&page("收据", 12), &Cancel::default()), Err(PrintFault::Unconfirmed));
+    assert!(line.device(|player| player.strayed().is_some()));
+}
+
+#[test]
+fn a_recorded_answer_that_is_spoilt_is_no_card() {
+    let mut recording = recording("id-reader.rec");
+    let answers = recording.events.iter_mut().filter(|event| event.way == Way::FromDevice);
+    let longest = answers.max_by_key(|event| event.bytes.len()).unwrap();
+    longest.bytes[7] ^= 1;
+    assert!(read(&recording).0.is_err());
+}
