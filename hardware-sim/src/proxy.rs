@@ -136,7 +136,7 @@ impl Noise {
     fn spoil(&mut self, bytes: &mut [u8]) {
         for byte in bytes {
             if self.left == 0 {
-                *byte ^= 1 << (self.next() % 8);
+                *byte ^= 1 << (self.draw() % 8);
                 self.left = self.gap();
             } else {
                 self.left -= 1;
@@ -146,11 +146,11 @@ impl Noise {
 
     /// On average [`PROXY_GARBLE_BYTES`].
     fn gap(&mut self) -> u64 {
-        self.next() % (2 * PROXY_GARBLE_BYTES)
+        self.draw() % (2 * PROXY_GARBLE_BYTES)
     }
 
     /// SplitMix64 (Steele, Lea, Flood 2014).
-    fn next(&mut self) -> u64 {
+    fn draw(&mut self) -> u64 {
         self.state = self.state.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mixed = (self.state ^ (self.state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
         let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);

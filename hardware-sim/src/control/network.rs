@@ -80,10 +80,10 @@ mod tests {
 
     fn read(words: &str) -> Result<Link, String> {
         let line = Line::try_parse_from(format!("sim network {words}").split_whitespace());
-        match line.map_err(|error| error.to_string())?.command {
-            Command::Network { link } => Ok(link),
-            other => Err(format!("{other:?}")),
-        }
+        let Command::Network { link } = line.map_err(|error| error.to_string())?.command else {
+            return Err("another command".to_owned());
+        };
+        Ok(link)
     }
 
     #[test]

@@ -91,16 +91,17 @@ impl FromStr for Recording {
     type Err = BadRecording;
 
     fn from_str(text: &str) -> Result<Recording, BadRecording> {
-        let bare = |line: &'static str| line;
         let mut lines = (1..).zip(text.lines().map(|line| line.split('#').next().unwrap_or_default().trim()));
         let mut lines = std::iter::from_fn(|| lines.find(|(_, line)| !line.is_empty()));
         let mut after = |wanted: &'static str| {
             let (line, text) = lines.next().unwrap_or_default();
-            text.strip_prefix(wanted).map(str::trim).ok_or(BadRecording { line, wanted: bare(wanted) })
+            let rest = text.strip_prefix(wanted).ok_or(BadRecording { line, wanted })?;
+            Ok((line, rest.trim()))
         };
         after(HEAD)?;
-        let device = after("device")?.to_owned();
-        let baud = after("baud")?.parse().map_err(|_| BadRecording { line: 3, wanted: "a line rate" })?;
+        let device = after("device")?.1.to_owned();
+        let (line, baud) = after("baud")?;
+        let baud = baud.parse().map_err(|_| BadRecording { line, wanted: "a line rate" })?;
         let events = lines.map(|(line, text)| event(text).ok_or(BadRecording { line, wanted: EVENT }));
         Ok(Recording { device, baud, events: events.collect::<Result<_, _>>()? })
     }

@@ -120,7 +120,7 @@ impl Player {
         }
     }
 
-    fn say(&mut self, now: Duration, says: &Says) {
+    fn say(&mut self, now: Duration, says: &[(Duration, Vec<u8>)]) {
         self.says.extend(says.iter().map(|(after, bytes)| Said { at: now + *after, bytes: bytes.clone() }));
     }
 }
