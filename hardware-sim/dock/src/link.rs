@@ -34,9 +34,9 @@ enum NotDone {
     /// The simulator refused or did not answer.
     #[error(transparent)]
     Client(#[from] ClientError),
-    /// Words the simulator does not know; the dock is of another version.
-    #[error(transparent)]
-    Words(#[from] clap::Error),
+    /// Words the simulator does not know. Cure: those that the message names, or `kiosk-sim help`.
+    #[error("{0}")]
+    Words(String),
 }
 
 /// Reaches a simulator; it may be started later, and anew.
@@ -83,9 +83,10 @@ impl Link {
     }
 }
 
-fn read(words: &str) -> Result<Command, clap::Error> {
+fn read(words: &str) -> Result<Command, NotDone> {
     let line = std::iter::once("dock").chain(words.split_whitespace());
-    Wish::try_parse_from(line).map(|wish| wish.command)
+    let first_line = |error: clap::Error| error.to_string().lines().next().unwrap_or_default().to_owned();
+    Wish::try_parse_from(line).map(|wish| wish.command).map_err(|error| NotDone::Words(first_line(error)))
 }
 
 /// The error with all its causes, in one line.
@@ -130,6 +131,12 @@ mod tests {
         assert!(words.len() > 40, "{words:?}");
         let wrong: Vec<&String> = words.iter().filter(|words| read(words).is_err()).collect();
         assert!(wrong.is_empty(), "{wrong:?}");
+    }
+
+    #[test]
+    fn words_nobody_understands_are_told_in_one_line() {
+        let told = read("printer on-fire").map_err(|error| error.to_string());
+        assert!(told.is_err_and(|why| why.contains("on-fire") && !why.contains('\n')));
     }
 
     #[test]
