@@ -34,3 +34,8 @@ pub const PACKAGE_BYTES_MAX: usize = 512 * 1024;
 pub const PACKAGES_MAX: usize = 500;
 /// Cases in one answer to a resident.
 pub const CASES_SHOWN_MAX: u32 = 20;
+/// Receipts a terminal may ask for in vain within `CASE_MISSES_WINDOW`: a proof has 80 bits, and a receipt that is still
+/// on its way is asked for a few times.
+pub const CASE_MISSES_MAX: u32 = 10;
+/// How long a miss counts, seconds; the sentence `too_many_tries` tells it.
+pub const CASE_MISSES_WINDOW: i64 = 600;

@@ -17,6 +17,12 @@ pub struct Texts {
     pub department_unreachable: Text,
     /// The department knows nothing of this person.
     pub nothing_on_file: Text,
+    /// No case belongs to this receipt and this proof.
+    pub receipt_unknown: Text,
+    /// The terminal asked for too many receipts in vain.
+    pub too_many_tries: Text,
+    /// A page cannot be made now.
+    pub page_unavailable: Text,
     /// Where a terminal stands that was given no place.
     pub site_unnamed: Text,
 }

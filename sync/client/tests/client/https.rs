@@ -8,11 +8,11 @@ use jiff::Timestamp;
 use kiosk_client::enrol::enrol;
 use kiosk_client::{HttpTransport, Identity, Transport, TransportError};
 use kiosk_protocol::crypto::Digest;
-use kiosk_protocol::ids::ItemId;
+use kiosk_protocol::ids::{ItemId, PageNumber};
 use kiosk_protocol::item::Item;
-use kiosk_protocol::limits::BATCH_UNPACKED_BYTES_MAX;
+use kiosk_protocol::limits::{BATCH_UNPACKED_BYTES_MAX, PAGE_BYTES_MAX, REPLY_BYTES_MAX};
 use kiosk_protocol::service::IdentityLevel;
-use kiosk_protocol::wire::{Ask, Batch, BatchAnswer, Question, WirePerson};
+use kiosk_protocol::wire::{Ask, Batch, BatchAnswer, Pdf, Question, Reply, WirePerson};
 
 /// An enrolled terminal and the CA it was enrolled at.
 struct Terminal {
@@ -119,6 +119,21 @@ async fn each_answer_has_its_name() {
     let (_peer, transport) = terminal.meets(http("422 Unprocessable", "", problem)).await;
     let Err(TransportError::Refused(problem)) = transport.changes(None).await else { panic!() };
     assert_eq!((problem.kind.as_str(), problem.status), ("urn:hecheng:problem:x", 422));
+}
+
+#[tokio::test]
+async fn a_page_arrives_up_to_its_limit() {
+    let terminal = Terminal::enrolled().await;
+    let mut file = b"%PDF-".to_vec();
+    file.resize(PAGE_BYTES_MAX, b' ');
+    let pdf = Pdf::try_from(file.clone()).unwrap();
+    let reply = serde_json::to_vec(&Reply::Page { pdf, pages: 1, number: PageNumber::of(1) }).unwrap();
+    let (_peer, transport) = terminal.meets(http("200 OK", "", reply)).await;
+    let Ok(Reply::Page { pdf, .. }) = transport.ask(&ask()).await else { panic!("no page") };
+    assert_eq!(pdf.bytes(), file);
+    let (_peer, transport) = terminal.meets(http("200 OK", "", vec![b' '; REPLY_BYTES_MAX + 1])).await;
+    let larger = transport.ask(&ask()).await.err();
+    assert_eq!(larger, Some(TransportError::BadAnswer("larger than its limit")));
 }
 
 #[tokio::test]

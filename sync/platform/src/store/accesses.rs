@@ -43,6 +43,15 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// How often the terminal asked in vain since then.
+    pub fn misses(&self, terminal: &TerminalId, reason: &str, since: Timestamp) -> Result<u32, StoreError> {
+        let mut count = self.0.prepare_cached(
+            "SELECT count(*) FROM accesses WHERE terminal = ?1 AND reason = ?2 AND at > ?3 AND found = 0",
+        )?;
+        let key = params![terminal.to_string(), reason, since.as_millisecond()];
+        Ok(count.query_row(key, |row| row.get(0))?)
+    }
+
     /// Reason and source of all fetches, oldest first.
     pub fn accesses(&self) -> Result<Vec<(String, String)>, StoreError> {
         let mut select = self.0.prepare("SELECT reason, source FROM accesses ORDER BY id")?;

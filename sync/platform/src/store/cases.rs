@@ -51,6 +51,16 @@ pub struct CaseRow {
     pub changed_at: Timestamp,
 }
 
+/// A case found by the number on its receipt.
+pub struct NumberedCase {
+    /// Its id.
+    pub case: Uuid,
+    /// Pseudonym of the applicant.
+    pub person: Digest,
+    /// The rest.
+    pub row: CaseRow,
+}
+
 const COLUMNS: &str =
     "terminal, epoch, seq, case_number, service, version, state, submitted_at, accepted_at, changed_at";
 
@@ -193,6 +203,22 @@ impl Tx<'_> {
         let mut cases = Vec::new();
         while let Some(row) = rows.next()? {
             cases.push(case_row(row)?);
+        }
+        Ok(cases)
+    }
+
+    /// The cases with this number: one, but for epochs beyond 99, where digits can be read in two ways.
+    pub fn cases_numbered(&self, receipt: &ReceiptNumber) -> Result<Vec<NumberedCase>, StoreError> {
+        let mut select = self.0.prepare_cached(&format!(
+            "SELECT {COLUMNS}, case_id, person FROM cases
+             WHERE terminal = ?1 AND printf('%02d%06d', epoch, seq) = ?2"
+        ))?;
+        let (terminal, run) = receipt.parts();
+        let mut rows = select.query(params![terminal, run])?;
+        let mut cases = Vec::new();
+        while let Some(row) = rows.next()? {
+            let (case, person) = (Uuid::from_bytes(row.get(10)?), Digest::from_bytes(row.get(11)?));
+            cases.push(NumberedCase { case, person, row: case_row(row)? });
         }
         Ok(cases)
     }

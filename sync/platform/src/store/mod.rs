@@ -19,14 +19,17 @@ use jiff::Timestamp;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 pub use accesses::Access;
-pub use cases::{CaseRow, NewCase, state_name};
+pub use cases::{CaseRow, NewCase, NumberedCase, state_name};
 pub use terminals::TicketState;
 
 use crate::limits::DATABASE_BUSY;
 
 /// In order; each runs once. `user_version` counts them.
-const MIGRATIONS: [&str; 2] =
-    [include_str!("../../migrations/001_start.sql"), include_str!("../../migrations/002_void_tickets.sql")];
+const MIGRATIONS: [&str; 3] = [
+    include_str!("../../migrations/001_start.sql"),
+    include_str!("../../migrations/002_void_tickets.sql"),
+    include_str!("../../migrations/003_receipts.sql"),
+];
 
 /// Why the store did not do it.
 #[derive(Debug, thiserror::Error)]

@@ -7,18 +7,32 @@ use uuid::Uuid;
 use crate::world::{ALICE, Terminal, World, problem};
 
 /// Synthetic, valid, and on nobody's file.
-const NOBODY: (&str, &str) = ("某某", "11010519491231002X");
+pub const NOBODY: (&str, &str) = ("某某", "11010519491231002X");
 
-fn body(person: (&str, &str), level: IdentityLevel, question: Question) -> Vec<u8> {
-    let person = Some(WirePerson { name: person.0.into(), number: person.1.into() });
+fn body(person: Option<(&str, &str)>, level: IdentityLevel, question: Question) -> Vec<u8> {
+    let person = person.map(|(name, number)| WirePerson { name: name.into(), number: number.into() });
     serde_json::to_vec(&Ask { visit: Uuid::now_v7(), level, person, question }).unwrap()
 }
 
-async fn ask(terminal: &Terminal, person: (&str, &str), level: IdentityLevel, question: Question) -> Reply {
+pub async fn asked(
+    terminal: &Terminal,
+    person: Option<(&str, &str)>,
+    level: IdentityLevel,
+    question: Question,
+) -> Reply {
     terminal.post("/v1/ask", body(person, level, question)).await.json().await.unwrap()
 }
 
-fn key(name: &str) -> Key {
+pub async fn ask(
+    terminal: &Terminal,
+    person: (&str, &str),
+    level: IdentityLevel,
+    question: Question,
+) -> Reply {
+    asked(terminal, Some(person), level, question).await
+}
+
+pub fn key(name: &str) -> Key {
     Key::try_from(name).unwrap()
 }
 
@@ -93,7 +107,7 @@ async fn a_person_sees_their_own_cases() {
 async fn a_number_that_is_none_is_refused_without_repeating_it() {
     let world = World::start().await;
     let terminal = world.terminal("230202-0001").await;
-    let body = body(("某某", "110105194912310021"), IdentityLevel::CardPresent, Question::Cases);
+    let body = body(Some(("某某", "110105194912310021")), IdentityLevel::CardPresent, Question::Cases);
     let answer = terminal.post("/v1/ask", body).await;
     assert_eq!(problem(answer).await, (400, "bad-request".to_owned()));
     world.stop().await;

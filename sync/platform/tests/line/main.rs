@@ -3,6 +3,7 @@
 
 mod ask;
 mod batches;
+mod case;
 mod catalogue;
 mod enrol;
 mod world;

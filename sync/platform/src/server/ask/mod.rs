@@ -1,4 +1,7 @@
-//! `POST /v1/ask`: questions about the person who stands there. Every fetch is recorded, no reply is kept.
+//! `POST /v1/ask`: questions about the person who stands there, or about the case of a receipt somebody holds. Every
+//! fetch is recorded, no reply is kept.
+
+mod case;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -69,12 +72,13 @@ impl<'a> Asked<'a> {
 
     fn answer(&self) -> Result<Reply, Refusal> {
         match &self.question {
-            Question::Prefill { service } => self.about(service, Self::prefill),
-            Question::Query { service } => self.about(service, Self::query),
-            Question::Cases => self.cases(),
-            Question::Case { .. } | Question::Page { .. } => {
-                Ok(refused(&self.centre.texts.department_unreachable))
+            Question::Prefill { service } => {
+                self.about(service, |package, known| self.prefill(package, known))
             }
+            Question::Query { service } => self.about(service, |package, known| self.query(package, known)),
+            Question::Cases => self.cases(),
+            Question::Case { receipt, proof } => self.case(receipt, proof),
+            Question::Page { .. } => Ok(refused(&self.centre.texts.page_unavailable)),
         }
     }
 
@@ -82,14 +86,14 @@ impl<'a> Asked<'a> {
     fn about(
         &self,
         service: &Key,
-        answer: fn(&Self, &ServicePackage, &Known) -> Result<Reply, Refusal>,
+        answer: impl FnOnce(&ServicePackage, &Known) -> Result<Reply, Refusal>,
     ) -> Result<Reply, Refusal> {
         let Some(package) = self.centre.store.read(|tx| tx.package_in_force(service))? else {
             return Ok(refused(&self.centre.texts.service_unknown));
         };
         match self.known(package.identity_level) {
             None => Ok(refused(&self.centre.texts.identify_better)),
-            Some(known) => answer(self, &package, known),
+            Some(known) => answer(&package, known),
         }
     }
 
@@ -116,17 +120,26 @@ impl<'a> Asked<'a> {
         let Work::Query { answer, .. } = &package.work else {
             return Ok(refused(&self.centre.texts.service_unknown));
         };
+        let found = self.fetch(package, known, answer)?;
+        let reply = |Answer { values, tables }| Reply::Values { values, tables, as_of: self.now };
+        Ok(found.map_or_else(refused, reply))
+    }
+
+    /// What the package's department has on file for these blocks, or why there is nothing.
+    fn fetch(
+        &self,
+        package: &ServicePackage,
+        known: &Known,
+        blocks: &[AnswerBlock],
+    ) -> Result<Result<Answer, &'a Text>, Refusal> {
         let Some(department) = self.centre.departments.get(&package.department) else {
-            return Ok(refused(&self.centre.texts.department_unreachable));
+            return Ok(Err(&self.centre.texts.department_unreachable));
         };
-        let (facts, tables) = named(answer);
+        let (facts, tables) = named(blocks);
         let found = department.answer(&known.person, &facts, &tables);
         let source = package.department.as_str();
         self.record(package.id.as_str(), source, &known.pseudonym, found.is_some())?;
-        Ok(match found {
-            Some(Answer { values, tables }) => Reply::Values { values, tables, as_of: self.now },
-            None => refused(&self.centre.texts.nothing_on_file),
-        })
+        Ok(found.ok_or(&self.centre.texts.nothing_on_file))
     }
 
     fn cases(&self) -> Result<Reply, Refusal> {
@@ -144,8 +157,12 @@ impl<'a> Asked<'a> {
 
     /// Recorded before the answer leaves: a fetch without its record is not possible.
     fn record(&self, reason: &str, source: &str, person: &Digest, found: bool) -> Result<(), Refusal> {
-        let access = Access { terminal: &self.terminal.id, visit: self.visit, reason, source, person, found };
+        let access = self.access(reason, source, person, found);
         Ok(self.centre.store.write(|tx| tx.record_access(&access, self.now))?)
+    }
+
+    fn access<'b>(&'b self, reason: &'b str, source: &'b str, person: &'b Digest, found: bool) -> Access<'b> {
+        Access { terminal: &self.terminal.id, visit: self.visit, reason, source, person, found }
     }
 }
 
