@@ -5,8 +5,10 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use clap::{Parser, Subcommand};
-use kiosk_platform::{CaseRow, Draft, Options, Platform, PlatformError, SYNTHETIC_CODE, state_name};
-use kiosk_protocol::ids::{Key, TerminalId};
+use kiosk_platform::{
+    CaseRow, Draft, Facts, Options, PAGES_ADDRESS, Platform, PlatformError, SYNTHETIC_CODE, state_name,
+};
+use kiosk_protocol::ids::{Key, PageNumber, TerminalId};
 use kiosk_protocol::service::Text;
 
 /// The reference central platform of Hecheng Kiosk.
@@ -61,6 +63,14 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Say whether a page is genuine: a PDF file whole, or the number on one.
+    VerifyPage {
+        /// The platform's folder.
+        #[arg(long)]
+        dir: PathBuf,
+        /// A file (`.pdf`), or a page's number.
+        page: String,
+    },
     /// Take a terminal's rights.
     Revoke {
         /// The platform's folder.
@@ -85,6 +95,9 @@ struct Serve {
     /// 实施编码 of 31 characters for services without one.
     #[arg(long, default_value = SYNTHETIC_CODE, value_parser = implementing_code)]
     default_code: String,
+    /// What stands before the number in the code of a page, for example https://HOST/pages.
+    #[arg(long, default_value = PAGES_ADDRESS)]
+    pages_address: String,
 }
 
 #[derive(clap::Args)]
@@ -126,6 +139,7 @@ pub async fn run(cli: Cli) -> Result<(), PlatformError> {
             say(&format!("catalogue {version} is in force"))
         }
         Command::Cases { dir, json } => cases(&dir, json),
+        Command::VerifyPage { dir, page } => verify_page(&dir, page),
         Command::Revoke { dir, terminal } => {
             let terminal = TerminalId::try_from(terminal)?;
             Platform::open(&dir)?.revoke(&terminal)?;
@@ -135,9 +149,9 @@ pub async fn run(cli: Cli) -> Result<(), PlatformError> {
 }
 
 async fn serve(args: Serve) -> Result<(), PlatformError> {
-    let Serve { dir, listen, poll_ms, default_code } = args;
+    let Serve { dir, listen, poll_ms, default_code, pages_address } = args;
     let stop = stop_signal().map_err(PlatformError::Server)?;
-    let options = Options { listen, poll_ms, default_code, ..Options::default() };
+    let options = Options { listen, poll_ms, default_code, pages_address, ..Options::default() };
     let running = Platform::serve(&dir, options).await?;
     say(&format!("listening on https://{}", running.addr))?;
     stop.await;
@@ -182,6 +196,24 @@ fn cases(dir: &Path, json: bool) -> Result<(), PlatformError> {
         return say(&json.map_err(|error| PlatformError::Server(error.into()))?);
     }
     cases.iter().try_for_each(|case| say(&line(case)))
+}
+
+/// Files of pages end with `.pdf`, and no number does.
+fn verify_page(dir: &Path, page: String) -> Result<(), PlatformError> {
+    let platform = Platform::open(dir)?;
+    let facts = if page.ends_with(".pdf") {
+        platform.verify_page(&read(Path::new(&page))?)?
+    } else {
+        platform.verify_page_number(&PageNumber::try_from(page)?)?
+    };
+    let Facts { number, digest, service, version, issued_at, .. } = facts;
+    say(&format!(
+        "genuine: page {number} of {service} {version}, issued {issued_at}, SM3 of its file {digest}"
+    ))
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, PlatformError> {
+    std::fs::read(path).map_err(|source| PlatformError::File { path: path.to_owned(), source })
 }
 
 fn line(case: &CaseRow) -> String {

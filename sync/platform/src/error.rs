@@ -8,6 +8,7 @@ use kiosk_protocol::service::BadPackage;
 
 use crate::departments::BadData;
 use crate::keys::KeyError;
+use crate::pages::NotGenuine;
 use crate::store::StoreError;
 
 /// Why a command or the server could not do its work.
@@ -45,6 +46,12 @@ pub enum PlatformError {
     /// 实施编码 has 31 characters.
     #[error("{0}: national_code does not have 31 characters")]
     NationalCode(Key),
+    /// A page has a template this platform does not have. Cure: see `pages`.
+    #[error("there is no template {0} for pages")]
+    NoTemplate(Key),
+    /// A page is not genuine.
+    #[error("not genuine")]
+    NotGenuine(#[from] NotGenuine),
     /// The version must go up.
     #[error("{service}: version {offered} is not newer than {published}, which is published")]
     NotNewer {
@@ -94,6 +101,7 @@ impl PlatformError {
                 | Self::Package { .. }
                 | Self::TooMuch(_)
                 | Self::NationalCode(_)
+                | Self::NoTemplate(_)
                 | Self::NotNewer { .. }
                 | Self::NotInForce(_)
                 | Self::NoTerminal(_)

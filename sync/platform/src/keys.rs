@@ -26,6 +26,7 @@ const SERVER_KEY: &str = "server.key";
 const SEALING_KEY: &str = "sealing.key";
 const CATALOGUE_KEY: &str = "catalogue.key";
 const PSEUDONYM_KEY: &str = "pseudonym.key";
+const PAGE_KEY: &str = "pages.key";
 
 /// An uncompressed point of P-256 (SEC 1, 2.3.3).
 const P256_POINT_BYTES: usize = 65;
@@ -76,6 +77,8 @@ pub struct Keys {
     pub unsealing: UnsealingKey,
     /// Signs catalogues.
     pub catalogue: SigningKey,
+    /// Seals pages.
+    pub pages: SigningKey,
     pseudonym: Zeroizing<Vec<u8>>,
     dir: PathBuf,
 }
@@ -100,7 +103,13 @@ pub fn create(dir: &Path, names: &[String]) -> Result<(), KeyError> {
     write_new(dir, SEALING_KEY, &UnsealingKey::generate().to_bytes())?;
     let catalogue = SigningKey::generate().map_err(|BadKey| KeyError::Unusable(CATALOGUE_KEY))?;
     write_new(dir, CATALOGUE_KEY, &catalogue.to_bytes())?;
-    write_new(dir, PSEUDONYM_KEY, &Zeroizing::new(rand::random::<[u8; 32]>())[..])
+    write_new(dir, PSEUDONYM_KEY, &Zeroizing::new(rand::random::<[u8; 32]>())[..])?;
+    create_page_key(dir)
+}
+
+fn create_page_key(dir: &Path) -> Result<(), KeyError> {
+    let key = SigningKey::generate().map_err(|BadKey| KeyError::Unusable(PAGE_KEY))?;
+    write_new(dir, PAGE_KEY, &key.to_bytes())
 }
 
 fn create_server(dir: &Path, names: &[String], issuer: &Issuer<'_, KeyPair>) -> Result<(), KeyError> {
@@ -162,12 +171,18 @@ impl Keys {
         let ca_key = KeyPair::from_pem(&text(CA_KEY)?).map_err(|_| KeyError::Unusable(CA_KEY))?;
         let unsealing = UnsealingKey::from_bytes(&read(dir, SEALING_KEY)?);
         let catalogue = SigningKey::from_bytes(&read(dir, CATALOGUE_KEY)?);
+        // A platform made before it sealed pages has no key for them yet.
+        if !dir.join(PAGE_KEY).exists() {
+            create_page_key(dir)?;
+        }
+        let pages = SigningKey::from_bytes(&read(dir, PAGE_KEY)?);
         Ok(Self {
             issuer: Issuer::from_ca_cert_der(&ca, ca_key)?,
             ca_pem,
             ca,
             unsealing: unsealing.map_err(|BadKey| KeyError::Unusable(SEALING_KEY))?,
             catalogue: catalogue.map_err(|BadKey| KeyError::Unusable(CATALOGUE_KEY))?,
+            pages: pages.map_err(|BadKey| KeyError::Unusable(PAGE_KEY))?,
             pseudonym: read(dir, PSEUDONYM_KEY)?,
             dir: dir.to_owned(),
         })

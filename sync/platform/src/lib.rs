@@ -10,6 +10,7 @@ mod error;
 mod ingest;
 mod keys;
 mod limits;
+mod pages;
 mod platform;
 mod publish;
 mod server;
@@ -21,8 +22,9 @@ pub use case_number::SYNTHETIC_CODE;
 pub use departments::BadData;
 pub use error::PlatformError;
 pub use keys::KeyError;
+pub use pages::{Facts, NotGenuine};
 
-pub use platform::{Options, Platform, Running};
+pub use platform::{Options, PAGES_ADDRESS, Platform, Running};
 pub use publish::Draft;
 pub use server::Clock;
 pub use store::{CaseRow, StoreError, state_name};

@@ -39,3 +39,11 @@ pub const CASES_SHOWN_MAX: u32 = 20;
 pub const CASE_MISSES_MAX: u32 = 10;
 /// How long a miss counts, seconds; the sentence `too_many_tries` tells it.
 pub const CASE_MISSES_WINDOW: i64 = 600;
+/// Pages that are set at one time; each takes one processor.
+pub const PRESSES: usize = 2;
+/// A page waits this long for a press. With `TYPESET` less than an ask of a terminal takes (10 s).
+pub const TYPESET_WAIT: Duration = Duration::from_secs(3);
+/// A page must be set within this.
+pub const TYPESET: Duration = Duration::from_secs(5);
+/// Sheets of one page.
+pub const PAGE_SHEETS_MAX: u16 = 6;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use kiosk_protocol::ids::{Key, TerminalId};
+use kiosk_protocol::ids::{Key, PageNumber, TerminalId};
 use kiosk_protocol::service::Text;
 use kiosk_protocol::wire::Ticket;
 use tokio::net::TcpListener;
@@ -17,6 +17,7 @@ use crate::departments::{BadData, Departments};
 use crate::error::PlatformError;
 use crate::keys::{self, Keys};
 use crate::limits::SHUTDOWN;
+use crate::pages::{self, Facts, Press};
 use crate::publish::{self, Draft};
 use crate::server::{self, Centre, Clock, Peer, TlsListener};
 use crate::store::{CaseRow, Store};
@@ -24,6 +25,8 @@ use crate::texts::Texts;
 use crate::ticket;
 
 const DATABASE: &str = "platform.db";
+/// Where pages are verified unless an address is given: a counter that knows the scheme.
+pub const PAGES_ADDRESS: &str = "hecheng:page";
 /// Holds the address of the running server, for scripts.
 const ADDRESS: &str = "address";
 
@@ -47,6 +50,8 @@ pub struct Options {
     pub poll_ms: u32,
     /// Implementing code (31 characters) for items without one.
     pub default_code: String,
+    /// What stands before the number in the code of a page.
+    pub pages_address: String,
     /// The platform's clock.
     pub clock: Clock,
 }
@@ -57,6 +62,7 @@ impl Default for Options {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             poll_ms: 5_000,
             default_code: SYNTHETIC_CODE.to_owned(),
+            pages_address: PAGES_ADDRESS.to_owned(),
             clock: Arc::new(Timestamp::now),
         }
     }
@@ -175,6 +181,22 @@ impl Platform {
         Ok(self.store.read(|tx| tx.accesses())?)
     }
 
+    /// The facts of the page whose file this is.
+    ///
+    /// # Errors
+    /// The file is no page of this platform, or a byte of it was changed.
+    pub fn verify_page(&self, file: &[u8]) -> Result<Facts, PlatformError> {
+        Ok(pages::of_file(&self.store, &Keys::open(&self.dir)?.pages.verifying_key(), file)?)
+    }
+
+    /// The facts of the page with this number. They say nothing of the paper the number was read from.
+    ///
+    /// # Errors
+    /// No page of this platform has it.
+    pub fn verify_page_number(&self, number: &PageNumber) -> Result<Facts, PlatformError> {
+        Ok(pages::of_number(&self.store, &Keys::open(&self.dir)?.pages.verifying_key(), number)?)
+    }
+
     /// Takes a terminal's rights, from its next request on, and voids its unused tickets.
     ///
     /// # Errors
@@ -217,11 +239,12 @@ impl Platform {
     }
 
     fn centre(&self, options: Options) -> Result<Centre, PlatformError> {
-        let Options { listen: _, poll_ms, default_code, clock } = options;
+        let Options { listen: _, poll_ms, default_code, pages_address, clock } = options;
         Ok(Centre {
             store: self.store.clone(),
             keys: Keys::open(&self.dir)?,
             departments: Departments::built_in()?,
+            press: Press::new(pages_address),
             texts: Texts::built_in().map_err(BadData::from)?,
             clock,
             poll_ms,

@@ -4,11 +4,12 @@ use jiff::Timestamp;
 use kiosk_protocol::catalogue::{Index, IndexEntry, Signed};
 use kiosk_protocol::crypto::{Digest, SigningKey};
 use kiosk_protocol::ids::Key;
-use kiosk_protocol::service::ServicePackage;
+use kiosk_protocol::service::{ServicePackage, Work};
 
 use crate::case_number::CODE_CHARS;
 use crate::error::PlatformError;
 use crate::limits::{PACKAGE_BYTES_MAX, PACKAGES_MAX};
+use crate::pages;
 use crate::store::{Store, Tx};
 
 /// A package's name for the operator (its file) and its JSON.
@@ -64,7 +65,16 @@ fn parse(draft: &Draft) -> Result<ServicePackage, PlatformError> {
         .map_err(|source| PlatformError::Package { file: draft.file.clone(), source })?;
     match &package.national_code {
         Some(code) if code.chars().count() != CODE_CHARS => Err(PlatformError::NationalCode(package.id)),
-        Some(_) | None => Ok(package),
+        Some(_) | None => check_template(package),
+    }
+}
+
+fn check_template(package: ServicePackage) -> Result<ServicePackage, PlatformError> {
+    match &package.work {
+        Work::Query { page: Some(offer), .. } if pages::template(&offer.template).is_none() => {
+            Err(PlatformError::NoTemplate(offer.template.clone()))
+        }
+        Work::Query { .. } | Work::Handling { .. } => Ok(package),
     }
 }
 

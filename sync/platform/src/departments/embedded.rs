@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use kiosk_protocol::Private;
 use kiosk_protocol::ids::Key;
 use kiosk_protocol::item::Person;
-use kiosk_protocol::service::Values;
+use kiosk_protocol::service::{Text, Values};
 use kiosk_protocol::wire::{Row, Scalar};
 use secrecy::ExposeSecret;
 use serde::Deserialize;
@@ -20,6 +20,8 @@ struct File {
     #[serde(rename = "about")]
     _about: String,
     department: Key,
+    /// As its seal shows it.
+    name: Text,
     handling: Handling,
     /// By citizen number.
     people: BTreeMap<String, Resident>,
@@ -53,6 +55,7 @@ struct Resident {
 
 /// Synthetic data in the place of a business system.
 pub struct Embedded {
+    name: Text,
     handling: Handling,
     people: BTreeMap<String, Resident>,
 }
@@ -60,8 +63,8 @@ pub struct Embedded {
 impl Embedded {
     /// Reads a department and its name.
     pub fn parse(json: &str) -> Result<(Key, Self), BadData> {
-        let File { department, handling, people, _about: _ } = serde_json::from_str(json)?;
-        Ok((department, Self { handling, people }))
+        let File { department, name, handling, people, _about: _ } = serde_json::from_str(json)?;
+        Ok((department, Self { name, handling, people }))
     }
 
     /// Number and name must both fit.
@@ -102,6 +105,10 @@ fn row(row: &BTreeMap<Key, String>) -> Row {
 }
 
 impl Department for Embedded {
+    fn name(&self) -> &Text {
+        &self.name
+    }
+
     fn prefill(&self, person: &Person, wanted: &BTreeSet<Key>) -> Option<BTreeMap<Key, Scalar>> {
         self.find(person).map(|resident| pick(&resident.values, wanted))
     }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use kiosk_protocol::ids::Key;
 use kiosk_protocol::item::Person;
-use kiosk_protocol::service::Values;
+use kiosk_protocol::service::{Text, Values};
 use kiosk_protocol::wire::{CaseState, Row, Scalar};
 use serde::Deserialize;
 
@@ -23,6 +23,8 @@ const DEFAULT: &str = include_str!("../../rules/default-handling.json");
 
 /// A business system of the plan.
 pub trait Department: Send + Sync {
+    /// Its name, as its seal shows it.
+    fn name(&self) -> &Text;
     /// The wanted values on file about a person; what is not on file is left out. None: the person is unknown.
     fn prefill(&self, person: &Person, wanted: &BTreeSet<Key>) -> Option<BTreeMap<Key, Scalar>>;
     /// Values and tables for a query. None: the person is unknown.

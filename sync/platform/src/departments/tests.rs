@@ -78,8 +78,8 @@ fn every_value_a_package_asks_for_is_on_file() {
                     assert_eq!(found.len(), 1, "{}", prefill.key);
                 }
             }
-            Work::Query { answer, .. } => {
-                for block in answer {
+            Work::Query { answer, page } => {
+                for block in answer.iter().chain(page.iter().flat_map(|page| &page.blocks)) {
                     let (AnswerBlock::Fact { key, .. } | AnswerBlock::Table { key, .. }) = block;
                     let wanted = BTreeSet::from([key.clone()]);
                     let department = departments.get(&package.department).unwrap();

@@ -28,6 +28,7 @@ use crate::case_number::Generator;
 use crate::departments::Departments;
 use crate::keys::Keys;
 use crate::limits::REQUEST;
+use crate::pages::Press;
 use crate::store::Store;
 use crate::texts::Texts;
 use problem::Refusal;
@@ -45,6 +46,8 @@ pub struct Centre {
     pub keys: Keys,
     /// The business systems.
     pub departments: Departments,
+    /// Sets pages.
+    pub press: Press,
     /// Sentences for residents.
     pub texts: Texts,
     /// The platform's clock.

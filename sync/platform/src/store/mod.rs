@@ -8,6 +8,7 @@ mod accesses;
 mod cases;
 mod catalogue;
 mod items;
+mod pages;
 mod terminals;
 
 use std::fs::OpenOptions;
@@ -25,10 +26,11 @@ pub use terminals::TicketState;
 use crate::limits::DATABASE_BUSY;
 
 /// In order; each runs once. `user_version` counts them.
-const MIGRATIONS: [&str; 3] = [
+const MIGRATIONS: [&str; 4] = [
     include_str!("../../migrations/001_start.sql"),
     include_str!("../../migrations/002_void_tickets.sql"),
     include_str!("../../migrations/003_receipts.sql"),
+    include_str!("../../migrations/004_pages.sql"),
 ];
 
 /// Why the store did not do it.

@@ -6,4 +6,5 @@ mod batches;
 mod case;
 mod catalogue;
 mod enrol;
+mod page;
 mod world;

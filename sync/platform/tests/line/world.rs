@@ -54,6 +54,12 @@ impl World {
         select.query_map([], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap()
     }
 
+    /// Changes the database itself, as somebody who may not would.
+    pub fn change(&self, sql: &str) {
+        let database = rusqlite::Connection::open(self.dir.path().join("platform.db")).unwrap();
+        assert_ne!(database.execute(sql, []).unwrap(), 0, "nothing was changed");
+    }
+
     pub fn url(&self, path: &str) -> String {
         format!("https://{}{path}", self.running.addr)
     }

@@ -2,6 +2,7 @@
 //! fetch is recorded, no reply is kept.
 
 mod case;
+mod page;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -26,6 +27,7 @@ use super::{Centre, blocking, body, parse};
 use crate::departments::Answer;
 use crate::limits::CASES_SHOWN_MAX;
 use crate::store::{Access, CaseRow, StoreError, Tx};
+use page::Drafted;
 
 /// What the access record calls the platform's own register of cases.
 const CASE_REGISTER: &str = "case-register";
@@ -40,7 +42,25 @@ pub async fn ask(
         check_id_number(person.number.expose_secret())
             .map_err(|_| Refusal::bad_request("the person's number is not a citizen number"))?;
     }
-    blocking(&centre, move |centre| Asked::new(centre, terminal, ask).answer()).await.map(Json)
+    let answered = blocking(&centre, move |centre| Asked::new(centre, terminal, ask).answer()).await?;
+    match answered {
+        Answered::Whole(reply) => Ok(Json(reply)),
+        Answered::Drafted(drafted) => page::finish(&centre, *drafted).await.map(Json),
+    }
+}
+
+/// What the register and the departments gave.
+enum Answered {
+    /// The reply.
+    Whole(Reply),
+    /// A page that has to be set and sealed.
+    Drafted(Box<Drafted>),
+}
+
+impl From<Reply> for Answered {
+    fn from(reply: Reply) -> Self {
+        Self::Whole(reply)
+    }
 }
 
 /// A question in hand.
@@ -70,15 +90,17 @@ impl<'a> Asked<'a> {
         Self { centre, terminal, visit, level, person, question, now: (centre.clock)() }
     }
 
-    fn answer(&self) -> Result<Reply, Refusal> {
+    fn answer(&self) -> Result<Answered, Refusal> {
         match &self.question {
             Question::Prefill { service } => {
                 self.about(service, |package, known| self.prefill(package, known))
             }
             Question::Query { service } => self.about(service, |package, known| self.query(package, known)),
-            Question::Cases => self.cases(),
-            Question::Case { receipt, proof } => self.case(receipt, proof),
-            Question::Page { .. } => Ok(refused(&self.centre.texts.page_unavailable)),
+            Question::Cases => self.cases().map(Answered::from),
+            Question::Case { receipt, proof } => self.case(receipt, proof).map(Answered::from),
+            Question::Page { service, language } => {
+                self.about(service, |package, known| self.page(package, known, *language))
+            }
         }
     }
 
@@ -86,13 +108,13 @@ impl<'a> Asked<'a> {
     fn about(
         &self,
         service: &Key,
-        answer: impl FnOnce(&ServicePackage, &Known) -> Result<Reply, Refusal>,
-    ) -> Result<Reply, Refusal> {
+        answer: impl FnOnce(&ServicePackage, &Known) -> Result<Answered, Refusal>,
+    ) -> Result<Answered, Refusal> {
         let Some(package) = self.centre.store.read(|tx| tx.package_in_force(service))? else {
-            return Ok(refused(&self.centre.texts.service_unknown));
+            return Ok(refused(&self.centre.texts.service_unknown).into());
         };
         match self.known(package.identity_level) {
-            None => Ok(refused(&self.centre.texts.identify_better)),
+            None => Ok(refused(&self.centre.texts.identify_better).into()),
             Some(known) => answer(&package, known),
         }
     }
@@ -102,9 +124,9 @@ impl<'a> Asked<'a> {
         self.person.as_ref().filter(|_| self.level >= level)
     }
 
-    fn prefill(&self, package: &ServicePackage, known: &Known) -> Result<Reply, Refusal> {
+    fn prefill(&self, package: &ServicePackage, known: &Known) -> Result<Answered, Refusal> {
         let Work::Handling { form, .. } = &package.work else {
-            return Ok(refused(&self.centre.texts.service_unknown));
+            return Ok(refused(&self.centre.texts.service_unknown).into());
         };
         let mut values = BTreeMap::new();
         for (department, wanted) in shared(form) {
@@ -113,16 +135,16 @@ impl<'a> Asked<'a> {
             self.record(package.id.as_str(), department.as_str(), &known.pseudonym, found.is_some())?;
             values.extend(found.unwrap_or_default());
         }
-        Ok(Reply::Values { values, tables: BTreeMap::new(), as_of: self.now })
+        Ok(Reply::Values { values, tables: BTreeMap::new(), as_of: self.now }.into())
     }
 
-    fn query(&self, package: &ServicePackage, known: &Known) -> Result<Reply, Refusal> {
+    fn query(&self, package: &ServicePackage, known: &Known) -> Result<Answered, Refusal> {
         let Work::Query { answer, .. } = &package.work else {
-            return Ok(refused(&self.centre.texts.service_unknown));
+            return Ok(refused(&self.centre.texts.service_unknown).into());
         };
         let found = self.fetch(package, known, answer)?;
         let reply = |Answer { values, tables }| Reply::Values { values, tables, as_of: self.now };
-        Ok(found.map_or_else(refused, reply))
+        Ok(found.map_or_else(refused, reply).into())
     }
 
     /// What the package's department has on file for these blocks, or why there is nothing.
