@@ -92,8 +92,8 @@ fn action(words: &[Word]) -> Result<Action, String> {
         ("kill", [Word::Bare(what)]) if what == "terminal" => Ok(Action::KillTerminal),
         ("start", [Word::Bare(what)]) if what == "terminal" => Ok(Action::StartTerminal),
         (
-            "card" | "chip" | "reader" | "scanner" | "printer" | "page-printer" | "paper" | "network" | "disk"
-            | "unplug" | "plug",
+            "card" | "chip" | "reader" | "scanner" | "printer" | "page-printer" | "paper" | "network"
+            | "disk" | "unplug" | "plug",
             rest,
         ) => act(verb, rest),
         _ => Err(usage(verb)),
