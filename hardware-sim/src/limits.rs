@@ -38,6 +38,10 @@ pub const CHIP_RETRY_WAIT: Duration = Duration::from_millis(100);
 pub const PRINTER_BUFFER_BYTES: usize = 4096;
 /// Bytes the printer's interface still takes when the buffer is full, so that real-time commands come through.
 pub const PRINTER_RESERVE_BYTES: usize = 64;
+/// Free bytes below which it sends XOFF, where it is set to.
+pub const PRINTER_XOFF_FREE: usize = 256;
+/// Free bytes above which it sends XON again.
+pub const PRINTER_XON_FREE: usize = 2048;
 /// Data the printer keeps for one QR code (ESC/POS function 180: at most 7089 digits).
 pub const QR_BYTES_MAX: usize = 7089;
 /// Paper feed while printing, millimetres in a second.

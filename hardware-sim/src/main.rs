@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use kiosk_sim::control::{Client, ClientError, Command, PaperAction};
+use kiosk_sim::printer::Flow;
 use kiosk_sim::scanner::Dialect;
 use kiosk_sim::{Options, Simulator};
 use serde::Serialize;
@@ -60,6 +61,9 @@ struct Run {
     /// How the code scanner talks; `ssi` at 9600 baud, the others at 115200
     #[arg(long, value_enum, default_value_t = Dialect::Newland)]
     scanner: Dialect,
+    /// How the receipt printer asks for pauses
+    #[arg(long, value_enum, default_value_t)]
+    printer_flow: Flow,
 }
 
 /// Exit code of a command that could not be carried out, as for wrong words.
@@ -127,6 +131,7 @@ fn start(run: &Run, control: &str) -> Done {
         residents: run.residents.clone(),
         reader_baud: run.reader_baud,
         scanner: run.scanner,
+        printer_flow: run.printer_flow,
     };
     let simulator = Simulator::start(&options)?;
     let address = simulator.control();

@@ -36,6 +36,9 @@ pub struct Resident {
     pub valid_from: String,
     /// YYYYMMDD or `长期`.
     pub valid_until: String,
+    /// Fingers whose features the chip holds: 0 to 2.
+    #[serde(default)]
+    pub fingers: usize,
 }
 
 /// Why a file of residents cannot be used.

@@ -8,6 +8,7 @@ use std::thread::JoinHandle;
 use tokio::sync::{oneshot, watch};
 
 use crate::control::{Command, CommandError, Device, NetworkView, PaperPiece, State, routes};
+use crate::printer::Flow;
 use crate::residents::{Resident, ResidentsError};
 use crate::scanner::Dialect;
 use crate::world::World;
@@ -33,6 +34,8 @@ pub struct Options {
     pub reader_baud: u32,
     /// How the code scanner talks.
     pub scanner: Dialect,
+    /// How the receipt printer asks for pauses.
+    pub printer_flow: Flow,
 }
 
 impl Options {
@@ -48,6 +51,7 @@ impl Options {
             residents: None,
             reader_baud: crate::reader::BAUDS[0],
             scanner: Dialect::Newland,
+            printer_flow: Flow::default(),
         }
     }
 }

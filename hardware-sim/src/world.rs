@@ -58,7 +58,7 @@ impl World {
                 }
             }
         };
-        let printer = Printer::new(glyphs());
+        let printer = Printer::new(glyphs()).with_flow(options.printer_flow);
         let printer = Line::start(printer, &link(Device::ReceiptPrinter), epoch, drop_into_tray)?;
         if let Some(into) = &options.record {
             std::fs::create_dir_all(into)?;
@@ -106,6 +106,7 @@ impl World {
             Command::Paper(PaperAction::Take) => {
                 self.tray.take();
                 self.page_printer.take();
+                self.printer.with(|end| end.device.empty_outlet());
             }
             Command::Paper(PaperAction::List) => {}
         }
@@ -236,6 +237,8 @@ impl World {
             bytes_out: end.bytes_out,
             buffered: end.device.buffered(),
             uncut_mm: end.device.uncut_mm(),
+            lost_bytes: end.device.lost_bytes(),
+            in_outlet: end.device.is_in_outlet(),
             unknown_commands: end.device.unknown_commands(),
         })
     }

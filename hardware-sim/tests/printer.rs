@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use kiosk_sim::limits::{CUT_STROKE, PRINTER_BUFFER_BYTES, PRINTER_RESERVE_BYTES};
 use kiosk_sim::peripheral::{Peripheral, Said};
-use kiosk_sim::printer::{Glyphs, HEAD_TO_CUTTER, PAPER_DOTS, Piece, Printer, PrinterState, png};
+use kiosk_sim::printer::{Flow, Glyphs, HEAD_TO_CUTTER, PAPER_DOTS, Piece, Printer, PrinterState, png};
 
 const START: Duration = Duration::from_secs(1);
 const LATER: Duration = Duration::from_secs(60);
@@ -144,6 +144,52 @@ fn a_full_buffer_holds_the_line_back_but_answers_in_real_time() {
 }
 
 #[test]
+fn xoff_stops_a_host_that_heeds_it_and_xon_lets_it_go_on() {
+    let mut printer = printer().with_flow(Flow::Software);
+    let (mut now, mut sent, mut paused) = (START, 0, false);
+    while sent < 3 * PRINTER_BUFFER_BYTES {
+        if !paused {
+            printer.hear(now, TEXT);
+            sent += TEXT.len();
+        }
+        now += Duration::from_millis(1);
+        printer.advance(now);
+        for byte in bytes_said(&mut printer) {
+            assert_eq!((byte, paused), if paused { (0x11, true) } else { (0x13, false) });
+            paused = byte == 0x13;
+        }
+    }
+    printer.advance(LATER * 60);
+    assert_eq!((printer.lost_bytes(), printer.buffered()), (0, 0));
+}
+
+#[test]
+fn without_flow_control_a_full_buffer_loses_what_comes() {
+    let mut printer = printer().with_flow(Flow::None);
+    printer.set_state(START, PrinterState::CoverOpen);
+    printer.hear(START, &vec![b'x'; PRINTER_BUFFER_BYTES + PRINTER_RESERVE_BYTES + 10]);
+    assert_eq!(printer.lost_bytes(), 10);
+    printer.set_state(START, PrinterState::Ok);
+    printer.advance(LATER);
+    printer.hear(LATER, CUT);
+    printer.advance(LATER * 2);
+    assert!(!printer.take_pieces().remove(0).complete);
+}
+
+#[test]
+fn a_page_lies_in_the_outlet_until_it_is_taken() {
+    const FULL: &[u8] = &[0x10, 0x04, 0x14];
+    let mut printer = printer();
+    printer.hear(START, &[FULL, TEXT, CUT].concat());
+    printer.advance(LATER);
+    printer.hear(LATER, FULL);
+    printer.empty_outlet();
+    printer.hear(LATER, FULL);
+    let paper: Vec<u8> = bytes_said(&mut printer).chunks(6).map(|status| status[2]).collect();
+    assert_eq!(paper, [0x00, 0x20, 0x00]);
+}
+
+#[test]
 fn automatic_status_comes_when_switched_on_and_on_each_change() {
     let mut printer = printer();
     printer.hear(START, &[0x1D, 0x61, 0x0E]);
@@ -172,8 +218,8 @@ fn pulling_the_plug_loses_the_buffer_and_keeps_the_paper() {
 
 #[test]
 fn text_is_read_as_a_two_byte_printer_reads_it() {
-    // Between 齐 and 尔 the four bytes of U+2C35B: 98 39 8A 37.
-    let piece = piece_of(&[0xC6, 0xEB, 0x98, 0x39, 0x8A, 0x37, 0xB6, 0xFB, 0x0A]);
+    // Between 齐 and 尔 the four bytes of U+2C35B: 99 31 D9 37.
+    let piece = piece_of(&[0xC6, 0xEB, 0x99, 0x31, 0xD9, 0x37, 0xB6, 0xFB, 0x0A]);
     assert_eq!(piece.lines, ["齐\u{FFFD}\u{FFFD}尔"]);
     assert_eq!(piece_of(b"\x1C.\xC6\xEB\n").lines, ["\u{FFFD}\u{FFFD}"]);
 }

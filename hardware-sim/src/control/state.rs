@@ -63,6 +63,10 @@ pub struct PrinterView {
     pub buffered: usize,
     /// Printed paper that is not yet cut, millimetres.
     pub uncut_mm: usize,
+    /// Bytes that came to a full buffer and were lost, since it was started.
+    pub lost_bytes: u64,
+    /// Whether a page lies in its outlet; taking the paper empties it.
+    pub in_outlet: bool,
     /// Commands it did not know and skipped, since it was plugged in.
     pub unknown_commands: u64,
 }

@@ -324,9 +324,9 @@ mod tests {
 
     #[test]
     fn a_four_byte_character_becomes_two_wrong_ones() {
-        // U+2C35B is 98 39 8A 37.
-        let wrong = [Command::Wide(0x98, 0x39), Command::Wide(0x8A, 0x37)];
-        assert_eq!(parse(&[0x98, 0x39, 0x8A, 0x37]), wrong);
+        // U+2C35B is 99 31 D9 37.
+        let wrong = [Command::Wide(0x99, 0x31), Command::Wide(0xD9, 0x37)];
+        assert_eq!(parse(&[0x99, 0x31, 0xD9, 0x37]), wrong);
     }
 
     #[test]

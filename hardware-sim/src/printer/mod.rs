@@ -3,6 +3,7 @@
 //!
 //! 80 mm paper, 576 dots of 203 dpi, a Chinese font of 24 dots, a cutter behind the head.
 
+mod buffer;
 mod command;
 mod compose;
 mod glyphs;
@@ -13,6 +14,7 @@ mod qr;
 mod status;
 mod writer;
 
+pub use buffer::Flow;
 pub use glyphs::{Bitmap, GlyphError, Glyphs};
 pub use model::Printer;
 pub use paper::{DOTS, HEAD_TO_CUTTER, Piece, Row};

@@ -6,12 +6,13 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use super::buffer::{Buffer, Flow, XON};
 use super::command::Question;
 use super::glyphs::Glyphs;
 use super::paper::{Piece, Roll, Row};
-use super::status::{Condition, PrinterState, concerns};
+use super::status::{Condition, PrinterState, concerns, identity};
 use super::writer::{Step, Writer};
-use crate::limits::{CUT_STROKE, PAPER_MM_PER_S, PIECES_MAX, PRINTER_BUFFER_BYTES, PRINTER_RESERVE_BYTES};
+use crate::limits::{CUT_STROKE, PAPER_MM_PER_S, PIECES_MAX, PRINTER_RESERVE_BYTES};
 use crate::peripheral::{Peripheral, Said};
 
 /// Line rate of the printer, set by its switches.
@@ -33,6 +34,9 @@ pub struct Printer {
     roll: Roll,
     pieces: Vec<Piece>,
     glyphs: Glyphs,
+    /// A page lies where people take it.
+    in_outlet: bool,
+    lost_bytes: u64,
     /// When the mechanism is free.
     clock: Duration,
     power: Power,
@@ -41,7 +45,7 @@ pub struct Printer {
 /// What is lost with the power.
 #[derive(Debug)]
 struct Power {
-    buffer: VecDeque<u8>,
+    buffer: Buffer,
     /// The last bytes that arrived, to see real-time requests.
     last: [u8; CLEAR.len()],
     writer: Writer,
@@ -51,10 +55,10 @@ struct Power {
     reported: [u8; 4],
 }
 
-impl Default for Power {
-    fn default() -> Power {
+impl Power {
+    fn on(flow: Flow) -> Power {
         Power {
-            buffer: VecDeque::new(),
+            buffer: Buffer::new(flow),
             last: [0; CLEAR.len()],
             writer: Writer::default(),
             steps: VecDeque::new(),
@@ -63,9 +67,7 @@ impl Default for Power {
             reported: Condition::default().automatic(),
         }
     }
-}
 
-impl Power {
     fn is_idle(&self) -> bool {
         self.buffer.is_empty() && self.steps.is_empty()
     }
@@ -77,16 +79,24 @@ impl Power {
 }
 
 impl Printer {
-    /// A printer with a full roll.
+    /// A printer with a full roll, which holds the line back by wire.
     pub fn new(glyphs: Glyphs) -> Printer {
         Printer {
             condition: Condition::default(),
             roll: Roll::default(),
             pieces: Vec::new(),
             glyphs,
+            in_outlet: false,
+            lost_bytes: 0,
             clock: Duration::ZERO,
-            power: Power::default(),
+            power: Power::on(Flow::default()),
         }
+    }
+
+    /// The same, asking for pauses another way.
+    pub fn with_flow(mut self, flow: Flow) -> Printer {
+        self.power = Power::on(flow);
+        self
     }
 
     /// Something happens to the printer, or is put right.
@@ -121,14 +131,31 @@ impl Printer {
         std::mem::take(&mut self.pieces)
     }
 
+    /// Whether a page lies where people take it.
+    pub fn is_in_outlet(&self) -> bool {
+        self.in_outlet
+    }
+
+    /// Somebody takes what lies there.
+    pub fn empty_outlet(&mut self) {
+        self.in_outlet = false;
+    }
+
+    /// Bytes that found no room in the buffer.
+    pub fn lost_bytes(&self) -> u64 {
+        self.lost_bytes
+    }
+
     fn arrive(&mut self, now: Duration, byte: u8) {
         self.power.last.rotate_left(1);
         self.power.last[CLEAR.len() - 1] = byte;
         let [.., before, last, _] = self.power.last;
-        let real_time = before == 0x10 && matches!((last, byte), (0x04, 1..=4) | (0x05, 1..=2));
-        if self.power.buffer.len() < PRINTER_BUFFER_BYTES + PRINTER_RESERVE_BYTES {
-            self.power.buffer.push_back(byte);
+        let real_time = before == 0x10 && matches!((last, byte), (0x04, 1..=4 | 20) | (0x05, 1..=2));
+        if !self.power.buffer.push(byte) {
+            self.lost_bytes += 1;
+            self.roll.interrupt();
         }
+        self.say_wish(now);
         if real_time {
             self.real_time(now, last, byte);
         }
@@ -138,14 +165,19 @@ impl Printer {
         }
     }
 
-    /// Answers a request as it arrives. A full buffer does not keep it, so that asking never fills the reserve.
+    /// Asks for a pause, or ends it.
+    fn say_wish(&mut self, at: Duration) {
+        let wish = self.power.buffer.wish();
+        wish.into_iter().for_each(|byte| self.say(at, vec![byte]));
+    }
+
+    /// Answers a request as it arrives.
     fn real_time(&mut self, now: Duration, kind: u8, n: u8) {
-        let filled = self.power.buffer.len();
-        if filled > PRINTER_BUFFER_BYTES {
-            self.power.buffer.truncate((filled - 3).max(PRINTER_BUFFER_BYTES));
-        }
+        self.power.buffer.drop_request();
         if kind == 0x05 {
             self.recover(now, n);
+        } else if n == 20 {
+            self.say(now, self.condition.full(self.in_outlet).to_vec());
         } else if let Some(status) = self.condition.real_time(n) {
             self.say(now, vec![status]);
         }
@@ -167,11 +199,15 @@ impl Printer {
         if self.power.holds_a_job() || self.roll.uncut_rows() > 0 {
             self.roll.interrupt();
         }
-        let old = std::mem::take(&mut self.power);
+        let fresh = Power::on(self.power.buffer.flow());
+        let old = std::mem::replace(&mut self.power, fresh);
         self.power.automatic = old.automatic;
         self.power.reported = old.reported;
         self.power.said = old.said;
         self.power.writer.unknown = old.writer.unknown;
+        if old.buffer.is_paused() {
+            self.say(self.clock, vec![XON]);
+        }
     }
 
     fn say(&mut self, at: Duration, bytes: Vec<u8>) {
@@ -217,6 +253,7 @@ impl Printer {
             return;
         }
         self.clock += CUT_STROKE;
+        self.in_outlet = true;
         let piece = self.roll.cut(partial);
         if self.pieces.len() < PIECES_MAX {
             self.pieces.push(piece);
@@ -225,7 +262,8 @@ impl Printer {
 
     /// Takes one byte out of the buffer.
     fn parse(&mut self) -> bool {
-        let Some(byte) = self.power.buffer.pop_front() else { return false };
+        let Some(byte) = self.power.buffer.pop() else { return false };
+        self.say_wish(self.clock);
         self.power.steps.extend(self.power.writer.push(byte, &mut self.glyphs));
         true
     }
@@ -253,13 +291,8 @@ impl Peripheral for Printer {
         BAUD
     }
 
-    /// Up to the buffer's end, then the reserve.
     fn room(&self) -> usize {
-        let filled = self.power.buffer.len();
-        match PRINTER_BUFFER_BYTES.checked_sub(filled) {
-            Some(free) if free > 0 => free,
-            _ => (PRINTER_BUFFER_BYTES + PRINTER_RESERVE_BYTES).saturating_sub(filled),
-        }
+        self.power.buffer.room()
     }
 
     fn hear(&mut self, now: Duration, bytes: &[u8]) {
@@ -305,23 +338,9 @@ impl Peripheral for Printer {
 
     fn power_cycle(&mut self) {
         self.lose_job();
-        self.power = Power::default();
+        self.power = Power::on(self.power.buffer.flow());
         self.condition.cutter_stuck = false;
         self.power.reported = self.condition.automatic();
-    }
-}
-
-/// GS I: one byte, or `_`, text, NUL.
-fn identity(n: u8) -> Vec<u8> {
-    match n {
-        1 | 49 => vec![0x20],
-        // Characters of two bytes, and a cutter.
-        2 | 50 => vec![0x03],
-        3 | 51 => vec![0x01],
-        65 => b"_1.00\0".to_vec(),
-        66 => b"_HECHENG\0".to_vec(),
-        67 => b"_SIM-80\0".to_vec(),
-        _ => Vec::new(),
     }
 }
 

@@ -110,6 +110,18 @@ impl Condition {
         }
     }
 
+    /// The six bytes of the full status, as kiosk printers of Custom's kind give them: 10 0F; paper (01 end, 04 near end,
+    /// 20 a page in the outlet); cover (02); what can be left (01 head hot, 40 jam); what cannot (not simulated).
+    pub fn full(self, in_outlet: bool) -> [u8; 6] {
+        let if_set = |set: bool, bit| if set { bit } else { 0 };
+        let out = if_set(self.state == PrinterState::PaperOut, 0x01);
+        let near = if_set(matches!(self.state, PrinterState::NearEnd | PrinterState::PaperOut), 0x04);
+        let cover = if_set(self.state == PrinterState::CoverOpen, 0x02);
+        let hot = if_set(self.state == PrinterState::HeadHot, 0x01);
+        let jam = if_set(self.state == PrinterState::Jam, 0x40);
+        [0x10, 0x0F, out | near | if_set(in_outlet, 0x20), cover, hot | jam, 0]
+    }
+
     /// The four bytes of automatic status.
     pub fn automatic(self) -> [u8; 4] {
         let offline = if self.stopped() { OFFLINE } else { 0 };
@@ -125,6 +137,20 @@ pub fn concerns(groups: u8, before: [u8; 4], after: [u8; 4]) -> bool {
     let error = groups & 0x04 != 0 && before[1] != after[1];
     let paper = groups & 0x08 != 0 && before[2] != after[2];
     online || error || paper
+}
+
+/// GS I: one byte, or `_`, text, NUL.
+pub fn identity(n: u8) -> Vec<u8> {
+    match n {
+        1 | 49 => vec![0x20],
+        // Characters of two bytes, and a cutter.
+        2 | 50 => vec![0x03],
+        3 | 51 => vec![0x01],
+        65 => b"_1.00\0".to_vec(),
+        66 => b"_HECHENG\0".to_vec(),
+        67 => b"_SIM-80\0".to_vec(),
+        _ => Vec::new(),
+    }
 }
 
 #[cfg(test)]
@@ -160,6 +186,17 @@ mod tests {
         assert_eq!(of(PrinterState::Jam), [0x18, 0x05, 0, 0x0F]);
         assert_eq!(of(PrinterState::Cutter), [0x18, 0x09, 0, 0x0F]);
         assert_eq!(of(PrinterState::HeadHot), [0x18, 0x40, 0, 0x0F]);
+    }
+
+    #[test]
+    fn full_status_of_every_state() {
+        let of = |state, in_outlet| Condition { state, cutter_stuck: false }.full(in_outlet);
+        assert_eq!(of(PrinterState::Ok, false), [0x10, 0x0F, 0, 0, 0, 0]);
+        assert_eq!(of(PrinterState::NearEnd, true), [0x10, 0x0F, 0x24, 0, 0, 0]);
+        assert_eq!(of(PrinterState::PaperOut, false), [0x10, 0x0F, 0x05, 0, 0, 0]);
+        assert_eq!(of(PrinterState::CoverOpen, true), [0x10, 0x0F, 0x20, 0x02, 0, 0]);
+        assert_eq!(of(PrinterState::Jam, false), [0x10, 0x0F, 0, 0, 0x40, 0]);
+        assert_eq!(of(PrinterState::HeadHot, false), [0x10, 0x0F, 0, 0, 0x01, 0]);
     }
 
     #[test]

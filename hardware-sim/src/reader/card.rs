@@ -6,6 +6,10 @@ use crate::residents::Resident;
 pub const TEXT_BYTES: usize = 256;
 /// Bytes of the photo block (a closed compression; the content here is noise made from the number).
 pub const PHOTO_BYTES: usize = 1024;
+/// Bytes of one finger's features (a format that is not public; the content here is noise).
+const FINGER_BYTES: usize = 512;
+/// Fingers a chip has room for.
+const FINGERS_MAX: usize = 2;
 /// Bytes of one appended address.
 const ADDRESS_BYTES: usize = 70;
 /// Bytes of the card's management number.
@@ -18,6 +22,7 @@ pub struct Card {
     pub resident: String,
     text: Vec<u8>,
     photo: Vec<u8>,
+    fingerprints: Vec<u8>,
     newest_address: Option<Vec<u8>>,
     management: Vec<u8>,
 }
@@ -30,6 +35,7 @@ impl Card {
             resident: resident.key.clone(),
             text: text(resident),
             photo: noise(&resident.number, PHOTO_BYTES),
+            fingerprints: noise(&resident.name, resident.fingers.min(FINGERS_MAX) * FINGER_BYTES),
             newest_address: newest.map(|address| field(address, ADDRESS_BYTES)),
             management: noise(&resident.key, MANAGEMENT_BYTES),
         }
@@ -40,10 +46,11 @@ impl Card {
         [[0x01, 0x00, 0x04, 0x00].as_slice(), &self.text, &self.photo].concat()
     }
 
-    /// Body of command 30 10 for a card without fingerprints: three lengths, text, photo.
-    pub fn text_photo_and_fingerprint(&self) -> Vec<u8> {
-        let lengths = [0x01, 0x00, 0x04, 0x00, 0x00, 0x00];
-        [lengths.as_slice(), &self.text, &self.photo].concat()
+    /// Body of command 30 10: three lengths, text, photo, fingerprints.
+    pub fn text_photo_and_fingerprints(&self) -> Vec<u8> {
+        let [high, low] = u16::try_from(self.fingerprints.len()).unwrap_or(0).to_be_bytes();
+        let lengths = [0x01, 0x00, 0x04, 0x00, high, low];
+        [lengths.as_slice(), &self.text, &self.photo, &self.fingerprints].concat()
     }
 
     /// Body of command 30 03, where the chip has an appended address.
@@ -54,6 +61,11 @@ impl Card {
     /// The portrait.
     pub fn photo(&self) -> &[u8] {
         &self.photo
+    }
+
+    /// The features of the fingers, if any.
+    pub fn fingerprints(&self) -> &[u8] {
+        &self.fingerprints
     }
 
     /// Body of command 30 05.
@@ -148,8 +160,16 @@ mod tests {
         for resident in crate::residents::library() {
             let card = Card::of(resident);
             assert_eq!(card.text_and_photo().len(), 4 + TEXT_BYTES + PHOTO_BYTES);
-            assert_eq!(card.text_photo_and_fingerprint().len(), 6 + TEXT_BYTES + PHOTO_BYTES);
+            let fingers = FINGER_BYTES * resident.fingers;
+            assert_eq!(card.text_photo_and_fingerprints().len(), 6 + TEXT_BYTES + PHOTO_BYTES + fingers);
             assert_eq!(card.management_number().len(), MANAGEMENT_BYTES);
+        }
+    }
+
+    #[test]
+    fn the_third_length_tells_the_fingerprints() {
+        for (key, length) in [("alice", [0x04, 0x00]), ("bob", [0x02, 0x00]), ("rare", [0x00, 0x00])] {
+            assert_eq!(card(key).text_photo_and_fingerprints()[4..6], length);
         }
     }
 

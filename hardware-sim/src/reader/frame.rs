@@ -66,7 +66,7 @@ fn drop_noise(received: &mut Vec<u8>) {
     received.drain(..start.unwrap_or(received.len()));
 }
 
-/// A reply frame: SW1, SW2, SW3, then `data`. The length field has 16 bits; the longest reply has 1284 bytes of data.
+/// A reply frame: SW1, SW2, SW3, then `data`. The length field has 16 bits; the longest reply has 2310 bytes of data.
 pub fn reply(status: u8, data: &[u8]) -> Vec<u8> {
     let length = u16::try_from(data.len() + 4).unwrap_or(u16::MAX);
     let mut frame = PREAMBLE.to_vec();

@@ -173,7 +173,7 @@ impl Sam {
         *phase = Phase::Read;
         match item {
             0x01 => (OK, card.text_and_photo()),
-            0x10 => (OK, card.text_photo_and_fingerprint()),
+            0x10 => (OK, card.text_photo_and_fingerprints()),
             0x05 => (OK, card.management_number().to_vec()),
             _ => match card.newest_address() {
                 Some(address) => (OK, address.to_vec()),
@@ -296,7 +296,7 @@ mod tests {
         assert_eq!(read[5..14], [0x05, 0x08, 0x00, 0x00, 0x90, 0x01, 0x00, 0x04, 0x00]);
         assert_eq!(read[14..16], [0x8B, 0x73]);
         assert_eq!(read[5..].iter().fold(0, |sum, byte| sum ^ byte), 0);
-        assert_eq!(ask(&mut sam, READ_ALL).len(), 1297);
+        assert_eq!(ask(&mut sam, READ_ALL).len(), 2321);
         assert_eq!(ask(&mut sam, MANAGEMENT)[5..10], [0x00, 0x20, 0x00, 0x00, 0x90]);
     }
 

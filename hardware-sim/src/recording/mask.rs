@@ -1,8 +1,8 @@
 //! Data of persons out of recordings: what is known of the residents is replaced by marks of the same length.
 //!
 //! Looked for are name, number, birth date and addresses, the latter in parts too, in UTF-16LE, GB 18030 and UTF-8 (so
-//! ASCII), and the card's portrait and management number. Sums over what was changed are mended. What a picture shows
-//! is not looked into.
+//! ASCII), and the card's portrait, fingerprints and management number. Sums over what was changed are mended. A picture sent to
+//! a printer may be a line with a name in it: it is blanked whole.
 
 use std::collections::HashMap;
 
@@ -48,7 +48,10 @@ impl Masker {
             let parts = recording.events.iter_mut().filter(|event| event.way == way);
             let mut parts: Vec<&mut Vec<u8>> = parts.map(|event| &mut event.bytes).collect();
             let bytes = parts.iter().flat_map(|part| part.iter().copied()).collect::<Vec<u8>>();
-            let masked = self.masked(&bytes);
+            let mut masked = self.masked(&bytes);
+            if way == Way::ToDevice {
+                blank_pictures(&mut masked);
+            }
             let mut rest = masked.iter();
             parts
                 .iter_mut()
@@ -90,7 +93,7 @@ impl Masker {
             }
         }
         let card = Card::of(resident);
-        for block in [card.photo(), card.management_number()] {
+        for block in [card.photo(), card.fingerprints(), card.management_number()] {
             self.add(block.to_vec(), vec![0; block.len()]);
         }
     }
@@ -104,6 +107,21 @@ impl Masker {
         if let Some(key) = bytes.first_chunk::<KEY_BYTES>().filter(|_| bytes.len() == mark.len()) {
             self.values.entry(*key).or_default().push(Value { bytes, mark });
         }
+    }
+}
+
+/// Blanks what `GS v 0` prints: 1D 76 30, mode, bytes of a row, rows, dots.
+fn blank_pictures(bytes: &mut [u8]) {
+    let mut at = 0;
+    while let Some(&[kind, operation, form, _, x_low, x_high, y_low, y_high]) = bytes.get(at..at + 8) {
+        if [kind, operation, form] != [0x1D, 0x76, 0x30] {
+            at += 1;
+            continue;
+        }
+        let row = usize::from(u16::from_le_bytes([x_low, x_high]));
+        let end = (at + 8 + row * usize::from(u16::from_le_bytes([y_low, y_high]))).min(bytes.len());
+        bytes[at + 8..end].fill(0);
+        at = end;
     }
 }
 
@@ -138,6 +156,20 @@ mod tests {
     use super::super::Event;
     use super::*;
     use crate::residents::library;
+
+    #[test]
+    fn pictures_are_blanked_and_what_stands_around_them_is_kept() {
+        let mut bytes =
+            [b"a".as_slice(), &[0x1D, 0x76, 0x30, 0, 2, 0, 2, 0, 1, 2, 3, 4], b"b\x1Dv0"].concat();
+        blank_pictures(&mut bytes);
+        assert_eq!(
+            bytes,
+            [b"a".as_slice(), &[0x1D, 0x76, 0x30, 0, 2, 0, 2, 0, 0, 0, 0, 0], b"b\x1Dv0"].concat()
+        );
+        let mut torn = [0x1D, 0x76, 0x30, 0, 2, 0, 2, 0, 7];
+        blank_pictures(&mut torn);
+        assert_eq!(torn[8], 0);
+    }
 
     fn masked(bytes: &[u8]) -> Vec<u8> {
         Masker::of(library()).masked(bytes)
