@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use kiosk_drivers_api::paper::{Document, Line};
 use kiosk_drivers_api::{AimId, Cancel, CodeScanner, DeviceStatus, ReceiptPrinter, ScanFault, Trigger};
-use kiosk_receipt_printer::{Model, SerialReceiptPrinter};
+use kiosk_receipt_printer::{Flow, Model, SerialReceiptPrinter};
 use kiosk_sim::control::{Device, ScannerAction};
 use kiosk_sim::scanner::Dialect as Kind;
 use kiosk_tests::deadlines::{FOUND, poll};
@@ -46,8 +46,8 @@ fn a_scanner_that_names_the_kind_of_code_is_heard() {
 fn a_receipt_is_printed_and_its_code_is_read() {
     let mut desk = ScannerDesk::new(KINDS[0]);
     let path = desk.simulator.path(Device::ReceiptPrinter).display().to_string();
-    let model = Model::GENERIC_80_MM;
-    let config = kiosk_receipt_printer::Config { path, baud: 115_200, model };
+    let (model, flow) = (Model::GENERIC_80, Flow::Software);
+    let config = kiosk_receipt_printer::Config { path, baud: 115_200, flow, model };
     let receipt = "hecheng:receipt/230202-0001-01000001";
     let document = Document { lines: vec![Line::Qr(receipt.to_owned())] };
     SerialReceiptPrinter::new(config).print(&document, &Cancel::default()).unwrap();

@@ -5,7 +5,7 @@ use std::path::Path;
 use kiosk_drivers_api::paper::Document;
 use kiosk_drivers_api::{Cancel, IdCardReader, ReceiptPrinter};
 use kiosk_id_card::{Config as ReaderConfig, SerialIdCardReader};
-use kiosk_receipt_printer::{Config as PrinterConfig, Model, SerialReceiptPrinter};
+use kiosk_receipt_printer::{Config as PrinterConfig, Flow, Model, SerialReceiptPrinter};
 use kiosk_sim::control::{CardAction, Command, Device};
 use kiosk_sim::recording::{Recording, Way};
 use kiosk_sim::residents::{Resident, library};
@@ -21,10 +21,10 @@ fn record(folder: &Path, into: &Path, document: &Document) {
     let simulator = Simulator::start(&options).unwrap();
     let path = |device| simulator.path(device).display().to_string();
     simulator.act(&Command::Card(CardAction::Place { resident: "bob".to_owned() })).unwrap();
-    let reader = ReaderConfig { path: path(Device::IdReader), baud: 115_200 };
+    let reader = ReaderConfig { path: path(Device::IdReader), baud: 115_200, fingerprints: false };
     SerialIdCardReader::new(reader).read(&Cancel::default()).unwrap();
-    let model = Model::GENERIC_80_MM;
-    let printer = PrinterConfig { path: path(Device::ReceiptPrinter), baud: 115_200, model };
+    let (model, flow) = (Model::GENERIC_80, Flow::Software);
+    let printer = PrinterConfig { path: path(Device::ReceiptPrinter), baud: 115_200, flow, model };
     SerialReceiptPrinter::new(printer).print(document, &Cancel::default()).unwrap();
 }
 

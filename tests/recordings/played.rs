@@ -33,7 +33,7 @@ fn a_recorded_card_is_read_over_a_pty() {
     let folder = tempfile::tempdir().unwrap();
     let link = folder.path().join("id-reader");
     let replay = Replay::start(&recording("id-reader.rec"), &link).unwrap();
-    let config = Config { path: link.display().to_string(), baud: 115_200 };
+    let config = Config { path: link.display().to_string(), baud: 115_200, fingerprints: false };
     let card = SerialIdCardReader::new(config).read(&Cancel::default()).unwrap();
     assert!(is_nobody(&card));
     assert!(replay.player().is_over());
@@ -42,7 +42,7 @@ fn a_recorded_card_is_read_over_a_pty() {
 #[test]
 fn a_recorded_receipt_is_printed_in_virtual_time() {
     let line = VirtualLine::to(Player::new(&recording("receipt-printer.rec")));
-    let mut printer = Printer::on(line.clone(), Model::GENERIC_80_MM);
+    let mut printer = Printer::on(line.clone(), Model::GENERIC_80);
     assert_eq!(printer.print(&page("回执", 12), &Cancel::default()), Ok(()));
     line.device(|player| assert_eq!((player.strayed(), player.is_over()), (None, true)));
 }
@@ -50,7 +50,7 @@ fn a_recorded_receipt_is_printed_in_virtual_time() {
 #[test]
 fn another_receipt_than_the_recorded_one_is_not_confirmed() {
     let line = VirtualLine::to(Player::new(&recording("receipt-printer.rec")));
-    let mut printer = Printer::on(line.clone(), Model::GENERIC_80_MM);
+    let mut printer = Printer::on(line.clone(), Model::GENERIC_80);
     assert_eq!(printer.print(&page("收据", 12), &Cancel::default()), Err(PrintFault::Unconfirmed));
     assert!(line.device(|player| player.strayed().is_some()));
 }

@@ -2,6 +2,8 @@
 //! `packaging/kiosk.toml` shows them all. A key that is not known, or a value that is not possible,
 //! is refused by name.
 
+mod devices;
+
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -9,6 +11,8 @@ use kiosk_scanner::{Dialect, Framing};
 use serde::Deserialize;
 
 use crate::technician::Device;
+
+pub use devices::{Flow, IdReader, Receipts};
 
 /// The whole file.
 #[derive(Clone, Debug, Deserialize)]
@@ -50,26 +54,15 @@ pub struct Platform {
 #[serde(deny_unknown_fields)]
 pub struct Devices {
     /// `[devices.id_card]`: the identity-card reader.
-    pub id_card: Option<Serial>,
+    pub id_card: Option<IdReader>,
     /// `[devices.receipt_printer]`: the receipt printer.
-    pub receipt_printer: Option<Serial>,
+    pub receipt_printer: Option<Receipts>,
     /// `[devices.page_printer]`: the printer of whole pages.
     pub page_printer: Option<Pages>,
     /// `[devices.smart_card]`: the slot for chip cards.
     pub smart_card: Option<Slot>,
     /// `[devices.scanner]`: the code scanner.
     pub scanner: Option<Scanner>,
-}
-
-/// A device on a serial line, 8 data bits, no parity, 1 stop bit.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Serial {
-    /// The device file; packaging gives stable names by udev, for example `/dev/kiosk/id-reader`.
-    pub path: PathBuf,
-    /// Bits a second: 9600, 19200, 38400, 57600 or 115200.
-    #[serde(default = "baud_default")]
-    pub baud: u32,
 }
 
 /// A printer of whole pages on the network.
@@ -188,16 +181,16 @@ pub enum ConfigError {
 impl Devices {
     /// Where a device is, if it is configured.
     pub fn place(&self, device: Device) -> Option<String> {
-        let serial = |serial: &Option<Serial>| Some(serial.as_ref()?.path.display().to_string());
+        let shown = |path: &PathBuf| path.display().to_string();
         match device {
-            Device::IdCard => serial(&self.id_card),
-            Device::ReceiptPrinter => serial(&self.receipt_printer),
+            Device::IdCard => self.id_card.as_ref().map(|device| shown(&device.path)),
+            Device::ReceiptPrinter => self.receipt_printer.as_ref().map(|device| shown(&device.path)),
             Device::PagePrinter => Some(self.page_printer.as_ref()?.uri.clone()),
             Device::SmartCard => self.smart_card.as_ref().map(|slot| match slot.reader.as_str() {
                 "" => "the first reader".to_owned(),
                 name => name.to_owned(),
             }),
-            Device::Scanner => Some(self.scanner.as_ref()?.path.display().to_string()),
+            Device::Scanner => self.scanner.as_ref().map(|device| shown(&device.path)),
         }
     }
 }
@@ -232,8 +225,13 @@ impl Config {
         }
         let devices = &self.devices;
         impossible_level(&self.log.level)
-            .or_else(|| impossible_baud("devices.id_card.baud", devices.id_card.as_ref()))
-            .or_else(|| impossible_baud("devices.receipt_printer.baud", devices.receipt_printer.as_ref()))
+            .or_else(|| {
+                impossible_baud("devices.id_card.baud", devices.id_card.as_ref().map(|device| device.baud))
+            })
+            .or_else(|| {
+                let baud = devices.receipt_printer.as_ref().map(|device| device.baud);
+                impossible_baud("devices.receipt_printer.baud", baud)
+            })
             .or_else(|| devices.page_printer.as_ref().and_then(impossible_pages))
             .or_else(|| devices.smart_card.as_ref().and_then(impossible_slot))
             .or_else(|| devices.scanner.as_ref().and_then(impossible_scanner))
@@ -247,8 +245,8 @@ fn impossible_level(level: &str) -> Option<(&'static str, String)> {
     Some(("log.level", format!("`{level}` cannot be read: {error}")))
 }
 
-fn impossible_baud(key: &'static str, device: Option<&Serial>) -> Option<(&'static str, String)> {
-    let baud = device?.baud;
+fn impossible_baud(key: &'static str, baud: Option<u32>) -> Option<(&'static str, String)> {
+    let baud = baud?;
     let known = BAUDS.contains(&baud);
     (!known).then(|| (key, format!("{baud} is not one of {}", List(&BAUDS))))
 }
@@ -344,6 +342,9 @@ mod tests {
             ("dialect = \"plain", "dialect = \"hid-pos\" #", "devices.scanner.dialect"),
             ("baud = 9600", "baud = 300", "devices.scanner.baud"),
             ("reader = \"", "reader = \"\\u0007", "devices.smart_card.reader"),
+            ("model = \"generic-80\"", "model = \"generic\"", "presenter-80"),
+            ("flow = \"software\"", "flow = \"xon\"", "hardware"),
+            ("fingerprints = false", "fingerprints = 1", "fingerprints"),
         ] {
             let all = everything_on();
             assert!(all.contains(good), "{good}");

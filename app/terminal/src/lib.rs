@@ -6,6 +6,7 @@ mod control;
 mod deadlines;
 mod doctor;
 pub mod error;
+pub mod fonts;
 pub mod logging;
 mod paths;
 pub mod run;

@@ -3,6 +3,9 @@
 /// Text about a person: no `Debug` of its content, zeroed when dropped.
 pub type Private = secrecy::SecretString;
 
+/// Bytes about a person, likewise.
+pub type PrivateBytes = secrecy::SecretSlice<u8>;
+
 /// The record of an identity card, as read from its chip.
 pub struct IdCard {
     /// Which family of card this is.
@@ -31,6 +34,9 @@ pub struct IdCard {
     pub valid_from: CardDate,
     /// Last day of validity.
     pub valid_until: ValidUntil,
+    /// Features of up to two fingers as the chip holds them, 512 bytes each, for a verifier the site is allowed to use;
+    /// nothing here interprets them. Empty unless the configuration asks for them and the card has some.
+    pub fingerprints: PrivateBytes,
 }
 
 /// The families of cards a reader can read.

@@ -17,9 +17,9 @@ mod status;
 
 pub use about::About;
 pub use cancel::Cancel;
-pub use card::{CardDate, CardKind, IdCard, Private, Sex, ValidUntil};
+pub use card::{CardDate, CardKind, IdCard, Private, PrivateBytes, Sex, ValidUntil};
 pub use page_printer::{PageBitmap, PageFault, PageJob, PagePrinter, PagePrinterStatus, PaperSize, Supply};
-pub use printer::{Paper, PrintFault, PrinterStatus, ReceiptPrinter};
+pub use printer::{Outlet, Paper, PrintFault, PrinterStatus, ReceiptPrinter};
 pub use reader::{IdCardReader, ReaderFault};
 pub use scanner::{AimId, CodeScanner, Scan, ScanFault, Trigger};
 pub use smart_card::{

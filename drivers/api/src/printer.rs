@@ -25,6 +25,8 @@ pub struct PrinterStatus {
     pub device: DeviceStatus,
     /// The roll.
     pub paper: Paper,
+    /// Whether the last page was taken.
+    pub outlet: Outlet,
     /// The fault that stands, if any.
     pub fault: Option<PrintFault>,
 }
@@ -39,6 +41,17 @@ pub enum Paper {
     /// None. Cure: new roll.
     Out,
     /// The printer does not answer, so nobody knows.
+    Unknown,
+}
+
+/// Whether a page lies where residents take it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outlet {
+    /// The page was taken, or none was printed.
+    Empty,
+    /// A page was not taken yet. Cure: take it; it may name somebody.
+    Occupied,
+    /// The printer has no sensor there, or does not answer.
     Unknown,
 }
 

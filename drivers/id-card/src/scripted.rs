@@ -57,6 +57,13 @@ pub(crate) fn record() -> Vec<u8> {
     frame(0x90, &[[0x01, 0x00, 0x04, 0x00].as_slice(), &text, &[0x5A; 1024]].concat())
 }
 
+/// The same with fingerprints.
+pub(crate) fn record_with(fingers: &[u8]) -> Vec<u8> {
+    let text = crate::protocol::synthetic();
+    let length = u16::try_from(fingers.len()).unwrap_or(0).to_be_bytes();
+    frame(0x90, &[[0x01, 0x00, 0x04, 0x00].as_slice(), &length, &text, &[0x5A; 1024], fingers].concat())
+}
+
 /// One appended address.
 pub(crate) fn address(text: &str) -> Vec<u8> {
     let padded = text.encode_utf16().chain(std::iter::repeat(0x20)).take(35);
@@ -75,6 +82,10 @@ struct State {
     is_full: bool,
     times_opened: usize,
     open_error: Option<LinkError>,
+    baud: Option<u32>,
+    rates_tried: Vec<u32>,
+    /// At any other rate nobody answers, and nothing of the script is used up.
+    answers_at: Option<u32>,
     cancel: Option<(Duration, Cancel)>,
 }
 
@@ -86,6 +97,7 @@ impl Line {
     pub(crate) fn new(steps: Vec<Step>) -> Self {
         let line = Self::default();
         line.state().steps = steps.into();
+        line.state().baud = Some(115_200);
         line
     }
 
@@ -107,6 +119,15 @@ impl Line {
 
     pub(crate) fn take_no_bytes(&self) {
         self.state().is_full = true;
+    }
+
+    pub(crate) fn answer_only_at(&self, baud: u32) {
+        self.state().answers_at = Some(baud);
+    }
+
+    /// Every rate that was set, in order.
+    pub(crate) fn rates_tried(&self) -> Vec<u32> {
+        self.state().rates_tried.clone()
     }
 
     pub(crate) fn cancel_at(&self, at: Duration, cancel: Cancel) {
@@ -134,6 +155,9 @@ impl State {
 
     fn react(&mut self, bytes: &[u8]) {
         self.sent.push(bytes.to_vec());
+        if self.answers_at.is_some() && self.answers_at != self.baud {
+            return;
+        }
         let step = self.steps.pop_front();
         let Some(step) = step.filter(|step| bytes == encode(&step.command)) else {
             panic!("command {bytes:02X?} is not in the script");
@@ -207,5 +231,16 @@ impl Link for Line {
 
     fn byte_time(&self) -> Duration {
         Duration::ZERO
+    }
+
+    fn baud(&self) -> Option<u32> {
+        self.state().baud
+    }
+
+    fn set_baud(&mut self, baud: u32) -> Result<(), LinkError> {
+        let mut state = self.state();
+        state.baud = Some(baud);
+        state.rates_tried.push(baud);
+        Ok(())
     }
 }

@@ -42,6 +42,10 @@ pub(crate) const PAGE_BASE: Duration = Duration::from_secs(10);
 /// For one dot of paper at 203 dpi: 0.125 mm at 50 mm/s, a third of what common mechanisms do.
 pub(crate) const PAGE_DOT: Duration = Duration::from_micros(2_500);
 
+/// How long a line may take no byte before the printer's own word about a fault is believed: with hardware flow control
+/// an offline printer lets no question through.
+pub(crate) const HELD_BACK: Duration = Duration::from_millis(500);
+
 /// How far writing may run ahead of the line. What waits in the kernel's buffer delays real-time questions and still goes
 /// out after the printer asked for a pause, for which printers keep some 256 bytes free: at 115,200 baud 22 ms.
 pub(crate) const LEAD: Duration = Duration::from_millis(15);

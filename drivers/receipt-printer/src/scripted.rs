@@ -7,7 +7,21 @@ use std::time::Duration;
 use kiosk_drivers_api::Cancel;
 use kiosk_serial::{Link, LinkError, PIECE_BYTES};
 
-use crate::protocol::command::{ASK_IN_ORDER, CUT, FORGET, FORGOTTEN, RECOVER};
+use crate::glyphs::{Bitmap, Cell, Glyphs};
+use crate::protocol::command::{ASK_FULL_STATUS, ASK_IN_ORDER, CUT, CUT_THROUGH, FORGET, FORGOTTEN, RECOVER};
+
+/// A font in which every character is a black block with a white edge of one dot.
+pub(crate) struct Blocks;
+
+impl Glyphs for Blocks {
+    fn draw(&mut self, _: char, cell: Cell) -> Option<Bitmap> {
+        let mut bitmap = Bitmap::blank(cell.width, cell.height);
+        for y in 1..cell.height - 1 {
+            (1..cell.width - 1).for_each(|x| bitmap.blacken(x, y));
+        }
+        Some(bitmap)
+    }
+}
 
 pub(crate) const HEALTHY: [u8; 4] = [0x12; 4];
 pub(crate) const PAPER_OUT: [u8; 4] = [0x1A, 0x32, 0x12, 0x72];
@@ -37,6 +51,13 @@ pub(crate) struct State {
     pub(crate) status: [u8; 4],
     /// From the cut to the page lying in the tray.
     pub(crate) print_time: Duration,
+    /// From a question on the way to its answer.
+    pub(crate) page_time: Duration,
+    /// The third byte of the full status; without one the question is not known.
+    pub(crate) outlet: Option<u8>,
+    /// The most bytes that were ever sent beyond the last answer in order, the command under way included.
+    pub(crate) most_unanswered: usize,
+    unanswered: usize,
     /// Paper never comes and `GS r` is never answered, though all real-time answers are good.
     pub(crate) paper_never_comes: bool,
     /// Whether it knows `DLE DC4 8`.
@@ -47,8 +68,8 @@ pub(crate) struct State {
     pub(crate) times_opened: usize,
     pub(crate) open_error: Option<LinkError>,
     turns: VecDeque<(Duration, Turn)>,
-    /// When each unanswered in-order question has its turn.
-    questions: VecDeque<Duration>,
+    /// When each unanswered in-order question has its turn, and the bytes sent before it.
+    questions: VecDeque<(Duration, usize)>,
     printing_until: Duration,
     arriving: VecDeque<u8>,
     disturbed: Option<u8>,
@@ -67,6 +88,10 @@ impl Peer {
             writes: Vec::new(),
             status: HEALTHY,
             print_time: Duration::from_millis(1_500),
+            page_time: Duration::ZERO,
+            outlet: None,
+            most_unanswered: 0,
+            unanswered: 0,
             paper_never_comes: false,
             forgets_when_told: true,
             room: usize::MAX,
@@ -108,8 +133,9 @@ impl State {
                 self.take(turn);
             }
         }
-        while self.is_healthy() && self.questions.front().is_some_and(|at| *at <= self.now) {
-            self.questions.pop_front();
+        while self.is_healthy() && self.questions.front().is_some_and(|(at, _)| *at <= self.now) {
+            let answered = self.questions.pop_front().map_or(0, |(_, bytes)| bytes);
+            self.unanswered = self.unanswered.saturating_sub(answered);
             self.say(0x00);
         }
     }
@@ -137,6 +163,7 @@ impl State {
 
     fn forget(&mut self) {
         self.questions.clear();
+        self.unanswered = 0;
         self.printing_until = self.now;
     }
 
@@ -147,6 +174,12 @@ impl State {
 
     fn hear(&mut self, bytes: &[u8]) {
         self.writes.push(bytes.to_vec());
+        let asked: usize = self.questions.iter().map(|(_, bytes)| bytes).sum();
+        let since = self.unanswered.saturating_sub(asked);
+        if bytes.first() != Some(&0x10) && bytes != ASK_IN_ORDER {
+            self.unanswered += bytes.len();
+            self.most_unanswered = self.most_unanswered.max(self.unanswered);
+        }
         if let [0x10, 0x04, n @ 1..=4] = bytes {
             let disturbed = if *n == 2 { self.disturbed.take() } else { None };
             self.say(disturbed.unwrap_or(self.status[usize::from(n - 1)]));
@@ -155,9 +188,12 @@ impl State {
         } else if bytes == FORGET && self.forgets_when_told {
             self.forget();
             self.arriving.extend(FORGOTTEN);
+        } else if bytes == ASK_FULL_STATUS {
+            self.outlet.into_iter().for_each(|paper| self.arriving.extend([0x10, 0x0F, paper, 0, 0, 0]));
         } else if bytes == ASK_IN_ORDER && !self.paper_never_comes {
-            self.questions.push_back(self.printing_until);
-        } else if bytes == CUT {
+            let at = self.printing_until.max(self.now + self.page_time);
+            self.questions.push_back((at, since));
+        } else if bytes == CUT || bytes == CUT_THROUGH {
             self.printing_until = self.printing_until.max(self.now) + self.print_time;
         }
     }

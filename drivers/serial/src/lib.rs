@@ -9,4 +9,4 @@ mod port;
 
 pub use limits::{PIECE_BYTES, SLICE};
 pub use link::{Link, LinkError};
-pub use port::SerialLink;
+pub use port::{Flow, SerialLink};

@@ -27,6 +27,16 @@ pub trait Link: Send {
 
     /// How long one byte is on the line.
     fn byte_time(&self) -> Duration;
+
+    /// The line rate in bits per second; nothing where the line has none.
+    fn baud(&self) -> Option<u32> {
+        None
+    }
+
+    /// Talks at another rate from now on, after the next opening too; without effect where the line has none.
+    fn set_baud(&mut self, _baud: u32) -> Result<(), LinkError> {
+        Ok(())
+    }
 }
 
 /// Why the line cannot be used.

@@ -3,7 +3,7 @@
 use std::io::{self, Read, Write};
 use std::time::{Duration, Instant};
 
-use serialport::{ClearBuffer, SerialPort};
+use serialport::{ClearBuffer, FlowControl, SerialPort};
 
 use crate::limits::PIECE_BYTES;
 use crate::link::{Link, LinkError};
@@ -11,10 +11,22 @@ use crate::link::{Link, LinkError};
 /// Ten bits a byte: start, eight of data, stop.
 const BITS: u32 = 10;
 
+/// How the device asks for pauses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flow {
+    /// Not at all.
+    None,
+    /// By the wires RTS and CTS: the kernel sends nothing while the device holds CTS back.
+    Hardware,
+    /// By XOFF and XON among its answers; the driver heeds them, so that it can still ask real-time questions.
+    Software,
+}
+
 /// A line over a serial port: 8 data bits, no parity, 1 stop bit. XON and XOFF are left in the stream for the driver.
 pub struct SerialLink {
     path: String,
     baud: u32,
+    flow: Flow,
     port: Option<Box<dyn SerialPort>>,
     start: Instant,
 }
@@ -22,7 +34,13 @@ pub struct SerialLink {
 impl SerialLink {
     /// Remembers path and line rate (bits per second); the port is opened on first use.
     pub fn new(path: String, baud: u32) -> Self {
-        Self { path, baud, port: None, start: Instant::now() }
+        Self { path, baud, flow: Flow::None, port: None, start: Instant::now() }
+    }
+
+    /// The same with a way to ask for pauses.
+    pub fn with_flow(mut self, flow: Flow) -> Self {
+        self.flow = flow;
+        self
     }
 
     fn port(&mut self) -> Result<&mut Box<dyn SerialPort>, LinkError> {
@@ -33,7 +51,10 @@ impl SerialLink {
 impl Link for SerialLink {
     fn open(&mut self) -> Result<(), LinkError> {
         if self.port.is_none() {
-            let port = serialport::new(&self.path, self.baud).open().map_err(|e| open_error(&e))?;
+            let mut port = serialport::new(&self.path, self.baud).open().map_err(|e| open_error(&e))?;
+            if self.flow == Flow::Hardware {
+                hold_by_wire(port.as_mut());
+            }
             self.port = Some(port);
         }
         Ok(())
@@ -69,6 +90,30 @@ impl Link for SerialLink {
 
     fn byte_time(&self) -> Duration {
         Duration::from_secs(1) * BITS / self.baud.max(1)
+    }
+
+    fn baud(&self) -> Option<u32> {
+        Some(self.baud)
+    }
+
+    fn set_baud(&mut self, baud: u32) -> Result<(), LinkError> {
+        self.baud = baud;
+        match &mut self.port {
+            Some(port) => port.set_baud_rate(baud).map_err(|_| LinkError::Gone),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Readiness is shown by both wires. A line without wires (a pseudo-terminal, some bridges) refuses them, and then there
+/// is nothing to hold back either.
+fn hold_by_wire(port: &mut dyn SerialPort) {
+    let wires = port
+        .set_flow_control(FlowControl::Hardware)
+        .and_then(|()| port.write_request_to_send(true))
+        .and_then(|()| port.write_data_terminal_ready(true));
+    if let Err(error) = wires {
+        tracing::warn!(%error, "the line has no flow control by wire");
     }
 }
 
@@ -168,6 +213,30 @@ mod tests {
         assert_eq!(link.write(&page, WAIT), Ok(PIECE_BYTES));
         let mut written = (0..5_000).map(|_| link.write(&page, Duration::from_millis(1)));
         assert!(written.any(|result| result == Ok(0)));
+    }
+
+    #[test]
+    fn a_line_without_wires_is_used_all_the_same() {
+        let (mut master, link) = line_to_pty();
+        let mut link = link.with_flow(Flow::Hardware);
+        link.open().unwrap();
+        assert_eq!(link.write(b"x", WAIT), Ok(1));
+        let mut seen = [0];
+        master.read_exact(&mut seen).unwrap();
+        assert_eq!(&seen, b"x");
+    }
+
+    #[test]
+    fn another_rate_holds_at_once_and_after_opening_again() {
+        let (_master, mut link) = line_to_pty();
+        link.open().unwrap();
+        link.set_baud(9_600).unwrap();
+        let rate = |link: &SerialLink| link.port.as_ref().unwrap().baud_rate().unwrap();
+        assert_eq!((rate(&link), link.baud()), (9_600, Some(9_600)));
+        assert_eq!(link.byte_time(), Duration::from_nanos(1_041_666));
+        link.close();
+        link.open().unwrap();
+        assert_eq!(rate(&link), 9_600);
     }
 
     #[test]

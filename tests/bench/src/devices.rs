@@ -16,7 +16,7 @@ use kiosk_bench::percentile;
 use kiosk_drivers_api::paper::{Align, Document, Line, Size};
 use kiosk_drivers_api::{Cancel, IdCardReader, ReceiptPrinter};
 use kiosk_id_card::SerialIdCardReader;
-use kiosk_receipt_printer::{Model, SerialReceiptPrinter};
+use kiosk_receipt_printer::{Flow, Model, SerialReceiptPrinter};
 use kiosk_sim::control::{CardAction, Command, Device};
 use kiosk_sim::{Options, Simulator, limits};
 
@@ -45,7 +45,7 @@ pub fn measure() -> Figures {
 
 fn id_card(simulator: &Simulator) -> Result<Figure, Box<dyn Error>> {
     let path = simulator.path(Device::IdReader).display().to_string();
-    let mut reader = SerialIdCardReader::new(kiosk_id_card::Config { path, baud: BAUD });
+    let mut reader = SerialIdCardReader::new(kiosk_id_card::Config { path, baud: BAUD, fingerprints: false });
     let _open = reader.status();
     let think = limits::THINK_FIND + limits::THINK_SELECT + limits::THINK_READ + limits::THINK_ITEM;
     let mut times = Vec::new();
@@ -65,8 +65,9 @@ fn id_card(simulator: &Simulator) -> Result<Figure, Box<dyn Error>> {
 
 fn receipt_printer(simulator: &Simulator) -> Result<Figure, Box<dyn Error>> {
     let path = simulator.path(Device::ReceiptPrinter).display().to_string();
-    let model = Model::GENERIC_80_MM;
-    let mut printer = SerialReceiptPrinter::new(kiosk_receipt_printer::Config { path, baud: BAUD, model });
+    let (model, flow) = (Model::GENERIC_80, Flow::Software);
+    let config = kiosk_receipt_printer::Config { path, baud: BAUD, flow, model };
+    let mut printer = SerialReceiptPrinter::new(config);
     let _open = printer.status();
     let mut times = Vec::new();
     for _ in 0..CALLS {

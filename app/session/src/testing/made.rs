@@ -2,8 +2,8 @@
 
 use kiosk_drivers_api::{
     BankCard, CardDate, CardHolder, CardKey, CardKind, CardScheme, DeviceStatus, Generation, IdCard,
-    Kept as OnCard, PageFault, PagePrinterStatus, Paper, PrintFault, PrinterStatus, Scan, Sex, SmartCard,
-    SocialSecurityCard, Supply, ValidUntil, Validity,
+    Kept as OnCard, Outlet, PageFault, PagePrinterStatus, Paper, PrintFault, PrinterStatus, PrivateBytes,
+    Scan, Sex, SmartCard, SocialSecurityCard, Supply, ValidUntil, Validity,
 };
 use kiosk_protocol::catalogue::Catalogue;
 use kiosk_protocol::ids::{ItemId, ReceiptNumber, TerminalId};
@@ -47,6 +47,7 @@ pub(crate) fn card(valid_until: ValidUntil) -> IdCard {
         authority: "某局".into(),
         valid_from: CardDate { year: 2010, month: 1, day: 1 },
         valid_until,
+        fingerprints: PrivateBytes::default(),
     }
 }
 
@@ -68,7 +69,7 @@ pub(crate) fn printer(fault: Option<PrintFault>) -> PrinterStatus {
         Some(PrintFault::NotConnected) => DeviceStatus::NoDevice,
         Some(_) => DeviceStatus::UserActionNeeded,
     };
-    PrinterStatus { device, paper: Paper::Ok, fault }
+    PrinterStatus { device, paper: Paper::Ok, outlet: Outlet::Unknown, fault }
 }
 
 /// A social security card that gives its holder.

@@ -57,9 +57,15 @@ pub fn work(setup: &Setup, work: Work, as_json: bool) -> Result<(), Failure> {
 }
 
 fn line(standing: &Standing, place: &str) -> String {
-    let Standing { kind, status, paper, toner, fault, cure } = standing;
+    let Standing { kind, status, paper, outlet, toner, fault, cure } = standing;
     let supply = |name: &str, left: &Option<String>| left.as_ref().map(|left| format!("{name} {left}"));
-    let rest = [supply("paper", paper), supply("toner", toner), fault.clone(), cure.clone()];
+    let rest = [
+        supply("paper", paper),
+        supply("outlet", outlet),
+        supply("toner", toner),
+        fault.clone(),
+        cure.clone(),
+    ];
     let words: Vec<String> = std::iter::once(status.clone()).chain(rest.into_iter().flatten()).collect();
     format!("{:<16} {place:<32} {}", kind.key(), words.join(", "))
 }

@@ -42,7 +42,7 @@ fn supply(device: &str, what: &str, left: &str) -> Check {
 
 #[cfg(test)]
 mod tests {
-    use kiosk_drivers_api::{DeviceStatus, Paper, PrintFault, PrinterStatus};
+    use kiosk_drivers_api::{DeviceStatus, Outlet, Paper, PrintFault, PrinterStatus};
 
     use super::super::Level;
     use super::*;
@@ -61,7 +61,12 @@ mod tests {
             assert_eq!(checks[0].cure.is_some(), level != Level::Ok);
         }
         let fault = Some(PrintFault::PaperOut);
-        let out = PrinterStatus { device: DeviceStatus::UserActionNeeded, paper: Paper::Out, fault };
+        let out = PrinterStatus {
+            device: DeviceStatus::UserActionNeeded,
+            paper: Paper::Out,
+            outlet: Outlet::Unknown,
+            fault,
+        };
         let checks = of_device(&Standing::of_printer(out));
         assert_eq!(checks[0].cure.as_deref(), Some("put a new roll in"));
         assert_eq!((checks[1].name.as_str(), checks[1].level), ("receipt_printer.paper", Level::Fail));

@@ -2,7 +2,8 @@
 
 use kiosk_drivers_api::paper::Document;
 use kiosk_drivers_api::{
-    Cancel, DeviceStatus, IdCard, IdCardReader, Paper, PrintFault, PrinterStatus, ReaderFault, ReceiptPrinter,
+    Cancel, DeviceStatus, IdCard, IdCardReader, Outlet, Paper, PrintFault, PrinterStatus, ReaderFault,
+    ReceiptPrinter,
 };
 
 /// No device.
@@ -23,6 +24,7 @@ impl ReceiptPrinter for Absent {
         PrinterStatus {
             device: DeviceStatus::NoDevice,
             paper: Paper::Unknown,
+            outlet: Outlet::Unknown,
             fault: Some(PrintFault::NotConnected),
         }
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use kiosk_drivers_api::paper::Document;
 use kiosk_drivers_api::{
-    DeviceStatus, IdCard, IdCardReader, Paper, PrintFault, PrinterStatus, ReaderFault, ReceiptPrinter,
+    DeviceStatus, IdCard, IdCardReader, Outlet, Paper, PrintFault, PrinterStatus, ReaderFault, ReceiptPrinter,
 };
 
 use super::super::kinds::{IdReader, ReceiptPaper};
@@ -113,6 +113,7 @@ struct Empty;
 const PAPER_OUT: PrinterStatus = PrinterStatus {
     device: DeviceStatus::UserActionNeeded,
     paper: Paper::Out,
+    outlet: Outlet::Unknown,
     fault: Some(PrintFault::PaperOut),
 };
 

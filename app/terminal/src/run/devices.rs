@@ -3,34 +3,34 @@
 use kiosk_drivers_api::{CodeScanner, IdCardReader, PagePrinter, ReceiptPrinter, SmartCardReader};
 use kiosk_id_card::SerialIdCardReader;
 use kiosk_page_printer::IppPagePrinter;
-use kiosk_receipt_printer::{Model, SerialReceiptPrinter};
+use kiosk_receipt_printer::SerialReceiptPrinter;
 use kiosk_scanner::{Dialect, SerialCodeScanner};
 use kiosk_smart_card::PcscSmartCardReader;
 
 use super::absent::Absent;
 use super::actor::Factory;
-use crate::config::{Pages, Scanner, Serial, Slot};
+use crate::config::{IdReader, Pages, Receipts, Scanner, Slot};
+use crate::fonts::Fonts;
 
 /// Makes drivers for the configured identity-card reader.
-pub fn reader(serial: Option<&Serial>) -> Factory<dyn IdCardReader> {
-    let Some(serial) = serial.cloned() else {
+pub fn reader(reader: Option<&IdReader>) -> Factory<dyn IdCardReader> {
+    let Some(IdReader { path, baud, fingerprints }) = reader.cloned() else {
         return Box::new(|| Box::new(Absent));
     };
-    Box::new(move || {
-        let config = kiosk_id_card::Config { path: path(&serial), baud: serial.baud };
-        Box::new(SerialIdCardReader::new(config))
-    })
+    let config = kiosk_id_card::Config { path: path.to_string_lossy().into_owned(), baud, fingerprints };
+    Box::new(move || Box::new(SerialIdCardReader::new(config.clone())))
 }
 
 /// Makes drivers for the configured receipt printer.
-pub fn printer(serial: Option<&Serial>) -> Factory<dyn ReceiptPrinter> {
-    let Some(serial) = serial.cloned() else {
+pub fn printer(printer: Option<&Receipts>) -> Factory<dyn ReceiptPrinter> {
+    let Some(Receipts { path, baud, model, flow, fonts }) = printer.cloned() else {
         return Box::new(|| Box::new(Absent));
     };
+    let path = path.to_string_lossy().into_owned();
+    let config = kiosk_receipt_printer::Config { path, baud, flow: flow.into(), model };
     Box::new(move || {
-        let model = Model::GENERIC_80_MM;
-        let config = kiosk_receipt_printer::Config { path: path(&serial), baud: serial.baud, model };
-        Box::new(SerialReceiptPrinter::new(config))
+        let glyphs = Box::new(Fonts::open(&fonts));
+        Box::new(SerialReceiptPrinter::new(config.clone()).with_glyphs(glyphs))
     })
 }
 
@@ -55,8 +55,4 @@ pub fn scanner(scanner: Option<&Scanner>) -> Option<Factory<dyn CodeScanner>> {
     let dialect = Dialect::named(dialect)?;
     let config = kiosk_scanner::Config { path: path.to_string_lossy().into_owned(), baud: *baud, dialect };
     Some(Box::new(move || Box::new(SerialCodeScanner::new(config.clone()))))
-}
-
-fn path(serial: &Serial) -> String {
-    serial.path.to_string_lossy().into_owned()
 }

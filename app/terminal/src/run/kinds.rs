@@ -2,7 +2,7 @@
 
 use kiosk_drivers_api::paper::Document;
 use kiosk_drivers_api::{
-    Cancel, CodeScanner, DeviceStatus, IdCard, IdCardReader, PageFault, PageJob, PagePrinter,
+    Cancel, CodeScanner, DeviceStatus, IdCard, IdCardReader, Outlet, PageFault, PageJob, PagePrinter,
     PagePrinterStatus, Paper, PrintFault, PrinterStatus, ReaderFault, ReceiptPrinter, Scan, ScanFault,
     SmartCard, SmartCardFault, SmartCardReader, Supply,
 };
@@ -225,6 +225,7 @@ impl Kind for ReceiptPaper {
     const BROKEN: PrinterStatus = PrinterStatus {
         device: DeviceStatus::HardwareError,
         paper: Paper::Unknown,
+        outlet: Outlet::Unknown,
         fault: Some(PrintFault::Unrecoverable),
     };
 

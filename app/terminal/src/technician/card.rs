@@ -201,7 +201,7 @@ fn today() -> CardDate {
 
 #[cfg(test)]
 mod tests {
-    use kiosk_drivers_api::Sex;
+    use kiosk_drivers_api::{PrivateBytes, Sex};
 
     use super::*;
 
@@ -235,6 +235,7 @@ mod tests {
             authority: "测试局".into(),
             valid_from: day,
             valid_until: ValidUntil::Forever,
+            fingerprints: PrivateBytes::default(),
         };
         let told = of_id_card(&card).to_string();
         for whole in ["测试员", "11010519491231002X", "19491231", "测试路", "测试局"] {

@@ -1,6 +1,6 @@
 //! How a device stands, in a technician's words: those of XFS4IoT, and what is wrong with its cure.
 
-use kiosk_drivers_api::{DeviceStatus, PagePrinterStatus, Paper, PrinterStatus, Supply};
+use kiosk_drivers_api::{DeviceStatus, Outlet, PagePrinterStatus, Paper, PrinterStatus, Supply};
 use serde::{Deserialize, Serialize};
 
 use super::{Device, cures};
@@ -15,7 +15,10 @@ pub struct Standing {
     /// `ok`, `low`, `out` or `unknown`, where it has paper.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub paper: Option<String>,
-    /// Likewise, where it has toner or ink.
+    /// `empty` or `page not taken`, where it tells.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outlet: Option<String>,
+    /// As `paper`, where it has toner or ink.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub toner: Option<String>,
     /// What is wrong.
@@ -38,7 +41,15 @@ pub const NOT_CONFIGURED: &str = "not configured";
 impl Standing {
     /// Only a word.
     pub fn word(kind: Device, status: &str) -> Self {
-        Self { kind, status: status.to_owned(), paper: None, toner: None, fault: None, cure: None }
+        Self {
+            kind,
+            status: status.to_owned(),
+            paper: None,
+            outlet: None,
+            toner: None,
+            fault: None,
+            cure: None,
+        }
     }
 
     /// A device that has nothing to run out of.
@@ -54,6 +65,7 @@ impl Standing {
             .map_or_else(|| cures::of_status(status.device), |fault| Some(cures::of_print(fault)));
         Self {
             paper: Some(paper_word(status.paper).to_owned()),
+            outlet: outlet_word(status.outlet).map(str::to_owned),
             fault: status.fault.map(|fault| fault.to_string()),
             cure: cure.map(str::to_owned),
             ..Self::word(Device::ReceiptPrinter, device_words(status.device))
@@ -121,6 +133,14 @@ fn paper_word(paper: Paper) -> &'static str {
         Paper::NearEnd => "low",
         Paper::Out => "out",
         Paper::Unknown => "unknown",
+    }
+}
+
+fn outlet_word(outlet: Outlet) -> Option<&'static str> {
+    match outlet {
+        Outlet::Empty => Some("empty"),
+        Outlet::Occupied => Some("page not taken"),
+        Outlet::Unknown => None,
     }
 }
 

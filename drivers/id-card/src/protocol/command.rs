@@ -21,6 +21,9 @@ const SAM_NUMBER_BYTES: usize = 16;
 /// Lengths (4), text (256) and photo (1,024).
 pub(super) const BODY_BYTES: usize = 4 + 256 + 1_024;
 
+/// The same with the length of the fingerprints (2), and none, one or two of them.
+const BODIES_WITH_FINGERS: [usize; 3] = [BODY_BYTES + 2, BODY_BYTES + 2 + 512, BODY_BYTES + 2 + 1_024];
+
 /// A request to the module.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Command {
@@ -34,6 +37,8 @@ pub enum Command {
     Select,
     /// `30 01`: reads text and photo of the chosen card.
     ReadRecord,
+    /// `30 10`: reads text, photo and fingerprints of the chosen card.
+    ReadAll,
     /// `30 03`: reads the addresses appended after the card was issued.
     ReadAddress,
 }
@@ -59,6 +64,7 @@ impl Command {
             Command::Find => [0x20, 0x01],
             Command::Select => [0x20, 0x02],
             Command::ReadRecord => [0x30, 0x01],
+            Command::ReadAll => [0x30, 0x10],
             Command::ReadAddress => [0x30, 0x03],
         })
     }
@@ -69,6 +75,7 @@ impl Command {
             Command::ModuleStatus | Command::SamNumber => deadlines::MODULE_STATUS,
             Command::Find | Command::Select => deadlines::FIND_OR_SELECT,
             Command::ReadRecord => deadlines::READ_RECORD,
+            Command::ReadAll => deadlines::READ_ALL,
             Command::ReadAddress => deadlines::READ_ADDRESS,
         }
     }
@@ -81,6 +88,8 @@ impl Command {
             OK | CARD_FOUND => Answer::Stray,
             // Some modules never learnt to read appended addresses: then the printed one is the newest they can give.
             NO_CONTENT | BAD_COMMAND if self == Command::ReadAddress => Answer::Nothing,
+            // Nor fingerprints, which came later.
+            BAD_COMMAND if self == Command::ReadAll => Answer::Nothing,
             other => Answer::Fault(fault_of(other)),
         }
     }
@@ -93,6 +102,7 @@ impl Command {
             Command::Find => reply.sw3 == CARD_FOUND && bytes == 4,
             Command::Select => reply.sw3 == OK && bytes == 8,
             Command::ReadRecord => reply.sw3 == OK && bytes == BODY_BYTES,
+            Command::ReadAll => reply.sw3 == OK && BODIES_WITH_FINGERS.contains(&bytes),
             Command::ReadAddress => {
                 let addresses = bytes / ADDRESS_BYTES;
                 reply.sw3 == OK
@@ -115,12 +125,13 @@ pub fn sam_number(data: &[u8]) -> Option<String> {
 mod tests {
     use super::*;
 
-    const ALL: [Command; 6] = [
+    const ALL: [Command; 7] = [
         Command::ModuleStatus,
         Command::SamNumber,
         Command::Find,
         Command::Select,
         Command::ReadRecord,
+        Command::ReadAll,
         Command::ReadAddress,
     ];
 
@@ -146,6 +157,7 @@ mod tests {
                 [0x00, 0x03, 0x20, 0x01, 0x22],
                 [0x00, 0x03, 0x20, 0x02, 0x21],
                 [0x00, 0x03, 0x30, 0x01, 0x32],
+                [0x00, 0x03, 0x30, 0x10, 0x23],
                 [0x00, 0x03, 0x30, 0x03, 0x30],
             ]
         );
@@ -153,13 +165,21 @@ mod tests {
 
     #[test]
     fn a_good_reply_fits_one_command_only() {
-        let good = [(OK, 0), (CARD_FOUND, 4), (OK, 8), (OK, 1_284), (OK, 70)];
+        let good = [(OK, 0), (OK, 16), (CARD_FOUND, 4), (OK, 8), (OK, 1_284), (OK, 1_286), (OK, 70)];
         for (index, (sw3, bytes)) in good.into_iter().enumerate() {
             let takers = ALL.map(|command| matches!(command.judge(reply(sw3, bytes)), Answer::Data(_)));
-            let mut wanted = [false; 5];
+            let mut wanted = [false; 7];
             wanted[index] = true;
             assert_eq!(takers, wanted, "status {sw3:02X} with {bytes} bytes");
         }
+    }
+
+    #[test]
+    fn none_one_or_two_fingers_fit() {
+        let fits = |bytes| matches!(Command::ReadAll.judge(reply(OK, bytes)), Answer::Data(_));
+        // Frames of 1,297, 1,809 and 2,321 bytes, less eleven around the data.
+        assert_eq!([1_286, 1_798, 2_310, 1_284, 2_309].map(fits), [true, true, true, false, false]);
+        assert!(matches!(Command::ReadAll.judge(reply(0x21, 0)), Answer::Nothing));
     }
 
     #[test]

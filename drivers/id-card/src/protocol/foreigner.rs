@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use kiosk_drivers_api::{CardKind, IdCard, Private, ReaderFault};
+use kiosk_drivers_api::{CardKind, IdCard, Private, PrivateBytes, ReaderFault};
 use secrecy::ExposeSecret;
 use zeroize::Zeroizing;
 
@@ -52,6 +52,7 @@ pub(super) fn of_2017(record: &[u8; 256]) -> Result<IdCard, ReaderFault> {
         authority: text(&record[of_2017::AUTHORITY_CODE], "authority")?,
         valid_from,
         valid_until,
+        fingerprints: PrivateBytes::default(),
     })
 }
 
@@ -73,6 +74,7 @@ pub(super) fn of_2023(record: &[u8; 256]) -> Result<IdCard, ReaderFault> {
         authority: Private::default(),
         valid_from,
         valid_until,
+        fingerprints: PrivateBytes::default(),
     })
 }
 

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use kiosk_drivers_api::{CardKind, IdCard, Private, ReaderFault};
+use kiosk_drivers_api::{CardKind, IdCard, Private, PrivateBytes, ReaderFault};
 use secrecy::ExposeSecret;
 
 use super::record::{BIRTH, NUMBER, SEX, birth, filled, number, sex, validity};
@@ -50,6 +50,7 @@ fn read(
         authority: text(&record[AUTHORITY], "authority")?,
         valid_from,
         valid_until,
+        fingerprints: PrivateBytes::default(),
     })
 }
 

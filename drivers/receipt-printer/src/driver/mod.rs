@@ -5,21 +5,26 @@
 //! about paper. From the first byte of a page until it is believed the printer counts as unclean: it may hold a piece of
 //! somebody's receipt, or owe an answer that would confirm the next page. It is cleaned before anything else is printed.
 
+mod flight;
 mod wire;
 
 use std::time::Duration;
 
 use kiosk_drivers_api::paper::Document;
-use kiosk_drivers_api::{Cancel, DeviceStatus, Paper, PrintFault, PrinterStatus, ReceiptPrinter};
-use kiosk_serial::{Link, SLICE, SerialLink};
+use kiosk_drivers_api::{
+    About, Cancel, DeviceStatus, Outlet, Paper, PrintFault, PrinterStatus, ReceiptPrinter,
+};
+use kiosk_serial::{Flow, Link, SLICE, SerialLink};
 
+use self::flight::Flight;
 use self::wire::{Limit, Wire, fault_of_link};
 use crate::config::Config;
 use crate::deadlines::{
     ABANDON, CLEAN, FORGET_WAIT, LOOK_EVERY, PAGE_BASE, PAGE_DOT, QUIET, READY, RECOVER_EVERY, RECOVER_WAIT,
 };
+use crate::glyphs::{Glyphs, NoGlyphs};
 use crate::model::Model;
-use crate::protocol::command::{ASK_IN_ORDER, CUT, FORGET, INITIALISE, RECOVER};
+use crate::protocol::command::{ASK_IN_ORDER, FORGET, INITIALISE, RECOVER, cut};
 use crate::protocol::{Condition, Job};
 
 /// A printer on a serial port.
@@ -29,6 +34,7 @@ pub type SerialReceiptPrinter = Printer<SerialLink>;
 pub struct Printer<L> {
     wire: Wire<L>,
     model: Model,
+    glyphs: Box<dyn Glyphs>,
     /// Nothing of an earlier page is left in the printer, and it owes no answer. Unknown, so false, at the start.
     is_clean: bool,
     next_look: Duration,
@@ -38,20 +44,32 @@ pub struct Printer<L> {
 impl SerialReceiptPrinter {
     /// Remembers where the printer is. Never fails and never waits: the port is opened on first use.
     pub fn new(config: Config) -> Self {
-        Self::on(SerialLink::new(config.path, config.baud), config.model)
+        let mut printer =
+            Self::on(SerialLink::new(config.path, config.baud).with_flow(config.flow), config.model);
+        if config.flow != Flow::Software {
+            printer.wire.ignore_pauses();
+        }
+        printer
     }
 }
 
 impl<L: Link> Printer<L> {
-    /// Drives a printer on `link`.
+    /// Drives a printer on `link`; XON and XOFF from it are heeded.
     pub fn on(link: L, model: Model) -> Self {
         Self {
             wire: Wire::new(link),
             model,
+            glyphs: Box::new(NoGlyphs),
             is_clean: false,
             next_look: Duration::ZERO,
             next_recovery: Duration::ZERO,
         }
+    }
+
+    /// Gives the printer somebody who draws what its own font lacks.
+    pub fn with_glyphs(mut self, glyphs: Box<dyn Glyphs>) -> Self {
+        self.glyphs = glyphs;
+        self
     }
 
     fn try_print(&mut self, document: &Document, cancel: &Cancel) -> Result<(), PrintFault> {
@@ -60,7 +78,7 @@ impl<L: Link> Printer<L> {
             return Err(fault);
         }
         self.clean(&self.limit(CLEAN, cancel))?;
-        let job = Job::build(document, &self.model);
+        let job = Job::build(document, &self.model, self.glyphs.as_mut());
         let limit = self.limit(self.page_time(&job), cancel);
         self.is_clean = false;
         self.wire.begin_page();
@@ -70,16 +88,35 @@ impl<L: Link> Printer<L> {
         Ok(())
     }
 
-    /// Sends command by command; between them the printer is watched and its wish to pause is heeded.
+    /// Sends command by command; between them the printer is watched, and neither its wish to pause nor the size of its
+    /// buffer is passed over. At the end no answer is owed.
     fn send(&mut self, job: &Job, limit: &Limit) -> Result<(), PrintFault> {
+        let mut flight = Flight::new(self.model.buffer_bytes);
         for command in &job.commands {
             self.wire.receive(Duration::ZERO)?;
             self.watch(limit)?;
-            while self.wire.is_paused() {
-                self.wire.receive(SLICE)?;
-                self.watch(limit)?;
-            }
+            self.make_room(command.len(), &mut flight, limit)?;
             self.wire.write(command, limit)?;
+            flight.sent(command.len());
+        }
+        while self.wire.owed_answers() > 0 {
+            self.wire.receive(SLICE)?;
+            self.watch(limit)?;
+        }
+        Ok(())
+    }
+
+    /// Waits until the printer has room for so many bytes.
+    fn make_room(&mut self, bytes: usize, flight: &mut Flight, limit: &Limit) -> Result<(), PrintFault> {
+        if flight.should_ask(bytes) {
+            self.wire.ask_in_order(&ASK_IN_ORDER, limit)?;
+            flight.asked();
+        }
+        flight.owed(self.wire.owed_answers());
+        while self.wire.is_paused() || !flight.has_room(bytes) {
+            self.wire.receive(SLICE)?;
+            self.watch(limit)?;
+            flight.owed(self.wire.owed_answers());
         }
         Ok(())
     }
@@ -156,7 +193,7 @@ impl<L: Link> Printer<L> {
         self.forget(limit)?;
         self.wire.await_forgotten(FORGET_WAIT, limit)?;
         self.wire.write(&INITIALISE, limit)?;
-        self.wire.write(&CUT, limit)?;
+        self.wire.write(cut(self.model.cutter), limit)?;
         self.synchronise(limit)?;
         self.is_clean = true;
         Ok(())
@@ -169,7 +206,7 @@ impl<L: Link> Printer<L> {
             let before = self.wire.answers();
             self.ask_in_order(limit)?;
             self.wire.listen_for(QUIET, limit)?;
-            if self.wire.answers() == before + 1 && !self.wire.owes_answers() {
+            if self.wire.answers() == before + 1 && self.wire.owed_answers() == 0 {
                 return Ok(());
             }
             tracing::debug!("more answers than questions, asking again");
@@ -202,7 +239,17 @@ impl<L: Link> Printer<L> {
             device = DeviceStatus::Busy;
         }
         let paper = condition.paper(self.model.has_near_end_sensor);
-        Ok(PrinterStatus { device, paper, fault: condition.fault() })
+        let outlet = self.outlet(&self.limit(READY, &never))?;
+        Ok(PrinterStatus { device, paper, outlet, fault: condition.fault() })
+    }
+
+    fn outlet(&mut self, limit: &Limit) -> Result<Outlet, PrintFault> {
+        let told = if self.model.tells_outlet { self.wire.outlet(limit)? } else { None };
+        Ok(match told {
+            None => Outlet::Unknown,
+            Some(true) => Outlet::Occupied,
+            Some(false) => Outlet::Empty,
+        })
     }
 
     fn page_time(&self, job: &Job) -> Duration {
@@ -237,10 +284,15 @@ impl<L: Link> ReceiptPrinter for Printer<L> {
         }
         result
     }
+
+    fn about(&mut self) -> About {
+        let missing = self.glyphs.missing().into_iter().map(|font| ("font missing", font));
+        [("model", self.model.name.to_owned())].into_iter().chain(missing).collect()
+    }
 }
 
 fn unreachable_status(device: DeviceStatus, fault: PrintFault) -> PrinterStatus {
-    PrinterStatus { device, paper: Paper::Unknown, fault: Some(fault) }
+    PrinterStatus { device, paper: Paper::Unknown, outlet: Outlet::Unknown, fault: Some(fault) }
 }
 
 fn device_status(condition: &Condition) -> DeviceStatus {

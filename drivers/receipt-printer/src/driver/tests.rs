@@ -5,7 +5,8 @@ use kiosk_drivers_api::paper::{Align, Line, Size};
 use kiosk_serial::LinkError;
 
 use super::*;
-use crate::scripted::{COVER_OPEN, CUTTER, HEALTHY, PAPER_OUT, Peer, Turn};
+use crate::protocol::command::{ASK_FULL_STATUS, CUT};
+use crate::scripted::{Blocks, COVER_OPEN, CUTTER, HEALTHY, PAPER_OUT, Peer, Turn};
 
 fn ms(ms: u64) -> Duration {
     Duration::from_millis(ms)
@@ -25,7 +26,7 @@ fn receipt(lines: usize) -> Document {
 /// A printer that was cleaned, as it is after the first status; the log of writes begins afterwards.
 fn printer() -> (Printer<Peer>, Peer) {
     let peer = Peer::healthy();
-    let mut printer = Printer::on(peer.clone(), Model::GENERIC_80_MM);
+    let mut printer = Printer::on(peer.clone(), Model::GENERIC_80);
     assert_eq!(printer.status().device, DeviceStatus::Online);
     peer.state().writes.clear();
     (printer, peer)
@@ -48,8 +49,11 @@ fn a_page_is_confirmed_when_the_paper_is_out_and_not_before() {
     assert_eq!(print(&mut printer, 5), Ok(()));
     assert!(peer.now() - start >= ms(1_500));
     assert!(peer.now() - start < ms(1_700), "no waiting of its own");
-    let job: Vec<u8> =
-        Job::build(&receipt(5), &Model::GENERIC_80_MM).commands.iter().flat_map(|c| c.to_vec()).collect();
+    let job: Vec<u8> = Job::build(&receipt(5), &Model::GENERIC_80, &mut NoGlyphs)
+        .commands
+        .iter()
+        .flat_map(|c| c.to_vec())
+        .collect();
     assert_eq!(in_order(&peer), [&job[..], &ASK_IN_ORDER, &ASK_IN_ORDER].concat());
 }
 
@@ -173,7 +177,7 @@ fn what_an_aborted_page_left_is_forgotten_and_cut_off_before_the_next() {
 fn real_time_questions_stand_between_whole_commands_only() {
     let (mut printer, peer) = printer();
     assert_eq!(print(&mut printer, 400), Ok(()));
-    let job = Job::build(&receipt(400), &Model::GENERIC_80_MM);
+    let job = Job::build(&receipt(400), &Model::GENERIC_80, &mut NoGlyphs);
     let mut boundaries: Vec<usize> = vec![0];
     boundaries.extend(job.commands.iter().scan(0, |end, command| {
         *end += command.len();
@@ -184,7 +188,7 @@ fn real_time_questions_stand_between_whole_commands_only() {
         if let [0x10, 0x04, _] = write[..] {
             assert!(sent >= job.bytes() || boundaries.contains(&sent), "at byte {sent}");
             questions += usize::from(sent > 0 && sent < job.bytes());
-        } else {
+        } else if write != &ASK_IN_ORDER {
             sent += write.len();
         }
     }
@@ -220,7 +224,7 @@ fn a_pause_is_heeded_and_the_printer_still_watched() {
 #[test]
 fn a_line_that_takes_nothing_ends_at_the_deadline_and_its_torn_command_is_finished_with_zeros() {
     let (mut printer, peer) = printer();
-    let job = Job::build(&receipt(5), &Model::GENERIC_80_MM);
+    let job = Job::build(&receipt(5), &Model::GENERIC_80, &mut NoGlyphs);
     let store = job.commands.iter().position(|command| command.len() > 100).unwrap();
     let before: usize = job.commands[..store].iter().map(|command| command.len()).sum();
     let questions = 12;
@@ -270,7 +274,7 @@ fn what_cannot_be_opened_is_told_by_its_cause() {
     ] {
         let peer = Peer::healthy();
         peer.state().open_error = Some(error);
-        let mut printer = Printer::on(peer, Model::GENERIC_80_MM);
+        let mut printer = Printer::on(peer, Model::GENERIC_80);
         assert_eq!(print(&mut printer, 1), Err(fault));
         assert_eq!(printer.status(), unreachable_status(device, fault));
     }
@@ -287,7 +291,7 @@ fn status_tells_paper_and_fault() {
     ] {
         let (mut printer, peer) = printer();
         peer.state().status = status;
-        assert_eq!(printer.status(), PrinterStatus { device, paper, fault });
+        assert_eq!(printer.status(), PrinterStatus { device, paper, outlet: Outlet::Unknown, fault });
     }
 }
 
@@ -312,4 +316,72 @@ fn a_disturbed_answer_is_no_fault() {
     peer.plan(ms(300), Turn::Disturb(0x16));
     peer.plan(ms(800), Turn::Say(vec![0xFF, 0x81, 0x95, 0x40]));
     assert_eq!(print(&mut printer, 5), Ok(()));
+}
+
+#[test]
+fn a_page_longer_than_the_buffer_waits_for_answers_on_the_way() {
+    let (mut printer, peer) = printer();
+    peer.state().page_time = ms(2_000);
+    let start = peer.now();
+    assert_eq!(print(&mut printer, 400), Ok(()));
+    let state = peer.state();
+    assert!(state.most_unanswered <= Model::GENERIC_80.buffer_bytes, "{}", state.most_unanswered);
+    assert!(state.most_unanswered > 2_000, "the buffer is used");
+    assert!(state.now - start >= ms(4_000));
+}
+
+#[test]
+fn a_fault_while_the_buffer_is_full_is_told() {
+    let (mut printer, peer) = printer();
+    peer.state().paper_never_comes = true;
+    let happens = peer.now() + ms(1_500);
+    peer.plan(ms(1_500), Turn::Status(PAPER_OUT));
+    assert_eq!(print(&mut printer, 400), Err(PrintFault::PaperOut));
+    assert!(peer.now() <= happens + ms(2_000));
+}
+
+#[test]
+fn a_line_held_back_by_an_offline_printer_tells_the_fault_it_reported_itself() {
+    let (mut printer, peer) = printer();
+    peer.state().room = 400;
+    peer.plan(ms(20), Turn::Say(vec![0x38, 0x00, 0x00, 0x0F]));
+    let start = peer.now();
+    assert_eq!(print(&mut printer, 100), Err(PrintFault::CoverOpen));
+    assert!(peer.now() - start <= ms(2_000));
+}
+
+#[test]
+fn where_pauses_are_done_by_wire_xoff_is_noise() {
+    let (mut printer, peer) = printer();
+    printer.wire.ignore_pauses();
+    peer.plan(ms(20), Turn::Say(vec![0x13]));
+    let start = peer.now();
+    assert_eq!(print(&mut printer, 20), Ok(()));
+    assert!(peer.now() - start < ms(2_400));
+}
+
+#[test]
+fn the_outlet_is_asked_for_where_the_model_tells_and_nowhere_else() {
+    for (said, outlet) in
+        [(Some(0x20), Outlet::Occupied), (Some(0x00), Outlet::Empty), (None, Outlet::Unknown)]
+    {
+        let peer = Peer::healthy();
+        peer.state().outlet = said;
+        let mut printer = Printer::on(peer.clone(), Model::PRESENTER_80);
+        assert_eq!(printer.status().outlet, outlet);
+        assert_eq!(peer.times_sent(&ASK_FULL_STATUS), 1);
+    }
+    let (mut printer, peer) = printer();
+    peer.state().outlet = Some(0x20);
+    assert_eq!(printer.status().outlet, Outlet::Unknown);
+    assert_eq!(peer.times_sent(&ASK_FULL_STATUS), 0);
+}
+
+#[test]
+fn a_rare_name_is_printed_as_a_picture() {
+    let (printer, peer) = printer();
+    let mut printer = printer.with_glyphs(Box::new(Blocks));
+    let name = Line::Pair { label: "姓名".into(), value: "赵𬍛䶮".into() };
+    assert_eq!(printer.print(&Document { lines: vec![name] }, &Cancel::default()), Ok(()));
+    assert!(in_order(&peer).windows(4).any(|seen| seen == [0x1D, 0x76, 0x30, 0x00]));
 }

@@ -5,8 +5,8 @@ use std::time::Duration;
 use kiosk_drivers_api::{Cancel, PrintFault};
 use kiosk_serial::{Link, LinkError, PIECE_BYTES, SLICE};
 
-use crate::deadlines::{LEAD, QUIET, QUIET_MAX, REAL_TIME, TRIES};
-use crate::protocol::command::ask_now;
+use crate::deadlines::{HELD_BACK, LEAD, QUIET, QUIET_MAX, REAL_TIME, TRIES};
+use crate::protocol::command::{ASK_FULL_STATUS, ask_now};
 use crate::protocol::{Classifier, Condition, Input};
 
 /// How long something may take, and who may stop it.
@@ -33,6 +33,7 @@ struct Heard {
     has_news: bool,
     is_paused: bool,
     has_forgotten: bool,
+    outlet: Option<bool>,
     asked: usize,
     answers: usize,
 }
@@ -41,6 +42,8 @@ struct Heard {
 pub(super) struct Wire<L> {
     link: L,
     is_open: bool,
+    /// XON and XOFF mean something.
+    heeds_pauses: bool,
     classifier: Classifier,
     heard: Heard,
     last_byte: Duration,
@@ -55,6 +58,7 @@ impl<L: Link> Wire<L> {
         Self {
             link,
             is_open: false,
+            heeds_pauses: true,
             classifier: Classifier::default(),
             heard: Heard::default(),
             last_byte: Duration::ZERO,
@@ -73,6 +77,11 @@ impl<L: Link> Wire<L> {
         self.heard = Heard::default();
         self.is_open = true;
         Ok(())
+    }
+
+    /// Takes XON and XOFF for noise, where the line has other means or none.
+    pub(super) fn ignore_pauses(&mut self) {
+        self.heeds_pauses = false;
     }
 
     pub(super) fn is_open(&self) -> bool {
@@ -102,8 +111,9 @@ impl<L: Link> Wire<L> {
         self.heard.answers == self.heard.asked
     }
 
-    pub(super) fn owes_answers(&self) -> bool {
-        self.heard.answers < self.heard.asked
+    /// Questions in order that have no answer yet.
+    pub(super) fn owed_answers(&self) -> usize {
+        self.heard.asked.saturating_sub(self.heard.answers)
     }
 
     /// The last status the printer sent by itself since the page began.
@@ -134,16 +144,28 @@ impl<L: Link> Wire<L> {
     /// Sends one whole command, never far ahead of the line.
     pub(super) fn write(&mut self, command: &[u8], limit: &Limit) -> Result<(), PrintFault> {
         let mut rest = command;
+        let mut taken_at = self.now();
         while !rest.is_empty() {
             self.keep_pace(limit)?;
             limit.check(self.now())?;
             let sent = self.link.write(rest, SLICE).map_err(|error| self.broken(error))?;
+            if sent > 0 {
+                taken_at = self.now();
+            } else if self.now() >= taken_at + HELD_BACK {
+                self.hear_why()?;
+            }
             rest = &rest[sent..];
             self.missing = if rest.len() == command.len() { self.missing } else { rest.len() };
             let bytes = u32::try_from(sent).unwrap_or(u32::MAX);
             self.busy_until = self.busy_until.max(self.now()) + self.link.byte_time() * bytes;
         }
         Ok(())
+    }
+
+    /// A line that takes no byte keeps questions back too; the printer may have told by itself what is wrong.
+    fn hear_why(&mut self) -> Result<(), PrintFault> {
+        self.receive(Duration::ZERO)?;
+        self.heard.automatic.and_then(|condition| condition.fault()).map_or(Ok(()), Err)
     }
 
     /// Gives a command that was begun the bytes it lacks, all zero: nothing of the page, and as a parameter harmless.
@@ -209,6 +231,18 @@ impl<L: Link> Wire<L> {
         Err(PrintFault::Unconfirmed)
     }
 
+    /// Whether paper lies in the outlet; nothing where the printer does not say.
+    pub(super) fn outlet(&mut self, limit: &Limit) -> Result<Option<bool>, PrintFault> {
+        self.heard.outlet = None;
+        self.write(&ASK_FULL_STATUS, limit)?;
+        let end = self.busy_until.max(self.now()) + REAL_TIME;
+        while self.heard.outlet.is_none() && self.now() < end {
+            limit.check(self.now())?;
+            self.receive(SLICE)?;
+        }
+        Ok(self.heard.outlet)
+    }
+
     fn ask_all(&mut self, limit: &Limit) -> Result<Option<[u8; 4]>, PrintFault> {
         let mut bytes = [0; 4];
         for (place, n) in bytes.iter_mut().zip(1..) {
@@ -257,8 +291,9 @@ impl<L: Link> Wire<L> {
             }
             Input::InOrder(_) => self.heard.answers += 1,
             Input::Forgotten => self.heard.has_forgotten = true,
+            Input::Outlet(is_occupied) => self.heard.outlet = Some(is_occupied),
             Input::Resume => self.heard.is_paused = false,
-            Input::Pause => self.heard.is_paused = true,
+            Input::Pause => self.heard.is_paused = self.heeds_pauses,
             Input::Noise => tracing::debug!("noise on the line"),
         }
     }

@@ -19,6 +19,8 @@ pub enum Input {
     InOrder(u8),
     /// The printer forgot what it had (`DLE DC4 8`): 37 25 00.
     Forgotten,
+    /// From the answer to `DLE EOT 20`, six bytes beginning with 10 0F: whether paper lies in the outlet.
+    Outlet(bool),
     /// There is room for data again.
     Resume,
     /// No more data for now.
@@ -27,17 +29,24 @@ pub enum Input {
     Noise,
 }
 
+/// How the full status begins. An automatic status never does: its first byte would say offline where its second tells
+/// errors.
+const FULL_STATUS: [u8; 2] = [0x10, 0x0F];
+/// In its third byte: paper lies in the outlet (Custom KPM150, KPM300).
+const IN_OUTLET: u8 = 0x20;
+
 /// Takes the stream apart, byte by byte.
 #[derive(Default)]
 pub struct Classifier {
-    packet: [u8; 4],
+    /// An automatic status, four bytes, or a full one, six.
+    packet: [u8; 6],
     filled: usize,
     /// Bytes seen of the answer to `DLE DC4 8`.
     forgotten: usize,
 }
 
 impl Classifier {
-    /// Takes one byte; `None` in the middle of an automatic status.
+    /// Takes one byte; `None` in the middle of an automatic or a full status.
     ///
     /// The later bytes of an automatic status look like in-order answers, but real-time answers and flow control may
     /// stand between them. A lost first byte makes up to three false in-order answers: whoever counts answers must expect
@@ -54,6 +63,7 @@ impl Classifier {
             _ if self.forgotten > 0 => None,
             _ if byte & 0x93 == 0x12 => Some(Input::RealTime(byte)),
             _ if byte & 0x93 == 0x10 => self.begin(byte),
+            _ if self.is_full_status() && byte & 0x10 == 0x00 => self.fill(byte),
             _ if byte & 0x90 == 0x00 && self.filled > 0 => self.fill(byte),
             0x00 | 0x03 | 0x0C | 0x0F => Some(Input::InOrder(byte)),
             _ => Some(Input::Noise),
@@ -77,14 +87,21 @@ impl Classifier {
         None
     }
 
+    fn is_full_status(&self) -> bool {
+        self.filled >= FULL_STATUS.len() && self.packet.starts_with(&FULL_STATUS)
+    }
+
     fn fill(&mut self, byte: u8) -> Option<Input> {
         self.packet[self.filled] = byte;
         self.filled += 1;
-        if self.filled < self.packet.len() {
-            return None;
-        }
+        let [a, b, c, d, ..] = self.packet;
+        let input = match (self.filled, self.is_full_status()) {
+            (4, false) => Input::Automatic(Condition::from_automatic([a, b, c, d])),
+            (6, true) => Input::Outlet(c & IN_OUTLET != 0),
+            _ => return None,
+        };
         self.filled = 0;
-        Some(Input::Automatic(Condition::from_automatic(self.packet)))
+        Some(input)
     }
 }
 
@@ -124,6 +141,15 @@ mod tests {
         assert_eq!(inputs(&[0x37, 0x25, 0x00, 0x00]), [Input::Forgotten, Input::InOrder(0x00)]);
         assert_eq!(inputs(&[0x37, 0x13, 0x25, 0x00]), [Input::Pause, Input::Forgotten]);
         assert_eq!(inputs(&[0x37, 0x12, 0x03]), [Input::RealTime(0x12), Input::InOrder(0x03)]);
+    }
+
+    #[test]
+    fn a_full_status_tells_whether_paper_lies_in_the_outlet() {
+        assert_eq!(inputs(&[0x10, 0x0F, 0x00, 0x00, 0x00, 0x00]), [Input::Outlet(false)]);
+        // Near end, no notch, drag motor and an error of the supply beside it.
+        let mixed = [0x10, 0x0F, 0x12, 0xA4, 0x08, 0x13, 0x08, 0x80, 0x00];
+        let told = [Input::RealTime(0x12), Input::Pause, Input::Outlet(true), Input::InOrder(0x00)];
+        assert_eq!(inputs(&mixed), told);
     }
 
     #[test]

@@ -53,8 +53,16 @@ fn may_break(before: Glyph, after: Glyph) -> bool {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::text::glyphs;
+    use zeroize::Zeroizing;
+
+    use super::super::text::Font;
     use super::*;
+    use crate::glyphs::NoGlyphs;
+    use crate::model::Model;
+
+    fn glyphs(text: &str) -> Zeroizing<Vec<Glyph>> {
+        Font { model: &Model::GENERIC_80, drawn: &mut NoGlyphs }.glyphs(text)
+    }
 
     fn lines(text: &str, columns: usize) -> Vec<String> {
         let chars: Vec<char> = text.chars().collect();

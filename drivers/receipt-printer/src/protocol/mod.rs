@@ -6,6 +6,8 @@ mod input;
 mod job;
 mod layout;
 mod qr;
+mod raster;
+mod repertoire;
 mod text;
 
 pub use condition::Condition;

@@ -1,5 +1,8 @@
-//! QR codes (`GS ( k`), drawn by the printer itself.
+//! QR codes: drawn by the printer itself (`GS ( k`), or here where it cannot.
 
+use qrcode::{Color, EcLevel, QrCode};
+
+use crate::glyphs::Bitmap;
 use crate::model::Model;
 
 /// Bytes a symbol of each version holds at error level M in byte mode (ISO/IEC 18004, table 7). Version 1 comes first.
@@ -33,6 +36,19 @@ pub(super) fn commands(data: &[u8], module_dots: u8) -> [Vec<u8>; 5] {
     ]
 }
 
+/// The same symbol as a picture in the middle of the paper; `None` where no symbol holds the data.
+pub(super) fn picture(data: &[u8], module_dots: u8, dots: usize) -> Option<Bitmap> {
+    let code = QrCode::with_error_correction_level(data, EcLevel::M).ok()?;
+    let (modules, scale) = (code.width(), usize::from(module_dots));
+    let mut symbol = Bitmap::blank(modules, modules);
+    let colors = code.into_colors();
+    let dark = colors.iter().enumerate().filter(|(_, color)| **color == Color::Dark);
+    dark.for_each(|(at, _)| symbol.blacken(at % modules, at / modules));
+    let mut picture = Bitmap::blank(dots, modules * scale);
+    picture.stamp(&symbol, dots.saturating_sub(modules * scale) / 2, 0, scale);
+    Some(picture)
+}
+
 /// `GS ( k pL pH …`: the length counts what follows it.
 fn function(parameters: &[u8]) -> Vec<u8> {
     let [low, high] = u16::try_from(parameters.len()).unwrap_or(u16::MAX).to_le_bytes();
@@ -60,13 +76,23 @@ mod tests {
     }
 
     #[test]
+    fn a_drawn_symbol_stands_in_the_middle_with_its_finder_in_the_corner() {
+        // Version 1 (ISO/IEC 18004): 21 modules; the finder's ring of one module is white inside black.
+        let picture = picture(b"HK-1", 8, 576).unwrap_or_else(|| Bitmap::blank(0, 0));
+        assert_eq!((picture.width(), picture.height()), (576, 168));
+        let row: Vec<bool> = (0..576).map(|x| picture.is_black(x, 12)).collect();
+        assert_eq!(row.iter().position(|black| *black), Some(204));
+        assert!(!row[212] && !row[251] && row[252] && row[371] && !row[372]);
+    }
+
+    #[test]
     fn modules_are_as_large_as_the_paper_allows() {
-        let wide = Model::GENERIC_80_MM;
+        let wide = Model::GENERIC_80;
         assert_eq!(module_dots(14, &wide), Some(8));
         // Version 14: 73 + 8 modules in 576 dots.
         assert_eq!(module_dots(362, &wide), Some(7));
         assert_eq!(module_dots(2_331, &wide), Some(3));
-        assert_eq!(module_dots(2_331, &Model::GENERIC_58_MM), Some(2));
+        assert_eq!(module_dots(2_331, &Model::GENERIC_58), Some(2));
         assert_eq!(module_dots(2_332, &wide), None);
     }
 }
