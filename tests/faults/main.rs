@@ -8,6 +8,7 @@ mod page_printer_stops;
 mod page_printer_unreachable;
 #[path = "../fixture/printer.rs"]
 mod printer;
+mod printer_buffer_small;
 mod printer_cover_open;
 mod printer_cutter_stuck;
 mod printer_paper_jam;
@@ -16,6 +17,7 @@ mod printer_trusted_blindly;
 mod printer_unplugged;
 #[path = "../fixture/reader.rs"]
 mod reader;
+mod reader_at_another_rate;
 mod reader_line_noise;
 mod reader_refuses;
 mod reader_silent;

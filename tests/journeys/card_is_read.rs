@@ -1,6 +1,6 @@
 //! A resident puts the card down, and the terminal knows who it is.
 
-use kiosk_drivers_api::{CardDate, ReaderFault, Sex, ValidUntil};
+use kiosk_drivers_api::{CardDate, IdCardReader, ReaderFault, Sex, ValidUntil};
 use kiosk_sim::residents::{Resident, library};
 use secrecy::ExposeSecret;
 
@@ -55,4 +55,23 @@ fn a_card_without_end_says_so() {
 #[test]
 fn without_a_card_nobody_is_read() {
     assert_eq!(ReaderDesk::new().read().err(), Some(ReaderFault::NoCard));
+}
+
+#[test]
+fn fingerprints_come_only_where_they_are_configured_and_as_the_chip_holds_them() {
+    for (key, bytes) in [("alice", 1_024), ("bob", 512), ("rare", 0)] {
+        let mut desk = ReaderDesk::with(115_200, true);
+        desk.place(key);
+        let card = desk.read().unwrap();
+        assert_eq!(card.fingerprints.expose_secret().len(), bytes, "{key}");
+        assert_eq!(card.number.expose_secret(), resident(key).number);
+    }
+    assert!(read("alice").fingerprints.expose_secret().is_empty());
+}
+
+#[test]
+fn the_reader_tells_the_number_of_its_security_module() {
+    let mut desk = ReaderDesk::new();
+    let module = "05.01-20240101-0000000001-0000000002".to_owned();
+    assert_eq!(desk.driver.about(), [("module", module), ("baud", "115200".to_owned())]);
 }

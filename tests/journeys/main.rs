@@ -8,8 +8,11 @@ mod dock_is_touched;
 mod page_is_printed;
 #[path = "../fixture/page_printer.rs"]
 mod page_printer;
+#[path = "../fixture/printer.rs"]
+mod printer;
 #[path = "../fixture/reader.rs"]
 mod reader;
+mod receipt_is_printed;
 mod scanner;
 #[path = "../fixture/scanner.rs"]
 mod scanner_desk;
