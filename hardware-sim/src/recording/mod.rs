@@ -96,7 +96,7 @@ impl FromStr for Recording {
         let mut after = |wanted: &'static str| {
             let (line, text) = lines.next().unwrap_or_default();
             let rest = text.strip_prefix(wanted).ok_or(BadRecording { line, wanted })?;
-            Ok((line, rest.trim()))
+            Ok::<_, BadRecording>((line, rest.trim()))
         };
         after(HEAD)?;
         let device = after("device")?.1.to_owned();
