@@ -42,8 +42,8 @@ pub const CASE_MISSES_WINDOW: i64 = 600;
 /// Pages that are set at one time; each takes one processor.
 pub const PRESSES: usize = 2;
 /// A page waits this long for a press. With `TYPESET` less than an ask of a terminal takes (10 s).
-pub const TYPESET_WAIT: Duration = Duration::from_secs(3);
-/// A page must be set within this.
-pub const TYPESET: Duration = Duration::from_secs(5);
+pub const TYPESET_WAIT: Duration = Duration::from_secs(2);
+/// A page must be set within this; the first one also reads the fonts.
+pub const TYPESET: Duration = Duration::from_secs(7);
 /// Sheets of one page.
 pub const PAGE_SHEETS_MAX: u16 = 6;
