@@ -38,6 +38,11 @@ pub struct End<P> {
 }
 
 impl<P> End<P> {
+    /// A device whose plug is in.
+    pub(crate) fn new(device: P) -> End<P> {
+        End { device, plugged: true, settled: true, bytes_in: 0, bytes_out: 0, tape: None, stop: false }
+    }
+
     /// Whether the plug is in.
     pub fn is_plugged(&self) -> bool {
         self.plugged
@@ -72,9 +77,7 @@ impl<P: Peripheral> Line<P> {
         let (waker, wake) = UnixStream::pair()?;
         waker.set_nonblocking(true)?;
         wake.set_nonblocking(true)?;
-        let (plugged, settled, bytes_in, bytes_out) = (true, true, 0, 0);
-        let end = End { device, plugged, settled, bytes_in, bytes_out, tape: None, stop: false };
-        let end = Arc::new(Mutex::new(end));
+        let end = Arc::new(Mutex::new(End::new(device)));
         let settled = Arc::new(Condvar::new());
         let carrier = Carrier {
             end: Arc::clone(&end),

@@ -9,7 +9,8 @@ use clap::{Parser, Subcommand};
 use kiosk_sim::control::{Client, ClientError, Command, PaperAction};
 use kiosk_sim::printer::Flow;
 use kiosk_sim::scanner::Dialect;
-use kiosk_sim::{Options, Simulator};
+use kiosk_sim::usb::ReaderPipes;
+use kiosk_sim::{Options, Simulator, UsbOptions};
 use serde::Serialize;
 
 /// The kiosk's devices at the wire: card reader, printers, chip cards, code scanner, network
@@ -52,6 +53,12 @@ struct Run {
     /// Records what goes over the serial lines into this directory, data of persons masked
     #[arg(long, value_name = "DIR")]
     record: Option<PathBuf>,
+    /// Puts reader and receipt printer on a USB bus: the directory that UMOCKDEV_DIR of the terminal names
+    #[arg(long, value_name = "DIR")]
+    usb: Option<PathBuf>,
+    /// How the reader on USB puts frames into pipes
+    #[arg(long, value_enum, default_value_t, value_name = "PIPES")]
+    reader_pipes: ReaderPipes,
     /// Residents instead of those built in, written like residents.toml
     #[arg(long)]
     residents: Option<PathBuf>,
@@ -128,6 +135,7 @@ fn start(run: &Run, control: &str) -> Done {
         vpcd: run.vpcd,
         disk: run.disk.clone(),
         record: run.record.clone(),
+        usb: run.usb.clone().map(|dir| UsbOptions { dir, reader_pipes: run.reader_pipes }),
         residents: run.residents.clone(),
         reader_baud: run.reader_baud,
         scanner: run.scanner,

@@ -11,6 +11,7 @@ use crate::control::{Command, CommandError, Device, NetworkView, PaperPiece, Sta
 use crate::printer::Flow;
 use crate::residents::{Resident, ResidentsError};
 use crate::scanner::Dialect;
+use crate::usb::{DIR_BYTES_MAX, ReaderPipes};
 use crate::world::World;
 
 /// How a simulator is set up.
@@ -28,6 +29,8 @@ pub struct Options {
     pub disk: Option<PathBuf>,
     /// Where the traffic of the serial devices is recorded, one file each; written when the simulator ends.
     pub record: Option<PathBuf>,
+    /// Puts the ID-card reader and the receipt printer on USB instead of ptys.
+    pub usb: Option<UsbOptions>,
     /// Residents instead of those built in.
     pub residents: Option<PathBuf>,
     /// Line rate of the ID-card reader after power-on.
@@ -36,6 +39,15 @@ pub struct Options {
     pub scanner: Dialect,
     /// How the receipt printer asks for pauses.
     pub printer_flow: Flow,
+}
+
+/// A USB bus for programs under `libumockdev-preload`.
+#[derive(Clone, Debug)]
+pub struct UsbOptions {
+    /// What `UMOCKDEV_DIR` of such a program names; made if missing, and its path is short.
+    pub dir: PathBuf,
+    /// How the ID-card reader puts frames into pipes.
+    pub reader_pipes: ReaderPipes,
 }
 
 impl Options {
@@ -48,6 +60,7 @@ impl Options {
             vpcd: None,
             disk: None,
             record: None,
+            usb: None,
             residents: None,
             reader_baud: crate::reader::BAUDS[0],
             scanner: Dialect::Newland,
@@ -66,6 +79,12 @@ pub enum SimulatorError {
         dir: PathBuf,
         /// Why.
         source: std::io::Error,
+    },
+    /// The path of the USB tree is too long for the sockets below it. Cure: a shorter one, such as /tmp/usb.
+    #[error("{dir} is longer than {max} bytes, too long for a USB tree", max = DIR_BYTES_MAX)]
+    LongTree {
+        /// The tree.
+        dir: PathBuf,
     },
     /// An address is taken or not ours. Cure: another port, or 0.
     #[error("cannot listen at {address}")]
@@ -101,6 +120,7 @@ impl Simulator {
         let failed = |source| SimulatorError::Devices { dir: dir.clone(), source };
         std::fs::create_dir_all(&dir).map_err(failed)?;
         let residents = residents(options)?;
+        check_tree(options)?;
         let control = Listener::bind(options.control)?;
         let proxy =
             options.proxy.map(|(listen, target)| Ok::<_, SimulatorError>((Listener::bind(listen)?, target)));
@@ -210,6 +230,15 @@ async fn listen(served: Served) -> std::io::Result<()> {
     }
     let control = tokio::net::TcpListener::from_std(served.control.listener)?;
     axum::serve(control, routes(served.world)).await
+}
+
+fn check_tree(options: &Options) -> Result<(), SimulatorError> {
+    match &options.usb {
+        Some(usb) if usb.dir.as_os_str().len() > DIR_BYTES_MAX => {
+            Err(SimulatorError::LongTree { dir: usb.dir.clone() })
+        }
+        Some(_) | None => Ok(()),
+    }
 }
 
 fn residents(options: &Options) -> Result<Vec<Resident>, ResidentsError> {

@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use tokio::sync::watch;
 
+use crate::attached::Attached;
 use crate::chip::{Slot, library};
 use crate::control::{
     CardAction, ChipAction, ChipView, Command, CommandError, Device, Link, NetworkView, PagePrinterView,
@@ -20,17 +21,18 @@ use crate::reader::{Card, Reader};
 use crate::recording::{Masker, Tape};
 use crate::residents::Resident;
 use crate::scanner::{Scanner, Shown};
-use crate::simulator::Options;
+use crate::simulator::{Options, UsbOptions};
 use crate::tray::Tray;
+use crate::usb::{Place, ReaderPipes, Shape, UsbLine, UsbPeripheral};
 
 /// The devices, the tray, the residents and the network.
 #[derive(Debug)]
 pub struct World {
     epoch: Instant,
     residents: Vec<Resident>,
-    reader: Line<Reader>,
+    reader: Attached<Reader>,
     // Ends before the tray, whose thread waits for the printer's last piece.
-    printer: Line<Printer>,
+    printer: Attached<Printer>,
     page_printer: Socket,
     scanner: Line<Scanner>,
     tray: Tray,
@@ -50,7 +52,8 @@ impl World {
         let epoch = Instant::now();
         let link = |device: Device| dir.join(device.file_name());
         let (tray, sender) = Tray::open(dir.join("paper"))?;
-        let reader = Line::start(Reader::new(options.reader_baud), &link(Device::IdReader), epoch, |_| {})?;
+        let room = Room { dir, usb: options.usb.as_ref(), epoch };
+        let reader = room.attach(Reader::new(options.reader_baud), Device::IdReader, |_| {})?;
         let drop_into_tray = move |printer: &mut Printer| {
             for piece in printer.take_pieces() {
                 if sender.try_send(piece).is_err() {
@@ -59,7 +62,7 @@ impl World {
             }
         };
         let printer = Printer::new(glyphs()).with_flow(options.printer_flow);
-        let printer = Line::start(printer, &link(Device::ReceiptPrinter), epoch, drop_into_tray)?;
+        let printer = room.attach(printer, Device::ReceiptPrinter, drop_into_tray)?;
         if let Some(into) = &options.record {
             std::fs::create_dir_all(into)?;
             let masker = Arc::new(Masker::of(&residents));
@@ -244,9 +247,48 @@ impl World {
     }
 }
 
-fn record<P: Peripheral>(line: &Line<P>, into: &Path, device: Device, masker: &Arc<Masker>) {
+/// A serial line alone is recorded: what goes over the bus has no line rate to play it at.
+fn record<P: Peripheral>(attached: &Attached<P>, into: &Path, device: Device, masker: &Arc<Masker>) {
+    let Attached::Serial(line) = attached else { return };
     let baud = line.with(|end| end.device.baud());
     line.record(Tape::new(into, device.file_name(), baud, Arc::clone(masker)));
+}
+
+/// Where devices are plugged in.
+struct Room<'a> {
+    dir: &'a Path,
+    usb: Option<&'a UsbOptions>,
+    epoch: Instant,
+}
+
+impl Room<'_> {
+    /// Plugs a device in: on the bus, if there is one, else behind a pty. `after` sees it after each step.
+    fn attach<P: UsbPeripheral>(
+        &self,
+        device: P,
+        which: Device,
+        after: impl FnMut(&mut P) + Send + 'static,
+    ) -> std::io::Result<Attached<P>> {
+        let port = self.usb.and_then(|usb| Some((usb, usb_port(which, usb.reader_pipes)?)));
+        match port {
+            Some((usb, (port, shape))) => {
+                UsbLine::start(device, (usb.dir.as_path(), Place { port }, shape), self.epoch, after)
+                    .map(Attached::Usb)
+            }
+            None => Line::start(device, &self.dir.join(which.file_name()), self.epoch, after)
+                .map(Attached::Serial),
+        }
+    }
+}
+
+/// The port of the bus a device is plugged in at, and how it shows itself; none for devices without a USB plug.
+fn usb_port(device: Device, pipes: ReaderPipes) -> Option<(u8, Shape)> {
+    match (device, pipes) {
+        (Device::IdReader, ReaderPipes::Four) => Some((1, Shape::reader_four_pipes())),
+        (Device::IdReader, ReaderPipes::Pair) => Some((1, Shape::reader_one_pair())),
+        (Device::ReceiptPrinter, _) => Some((2, Shape::printer())),
+        (Device::PagePrinter | Device::Scanner, _) => None,
+    }
 }
 
 fn glyphs() -> Glyphs {
