@@ -1,4 +1,4 @@
-//! Driver of ESC/POS receipt printers on a serial line.
+//! Driver of ESC/POS receipt printers on a serial line or USB.
 //!
 //! A [`Document`](kiosk_drivers_api::paper::Document) becomes a `protocol::job` of whole commands; `driver` sends them,
 //! watches the printer meanwhile, and believes in the page only when the printer answered a question queued behind the
@@ -11,6 +11,7 @@ mod driver;
 mod glyphs;
 mod model;
 pub mod protocol;
+mod usb;
 
 #[cfg(test)]
 mod scripted;
@@ -20,3 +21,4 @@ pub use driver::{Printer, SerialReceiptPrinter};
 pub use glyphs::{Bitmap, Cell, Glyphs, NoGlyphs};
 pub use kiosk_serial::Flow;
 pub use model::{ChineseDouble, Cutter, Model, Repertoire};
+pub use usb::{PrinterLink, UsbConfig, UsbReceiptPrinter};

@@ -8,5 +8,5 @@ mod link;
 mod port;
 
 pub use limits::{PIECE_BYTES, SLICE};
-pub use link::{Link, LinkError};
+pub use link::{Link, LinkError, SideStatus};
 pub use port::{Flow, SerialLink};

@@ -37,6 +37,24 @@ pub trait Link: Send {
     fn set_baud(&mut self, _baud: u32) -> Result<(), LinkError> {
         Ok(())
     }
+
+    /// Makes the device forget what it was given and what it has to say, where the line can do that beside the bytes; tells
+    /// whether it did.
+    fn reset_device(&mut self) -> bool {
+        false
+    }
+
+    /// What the line tells of the device beside the bytes, asked anew; most lines tell nothing.
+    fn side_status(&mut self) -> Option<SideStatus> {
+        None
+    }
+}
+
+/// What a line with a channel of its own tells of a printer, as parallel ports did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SideStatus {
+    /// The paper is at its end.
+    pub is_paper_out: bool,
 }
 
 /// Why the line cannot be used.

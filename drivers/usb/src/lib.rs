@@ -24,6 +24,7 @@ pub use error::UsbError;
 pub use hid::{HidPort, REPORT_BYTES};
 pub use id::{NotAnId, UsbId};
 pub use interface::{Endpoint, EndpointKind, Interface, Role, Wanted};
+pub use limits::BYTE_TIME;
 pub use open::UsbPort;
 pub use pipe::{InPipe, OutPipe};
 pub use port::{ControlRequest, Port};

@@ -5,6 +5,9 @@ use std::time::Duration;
 /// Shortest wait of a transfer. libusb counts in milliseconds and takes zero as "for ever".
 pub(crate) const WAIT_MIN: Duration = Duration::from_millis(1);
 
+/// One byte on a full-speed bus: at most 19 packets of 64 bytes in a millisecond (USB 2.0, table 5-9).
+pub const BYTE_TIME: Duration = Duration::from_nanos(823);
+
 /// For a control request; devices answer within some milliseconds, and a cancelled call must end within 500 ms.
 pub(crate) const CONTROL: Duration = Duration::from_millis(300);
 

@@ -7,10 +7,10 @@
 use zeroize::Zeroizing;
 
 /// What every frame begins with.
-const PREAMBLE: [u8; 5] = [0xAA, 0xAA, 0xAA, 0x96, 0x69];
+pub(crate) const PREAMBLE: [u8; 5] = [0xAA, 0xAA, 0xAA, 0x96, 0x69];
 
 /// Preamble and length.
-const HEADER_BYTES: usize = PREAMBLE.len() + 2;
+pub(crate) const HEADER_BYTES: usize = PREAMBLE.len() + 2;
 
 /// Length of a reply without data: three status bytes and the check.
 const LENGTH_MIN: usize = 4;

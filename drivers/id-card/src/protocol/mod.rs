@@ -12,6 +12,7 @@ mod text;
 pub use check::is_valid_number;
 pub use command::{Answer, Command, sam_number};
 pub use frame::{Decoder, FRAME_BYTES_MAX, Reply, encode};
+pub(crate) use frame::{HEADER_BYTES, PREAMBLE};
 pub use record::{Body, newest_address, parse};
 pub use status::fault_of;
 

@@ -218,7 +218,7 @@ impl<L: Link> Printer<L> {
         let never = Cancel::default();
         let limit = self.limit(ABANDON, &never);
         let told = self.wire.finish_torn_command(&limit).and_then(|()| self.forget(&limit));
-        if told.is_err() {
+        if told.is_err() && !self.wire.reset() {
             tracing::debug!(
                 "the printer could not be told to forget the page; it will be before the next one"
             );

@@ -151,8 +151,11 @@ impl<L: Link> Wire<L> {
             let sent = self.link.write(rest, SLICE).map_err(|error| self.broken(error))?;
             if sent > 0 {
                 taken_at = self.now();
-            } else if self.now() >= taken_at + HELD_BACK {
-                self.hear_why()?;
+            } else {
+                self.demand_paper()?;
+                if self.now() >= taken_at + HELD_BACK {
+                    self.hear_why()?;
+                }
             }
             rest = &rest[sent..];
             self.missing = if rest.len() == command.len() { self.missing } else { rest.len() };
@@ -166,6 +169,21 @@ impl<L: Link> Wire<L> {
     fn hear_why(&mut self) -> Result<(), PrintFault> {
         self.receive(Duration::ZERO)?;
         self.heard.automatic.and_then(|condition| condition.fault()).map_or(Ok(()), Err)
+    }
+
+    /// Where no byte comes through, no question does either; some lines tell about paper beside the bytes.
+    fn demand_paper(&mut self) -> Result<(), PrintFault> {
+        let is_out = self.link.side_status().is_some_and(|side| side.is_paper_out);
+        if is_out { Err(PrintFault::PaperOut) } else { Ok(()) }
+    }
+
+    /// Makes the printer forget everything beside the bytes, where the line can; tells whether it did.
+    pub(super) fn reset(&mut self) -> bool {
+        let is_reset = self.link.reset_device();
+        if is_reset {
+            self.missing = 0;
+        }
+        is_reset
     }
 
     /// Gives a command that was begun the bytes it lacks, all zero: nothing of the page, and as a parameter harmless.
@@ -228,6 +246,7 @@ impl<L: Link> Wire<L> {
             }
             self.await_quiet(limit)?;
         }
+        self.demand_paper()?;
         Err(PrintFault::Unconfirmed)
     }
 
