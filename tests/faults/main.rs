@@ -1,4 +1,4 @@
-//! What breaks, one file per physical failure: drivers against the simulator, over real ptys.
+//! What breaks, one file per physical failure: drivers against the simulator, over real ptys and USB.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod card_lifted_too_early;
@@ -11,6 +11,7 @@ mod printer;
 mod printer_buffer_small;
 mod printer_cover_open;
 mod printer_cutter_stuck;
+mod printer_on_usb;
 mod printer_paper_jam;
 mod printer_paper_out;
 mod printer_trusted_blindly;
@@ -19,6 +20,7 @@ mod printer_unplugged;
 mod reader;
 mod reader_at_another_rate;
 mod reader_line_noise;
+mod reader_on_usb;
 mod reader_refuses;
 mod reader_silent;
 mod reader_unplugged;
@@ -29,3 +31,5 @@ mod scanner_nonsense;
 mod scanner_oversize;
 mod scanner_silent;
 mod scanner_unplugged;
+#[path = "../fixture/usb.rs"]
+mod usb;

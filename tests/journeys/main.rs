@@ -1,4 +1,4 @@
-//! What works: a terminal's drivers and its technician's commands at the simulator, over real ptys and a real `pcscd`.
+//! What works: a terminal's drivers and its technician's commands at the simulator, over real ptys, USB and a real `pcscd`.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod card_is_read;
@@ -21,3 +21,6 @@ mod smart_card;
 mod technician;
 mod technician_alone;
 mod technician_at_work;
+#[path = "../fixture/usb.rs"]
+mod usb;
+mod usb_devices;
