@@ -52,6 +52,11 @@ impl Buffer {
         self.bytes.is_empty()
     }
 
+    /// What is in it, oldest first.
+    pub fn bytes(&self) -> &VecDeque<u8> {
+        &self.bytes
+    }
+
     /// Whether a pause was asked for and not ended.
     pub fn is_paused(&self) -> bool {
         self.is_paused

@@ -11,6 +11,7 @@ mod model;
 mod paper;
 mod picture;
 mod qr;
+mod request;
 mod status;
 mod writer;
 

@@ -10,6 +10,7 @@ use super::buffer::{Buffer, Flow, XON};
 use super::command::Question;
 use super::glyphs::Glyphs;
 use super::paper::{Piece, Roll, Row};
+use super::request::{CLEAR, holds_data};
 use super::status::{Condition, PrinterState, concerns, identity};
 use super::writer::{Step, Writer};
 use crate::limits::{CUT_STROKE, PAPER_MM_PER_S, PIECES_MAX, PRINTER_RESERVE_BYTES};
@@ -22,8 +23,6 @@ const DOTS_PER_MM: u64 = 8;
 /// Time of one row.
 const ROW_TIME: Duration = Duration::from_nanos(1_000_000_000 / (PAPER_MM_PER_S * DOTS_PER_MM));
 
-/// `DLE DC4 8` with its fixed data: throws away what is in the buffers, in any state.
-const CLEAR: [u8; 10] = [0x10, 0x14, 0x08, 0x01, 0x03, 0x14, 0x01, 0x06, 0x02, 0x08];
 /// Said once that is done.
 const CLEARED: [u8; 3] = [0x37, 0x25, 0x00];
 
@@ -74,7 +73,7 @@ impl Power {
 
     /// Whether part of a job is inside.
     fn holds_a_job(&self) -> bool {
-        !self.is_idle() || !self.writer.is_idle()
+        !self.steps.is_empty() || !self.writer.is_idle() || holds_data(self.buffer.bytes())
     }
 }
 
