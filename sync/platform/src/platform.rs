@@ -186,7 +186,7 @@ impl Platform {
     /// # Errors
     /// The file is no page of this platform, or a byte of it was changed.
     pub fn verify_page(&self, file: &[u8]) -> Result<Facts, PlatformError> {
-        Ok(pages::of_file(&self.store, &Keys::open(&self.dir)?.pages.verifying_key(), file)?)
+        pages::of_file(&self.store, &Keys::open(&self.dir)?.pages.verifying_key(), file)
     }
 
     /// The facts of the page with this number. They say nothing of the paper the number was read from.
@@ -194,7 +194,7 @@ impl Platform {
     /// # Errors
     /// No page of this platform has it.
     pub fn verify_page_number(&self, number: &PageNumber) -> Result<Facts, PlatformError> {
-        Ok(pages::of_number(&self.store, &Keys::open(&self.dir)?.pages.verifying_key(), number)?)
+        pages::of_number(&self.store, &Keys::open(&self.dir)?.pages.verifying_key(), number)
     }
 
     /// Takes a terminal's rights, from its next request on, and voids its unused tickets.
