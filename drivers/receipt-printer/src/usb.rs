@@ -228,7 +228,7 @@ mod tests {
     }
 
     fn printer(device: &Device) -> Printer<PrinterLink<Device>> {
-        Printer::on(PrinterLink::on(device.clone()), Model::GENERIC_80_MM)
+        Printer::on(PrinterLink::on(device.clone()), Model::GENERIC_80)
     }
 
     /// A receipt about nobody.

@@ -40,7 +40,8 @@ fn show_cards(sim: &Sim<'_>, residents: &[Resident]) {
 }
 
 fn show_devices(sim: &Sim<'_>, state: &State) {
-    let State { reader, printer, page_printer, chip, network, disk, papers: _ } = state;
+    // Codes are held up by the text field: there is no end to what a code may say.
+    let State { reader, printer, page_printer, chip, network, disk, scanner: _, papers: _ } = state;
     let fault = text(reader.fault.clone());
     sim.set_reader(Reader { plugged: reader.plugged, card: text(reader.card.clone()), fault });
     sim.set_printer(Printer {
