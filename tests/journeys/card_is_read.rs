@@ -73,5 +73,5 @@ fn fingerprints_come_only_where_they_are_configured_and_as_the_chip_holds_them()
 fn the_reader_tells_the_number_of_its_security_module() {
     let mut desk = ReaderDesk::new();
     let module = "05.01-20240101-0000000001-0000000002".to_owned();
-    assert_eq!(desk.driver.about(), [("module", module), ("baud", "115200".to_owned())]);
+    assert_eq!(desk.driver.about(), [("security module", module), ("baud", "115200".to_owned())]);
 }

@@ -160,7 +160,8 @@ mod tests {
         let drawn: Vec<Option<Bitmap>> = "赵𬍛䶮𠀀𪚥〓".chars().map(|c| fonts.draw(c, WIDE)).collect();
         for (at, bitmap) in drawn.iter().enumerate() {
             let inked = bitmap.as_ref().map_or(0, ink);
-            assert!((40..400).contains(&inked) || at == 3, "character {at}: {inked}");
+            // U+2A6A5 has 64 strokes in 24 × 24 dots.
+            assert!((40..500).contains(&inked) || at == 3, "character {at}: {inked}");
             assert!(!drawn[..at].contains(bitmap));
         }
     }
