@@ -16,6 +16,8 @@ use crate::deadlines;
 
 /// Where all programs on the accessibility bus hang (AT-SPI 2, registry).
 const REGISTRY: (&str, &str) = ("org.a11y.atspi.Registry", "/org/a11y/atspi/accessible/root");
+/// What the bus says of an element that is no more (D-Bus Specification, error names).
+const GONE: &str = "org.freedesktop.DBus.Error.UnknownObject";
 /// No tree of a kiosk is larger; a larger one is a loop.
 const ELEMENTS_MAX: usize = 4_000;
 /// The id of the element that names a screen, or what lies above it, begins so: `screen:home`, `overlay:help`.
@@ -192,7 +194,12 @@ async fn walk(bus: &Connection) -> Result<Tree, BoxedError> {
         if next.is_null() || seen > ELEMENTS_MAX {
             continue;
         }
-        let (element, children) = look(bus, &next).await?;
+        let (element, children) = match look(bus, &next).await {
+            Ok(found) => found,
+            // An element that went away while the tree was read is not there.
+            Err(error) if error.to_string().contains(GONE) => continue,
+            Err(error) => return Err(error),
+        };
         if !(element.label.is_empty() && element.id.is_empty()) {
             tree.elements.push(element);
         }
