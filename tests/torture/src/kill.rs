@@ -12,6 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use kiosk_protocol::receipt::ReceiptCode;
 use kiosk_sim::control::{CardAction, Command as Act, Link};
 use kiosk_tests::deadlines::{READY, poll};
 use kiosk_tests::scenario::Scenario;
@@ -134,7 +135,6 @@ impl Campaign {
         }
         let back = self.kill_and_start()?;
         self.back_ms.push(back.as_secs_f64() * 1e3);
-        self.world.simulator.act(&Act::Card(CardAction::Lift))?;
         self.collect_receipts()?;
         say(&format!("case {case}: killed in {state}, back after {:.0} ms", self.back_ms[case]));
         Ok(())
@@ -154,10 +154,12 @@ impl Campaign {
         Ok(())
     }
 
-    /// How long it took from the kill until the attract screen was seen.
+    /// How long it took from the kill until the attract screen was seen. The card is taken when the screen goes
+    /// dark: one that lies there still would open a visit of its own.
     fn kill_and_start(&mut self) -> Result<Duration, Box<dyn std::error::Error>> {
         let killed = Instant::now();
         self.world.terminal.kill();
+        self.world.simulator.act(&Act::Card(CardAction::Lift))?;
         self.world.terminal.start(&self.world.glass)?;
         self.await_attract()?;
         Ok(killed.elapsed())
@@ -216,8 +218,11 @@ impl Campaign {
     /// Remembers the receipt numbers on the paper in the tray, which holds the newest pieces only.
     fn collect_receipts(&mut self) -> Result<(), Box<dyn std::error::Error>> {
         let papers = self.world.simulator.state()?.papers;
-        let codes = papers.iter().flat_map(|paper| &paper.qr);
-        self.printed.extend(codes.filter_map(|code| code.rsplit('/').next()).map(str::to_owned));
+        for code in papers.iter().flat_map(|paper| &paper.qr) {
+            let code = ReceiptCode::try_from(code.as_str());
+            let code = code.map_err(|error| format!("what was printed is no code of a receipt: {error}"))?;
+            self.printed.insert(code.receipt.to_string());
+        }
         Ok(())
     }
 
