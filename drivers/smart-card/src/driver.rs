@@ -20,6 +20,8 @@ pub type PcscSmartCardReader = Reader<PcscSlot>;
 /// A reader with some slot.
 pub struct Reader<S> {
     slot: S,
+    /// The stay of the card that answered to power last.
+    was_up: Option<Insertion>,
     /// The stay of the card that was read last.
     was_read: Option<Insertion>,
 }
@@ -36,12 +38,15 @@ type Result<T> = std::result::Result<T, SmartCardFault>;
 impl<S: Slot> Reader<S> {
     /// Drives a reader with `slot`.
     pub fn on(slot: S) -> Self {
-        Self { slot, was_read: None }
+        Self { slot, was_up: None, was_read: None }
     }
 
     fn look(&mut self, cancel: &Cancel) -> Result<Insertion> {
         match ask(&mut self.slot, Request::Look, LOOK, cancel)? {
-            Answer::Card(insertion) => Ok(insertion),
+            Answer::Card(stay) => Ok(stay),
+            // It did answer: the hand that pulls it was faster than the service, which tried to let it go.
+            Answer::Mute(stay) if self.was_up == Some(stay) => Err(SmartCardFault::NoCard),
+            Answer::Mute(_) => Err(SmartCardFault::Mute),
             Answer::About(..) | Answer::Connected(_) | Answer::Bytes(_) | Answer::Disconnected => {
                 Err(SmartCardFault::Garbled)
             }
@@ -51,15 +56,17 @@ impl<S: Slot> Reader<S> {
     /// Powers the card, does something with it, and lets it go without waiting for that.
     fn with_card<T>(
         &mut self,
+        stay: Insertion,
         cancel: &Cancel,
         act: impl FnOnce(&mut Conversation<Powered<'_, S>>) -> Result<T>,
     ) -> Result<T> {
         let end = self.slot.now() + WHOLE_CARD;
         let result = match ask(&mut self.slot, Request::Connect, CONNECT, cancel) {
             Ok(Answer::Connected(wire)) => {
+                self.was_up = Some(stay);
                 act(&mut Conversation::with(Powered { slot: &mut self.slot, cancel, end, wire }))
             }
-            Ok(Answer::Card(_) | Answer::About(..) | Answer::Bytes(_) | Answer::Disconnected) => {
+            Ok(Answer::Card(_) | Answer::Mute(_) | Answer::About(..) | Answer::Bytes(_) | Answer::Disconnected) => {
                 Err(SmartCardFault::Garbled)
             }
             Err(fault) => Err(fault),
@@ -78,29 +85,29 @@ impl<S: Slot> SmartCardReader for Reader<S> {
     }
 
     fn read(&mut self, cancel: &Cancel) -> Result<SmartCard> {
-        let insertion = self.look(cancel)?;
-        if self.was_read == Some(insertion) {
+        let stay = self.look(cancel)?;
+        if self.was_read == Some(stay) {
             return Err(SmartCardFault::NoCard);
         }
-        let card = self.with_card(cancel, |card| match select_social_card(card)? {
+        let card = self.with_card(stay, cancel, |card| match select_social_card(card)? {
             true => read_social_card(card).map(|card| SmartCard::SocialSecurity(Box::new(card))),
             false => read_bank_card(card).map(SmartCard::Bank),
         })?;
-        self.was_read = Some(insertion);
+        self.was_read = Some(stay);
         Ok(card)
     }
 
     fn verify_pin(&mut self, pin: &Private, cancel: &Cancel) -> Result<SocialSecurityCard> {
         let pin = Pin::pack(pin)?;
-        let insertion = self.look(cancel)?;
-        let card = self.with_card(cancel, |card| {
+        let stay = self.look(cancel)?;
+        let card = self.with_card(stay, cancel, |card| {
             if !select_social_card(card)? {
                 return Err(SmartCardFault::UnknownCard);
             }
             verify_pin(card, &pin)?;
             read_social_card(card)
         })?;
-        self.was_read = Some(insertion);
+        self.was_read = Some(stay);
         Ok(card)
     }
 
@@ -112,7 +119,7 @@ impl<S: Slot> SmartCardReader for Reader<S> {
             Ok(Answer::About(reader, answer)) => {
                 vec![("reader", reader), ("answer to reset", shortened(&answer))]
             }
-            Ok(Answer::Card(_) | Answer::Connected(_) | Answer::Bytes(_) | Answer::Disconnected) | Err(_) => {
+            Ok(Answer::Card(_) | Answer::Mute(_) | Answer::Connected(_) | Answer::Bytes(_) | Answer::Disconnected) | Err(_) => {
                 About::new()
             }
         }
@@ -165,7 +172,7 @@ impl<S: Slot> Transmit for Powered<'_, S> {
         let limit = COMMAND.min(self.end.saturating_sub(self.slot.now()));
         match ask(self.slot, Request::Transmit(bytes), limit, self.cancel) {
             Ok(Answer::Bytes(bytes)) => Ok(bytes),
-            Ok(Answer::Card(_) | Answer::About(..) | Answer::Connected(_) | Answer::Disconnected) => {
+            Ok(Answer::Card(_) | Answer::Mute(_) | Answer::About(..) | Answer::Connected(_) | Answer::Disconnected) => {
                 Err(SmartCardFault::Garbled)
             }
             // Once it had power, a card that is not there has been taken out.
@@ -278,6 +285,20 @@ mod tests {
             assert_eq!(read(&mut reader).err(), Some(SmartCardFault::Removed), "command {at}");
             slot.insert(social("2.00"));
             assert!(read(&mut reader).is_ok(), "command {at}");
+        }
+    }
+
+    #[test]
+    fn a_card_that_is_pulled_while_it_is_let_go_is_on_its_way_and_not_mute() {
+        for at in [None, Some(3)] {
+            let (mut reader, slot) = with(social("2.00"));
+            at.into_iter().for_each(|at| slot.remove_at(at));
+            assert_eq!(read(&mut reader).is_ok(), at.is_none());
+            slot.mute();
+            assert_eq!(read(&mut reader).err(), Some(SmartCardFault::NoCard));
+            slot.insert(social("2.00"));
+            slot.mute();
+            assert_eq!(read(&mut reader).err(), Some(SmartCardFault::Mute), "the next one never answered");
         }
     }
 

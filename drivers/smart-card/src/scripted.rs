@@ -120,6 +120,7 @@ struct State {
     now: Duration,
     card: Option<Script>,
     insertions: u64,
+    is_mute: bool,
     is_connected: bool,
     wire: Wire,
     /// How long each answer takes.
@@ -139,6 +140,7 @@ impl ScriptedSlot {
             now: Duration::ZERO,
             card: None,
             insertions: 0,
+            is_mute: false,
             is_connected: false,
             wire: Wire::T0,
             takes: Duration::ZERO,
@@ -160,6 +162,7 @@ impl ScriptedSlot {
         let mut state = self.state();
         state.card = Some(card);
         state.insertions += 1;
+        state.is_mute = false;
         (state.remove_at, state.silent_at) = (None, None);
     }
 
@@ -170,6 +173,11 @@ impl ScriptedSlot {
 
     pub(crate) fn remove(&self) {
         self.state().card = None;
+    }
+
+    /// The service finds that there is a card, or still believes so, and that it does not answer to power.
+    pub(crate) fn mute(&self) {
+        self.state().is_mute = true;
     }
 
     pub(crate) fn remove_at(&self, command: usize) {
@@ -243,6 +251,7 @@ impl State {
         }
         match request {
             Request::Look => Some(match self.card {
+                _ if self.is_mute => Ok(Answer::Mute(Insertion(self.insertions))),
                 Some(_) => Ok(Answer::Card(Insertion(self.insertions))),
                 None => Err(SlotError::NoCard),
             }),

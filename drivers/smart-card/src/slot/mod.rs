@@ -43,6 +43,8 @@ pub enum Request {
 pub enum Answer {
     /// There is a card.
     Card(Insertion),
+    /// There is a card that does not answer to power.
+    Mute(Insertion),
     /// The reader's name, and the answer to reset (ISO/IEC 7816-3, 8.2) of the card; empty where there is none.
     About(String, Vec<u8>),
     /// The card is connected, and speaks this protocol.
@@ -79,7 +81,7 @@ pub enum SlotError {
     NoCard,
     /// The card went away, or lost contact. Cure: put it in again.
     Removed,
-    /// The card does not answer to power. Cure: turn it round.
+    /// The card does not answer to power when it is connected. Cure: turn it round.
     Mute,
     /// Another program has the card. Cure: end it.
     InUse,

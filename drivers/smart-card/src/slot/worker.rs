@@ -70,8 +70,8 @@ impl Worker {
         let mut states = [ReaderState::new(name.clone(), State::UNAWARE)];
         self.reader = Some(name);
         context.get_status_change(Duration::ZERO, &mut states)?;
-        presence(states[0].event_state())?;
-        Ok(Answer::Card(Insertion((u64::from(self.epoch) << 32) | u64::from(states[0].event_count()))))
+        let stay = Insertion((u64::from(self.epoch) << 32) | u64::from(states[0].event_count()));
+        presence(states[0].event_state(), stay)
     }
 
     fn about(&self) -> Result<Answer> {
@@ -127,13 +127,13 @@ fn is_named(name: &CStr, wanted: &str) -> bool {
 }
 
 /// What the service says about the slot.
-fn presence(state: State) -> Result<()> {
+fn presence(state: State, stay: Insertion) -> Result<Answer> {
     if state.intersects(State::UNKNOWN | State::UNAVAILABLE | State::IGNORE) {
         Err(SlotError::NoReader)
     } else if state.contains(State::MUTE) {
-        Err(SlotError::Mute)
+        Ok(Answer::Mute(stay))
     } else if state.contains(State::PRESENT) {
-        Ok(())
+        Ok(Answer::Card(stay))
     } else {
         Err(SlotError::NoCard)
     }
@@ -145,15 +145,16 @@ mod tests {
 
     #[test]
     fn the_slot_is_told_by_its_state() {
+        let stay = Insertion(7);
+        assert!(matches!(presence(State::PRESENT, stay), Ok(Answer::Card(told)) if told == stay));
+        assert!(matches!(presence(State::PRESENT | State::UNPOWERED, stay), Ok(Answer::Card(_))));
+        assert!(matches!(presence(State::PRESENT | State::MUTE, stay), Ok(Answer::Mute(told)) if told == stay));
         for (state, told) in [
-            (State::PRESENT, Ok(())),
-            (State::PRESENT | State::UNPOWERED, Ok(())),
-            (State::PRESENT | State::MUTE, Err(SlotError::Mute)),
-            (State::EMPTY, Err(SlotError::NoCard)),
-            (State::UNKNOWN, Err(SlotError::NoReader)),
-            (State::UNAVAILABLE, Err(SlotError::NoReader)),
+            (State::EMPTY, SlotError::NoCard),
+            (State::UNKNOWN, SlotError::NoReader),
+            (State::UNAVAILABLE, SlotError::NoReader),
         ] {
-            assert_eq!(presence(state), told, "{state:?}");
+            assert_eq!(presence(state, stay).err(), Some(told), "{state:?}");
         }
     }
 
