@@ -9,7 +9,8 @@ use std::path::Path;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use kiosk_store::Store;
+use kiosk_protocol::trail::TrailEvent;
+use kiosk_store::{Store, StoreError};
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt};
 use tokio::net::UnixListener;
@@ -106,6 +107,11 @@ impl Desk {
         if self.opened.get().is_some() { self.board.standings() } else { self.bench.standings() }
     }
 
+    /// While the store does not open there is no trail, which the terminal's screen says.
+    fn record(&self, step: TrailEvent) -> Result<(), StoreError> {
+        self.opened.get().map_or(Ok(()), |(store, _)| store.record(vec![step]))
+    }
+
     fn store(&self) -> Result<&Store, String> {
         let closed = || self.board.status().trouble.unwrap_or_else(|| "not open yet".to_owned());
         self.opened.get().map(|(store, _)| store).ok_or_else(closed)
@@ -179,7 +185,10 @@ async fn do_work(work: Work, desk: Arc<Desk>, mut asker: OwnedReadHalf) -> std::
 }
 
 fn work_with(leave: Leave, work: Work, desk: &Desk) -> Value {
-    let answer = work.carry_out(desk.bench(), &leave.cancel);
+    let answer = work.carry_out(desk.bench(), leave.shift());
+    if let Err(cause) = desk.record(work.step(&answer)) {
+        return error(format!("done, but the trail took no note of it: {cause}"));
+    }
     let is_interrupted = desk.board.is_visited() && answer.get("ok") != Some(&json!(true));
     if is_interrupted { error("a visit began; try again when it has ended".to_owned()) } else { answer }
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::codes::RatingLevel;
-use crate::ids::Key;
+use crate::ids::{Key, ReceiptNumber};
 use crate::service::IdentityLevel;
 
 /// One step. Sequence, time and hash are added by the store.
@@ -43,6 +43,18 @@ pub enum TrailEvent {
         visit: Uuid,
         /// The service.
         service: Key,
+    },
+    /// The resident's cases were asked for.
+    CasesAsked {
+        /// The visit.
+        visit: Uuid,
+    },
+    /// The case of a receipt that was shown to the scanner was asked for.
+    ReceiptAsked {
+        /// The visit.
+        visit: Uuid,
+        /// The receipt's number.
+        receipt: ReceiptNumber,
     },
     /// A case was accepted on this terminal. Written in the transaction that keeps the case.
     CaseAccepted {
@@ -104,11 +116,36 @@ pub enum TrailEvent {
         /// `accepted`, `rejected` or `quarantined`.
         verdict: String,
     },
+    /// A technician worked at a device while nobody was served.
+    TechnicianWorked {
+        /// What was done.
+        work: DeviceWork,
+        /// The device's kind, as in the terminal's configuration.
+        device: String,
+        /// Whether the device did its part.
+        ok: bool,
+    },
     /// A new catalogue is in force.
     CatalogueChanged {
         /// Its version.
         version: u64,
     },
+}
+
+/// What a technician does at a device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeviceWork {
+    /// Tests it.
+    Test,
+    /// Reads a card, told masked.
+    ReadCard,
+    /// Reads a code, told masked.
+    Scan,
+    /// Reads a code, told whole.
+    ScanWhole,
+    /// Prints a test page.
+    PrintTest,
 }
 
 /// Why a visit ended.

@@ -3,6 +3,7 @@
 use kiosk_drivers_api::{DeviceStatus, ScanFault};
 use kiosk_model::{Action, Body, ScanStage};
 use kiosk_protocol::service::IdentityLevel;
+use kiosk_protocol::trail::TrailEvent;
 use kiosk_protocol::wire::Question;
 
 use crate::testing::*;
@@ -28,6 +29,8 @@ fn a_receipt_shows_its_case_to_whoever_holds_it() {
     let ask = &world.asks[0].1;
     assert!(matches!(&ask.question, Question::Case { receipt, .. } if *receipt == kept().receipt));
     assert!(ask.person.is_none() && ask.level == IdentityLevel::Anonymous);
+    let step = world.trail.last();
+    assert!(matches!(step, Some(TrailEvent::ReceiptAsked { receipt, .. }) if *receipt == kept().receipt));
     world.answer(Ok(one_case()));
     let Body::Cases { title, cases, .. } = world.body() else { panic!("{}", world.state()) };
     assert_eq!((title.as_str(), cases[0].state.as_str()), ("The case of this receipt", "Granted"));

@@ -47,10 +47,14 @@ impl Asking {
                 Question::Case { receipt: code.receipt.clone(), proof: code.proof.clone() }
             }
         };
-        if let Goal::Prefill(opened) | Goal::Query(opened) = &goal {
-            let (visit, service) = (turn.visit.id, opened.id.clone());
-            turn.record(TrailEvent::Asked { visit, service });
-        }
+        let visit = turn.visit.id;
+        turn.record(match &goal {
+            Goal::Prefill(opened) | Goal::Query(opened) => {
+                TrailEvent::Asked { visit, service: opened.id.clone() }
+            }
+            Goal::Cases => TrailEvent::CasesAsked { visit },
+            Goal::Receipt(code) => TrailEvent::ReceiptAsked { visit, receipt: code.receipt.clone() },
+        });
         let ask = match &goal {
             Goal::Prefill(_) | Goal::Query(_) | Goal::Cases => turn.visit.asks(question),
             Goal::Receipt(_) => turn.visit.asks_as_nobody(question),

@@ -6,7 +6,7 @@ use super::say;
 use crate::control::{self, Question};
 use crate::error::Failure;
 use crate::setup::Setup;
-use crate::technician::{Bench, NOT_CONFIGURED, Standing, Work};
+use crate::technician::{Bench, NOT_CONFIGURED, Shift, Standing, Work};
 
 /// Lists all kinds.
 pub fn list(setup: &Setup, as_json: bool) -> Result<(), Failure> {
@@ -39,7 +39,10 @@ pub fn standings(setup: &Setup) -> Result<Vec<(Standing, Option<String>)>, Failu
 /// Works at a device: exit code 1 where it does not do its part, 2 where nobody may work now.
 pub fn work(setup: &Setup, work: Work, as_json: bool) -> Result<(), Failure> {
     let running = control::ask(&setup.paths.control, Question::Work(work)).map_err(Failure::Control)?;
-    let answer = running.unwrap_or_else(|| work.carry_out(&Bench::fresh(setup), &Default::default()));
+    let answer = match running {
+        Some(answer) => answer,
+        None => work_alone(setup, work)?,
+    };
     if let Some(error) = text(&answer, "error") {
         return Err(Failure::Refused(error.to_owned()));
     }
@@ -54,6 +57,17 @@ pub fn work(setup: &Setup, work: Work, as_json: bool) -> Result<(), Failure> {
     let fault = text(&answer, "fault").or_else(|| text(&answer, "status")).unwrap_or("no answer");
     let cure = text(&answer, "cure").map(|cure| format!("; {cure}")).unwrap_or_default();
     Err(Failure::Broken(format!("{}: {fault}{cure}", text(&answer, "kind").unwrap_or("devices"))))
+}
+
+/// A terminal that was enrolled keeps its trail also while it does not run; where its store does not open, that is not
+/// what the technician came for.
+fn work_alone(setup: &Setup, work: Work) -> Result<Value, Failure> {
+    let answer = work.carry_out(&Bench::fresh(setup), Shift::alone());
+    match setup.identity().and_then(|identity| setup.open_store(&identity)) {
+        Ok(store) => store.record(vec![work.step(&answer)]).map_err(Failure::Store)?,
+        Err(failure) => tracing::warn!(cause = failure.chain(), "the trail takes no note"),
+    }
+    Ok(answer)
 }
 
 fn line(standing: &Standing, place: &str) -> String {

@@ -10,7 +10,7 @@ use kiosk_protocol::catalogue::Catalogue;
 use kiosk_session::Link;
 use serde::Serialize;
 
-use crate::technician::{Device, NOT_KNOWN, Standing, device_words, printer_words};
+use crate::technician::{Begun, Device, NOT_KNOWN, Shift, Standing, device_words, printer_words};
 
 /// Shared between the session's loop, which writes it, and the control socket, which reads it.
 #[derive(Clone, Default)]
@@ -29,6 +29,8 @@ struct Facts {
     slot: Option<DeviceStatus>,
     scanner: Option<DeviceStatus>,
     work: Option<Cancel>,
+    /// Whether all devices that the work needs are in the technician's hands.
+    is_at_work: bool,
 }
 
 /// The answer to `status`.
@@ -38,7 +40,7 @@ pub struct Status {
     pub state: &'static str,
     /// Why nobody can be taken in, else nothing.
     pub trouble: Option<String>,
-    /// Whether a technician works at a device.
+    /// Whether a technician has the devices in hand: a card is read for him now.
     pub technician: bool,
     /// `online` or `offline`.
     pub link: &'static str,
@@ -125,7 +127,7 @@ impl Board {
         Status {
             state: facts.state,
             trouble: facts.trouble.clone(),
-            technician: facts.work.is_some(),
+            technician: facts.is_at_work,
             link: if facts.link == Some(Link::Online) { "online" } else { "offline" },
             catalogue_version: facts.catalogue.map(|(version, _)| version),
             catalogue_published_at: facts.catalogue.map(|(_, at)| at),
@@ -169,14 +171,28 @@ impl Board {
         self.facts().is_visited
     }
 
+    fn work_has_begun(&self) {
+        let mut facts = self.facts();
+        facts.is_at_work = facts.work.is_some();
+    }
+
     fn facts(&self) -> MutexGuard<'_, Facts> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
+impl Leave {
+    /// The time of one piece of work; a visit that begins ends it.
+    pub fn shift(&self) -> Shift {
+        let board = self.board.clone();
+        Shift { cancel: self.cancel.clone(), begun: Begun::new(move || board.work_has_begun()) }
+    }
+}
+
 impl Drop for Leave {
     fn drop(&mut self) {
-        self.board.facts().work = None;
+        let mut facts = self.board.facts();
+        (facts.work, facts.is_at_work) = (None, false);
     }
 }
 
@@ -197,6 +213,20 @@ mod tests {
         assert_eq!(board.leave().err(), Some(Taken::ByVisit));
         board.state("attract", false);
         assert!(!board.leave().unwrap().cancel.is_cancelled());
+    }
+
+    #[test]
+    fn a_technician_is_at_work_once_the_last_device_is_in_hand() {
+        let board = Board::default();
+        let leave = board.leave().unwrap();
+        let shift = leave.shift();
+        let (reader, slot) = (shift.begun.clone(), shift.begun);
+        reader.told();
+        assert!(!board.status().technician, "the slot may still take a card for a visit");
+        slot.told();
+        assert!(board.status().technician);
+        drop(leave);
+        assert!(!board.status().technician);
     }
 
     #[test]

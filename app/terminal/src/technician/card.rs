@@ -4,27 +4,26 @@ use std::sync::mpsc::channel;
 use std::time::Instant;
 
 use kiosk_drivers_api::{
-    BankCard, Cancel, CardDate, CardKey, CardKind, CardPart, CardScheme, Generation, IdCard, ReaderFault,
+    BankCard, CardDate, CardKey, CardKind, CardPart, CardScheme, Generation, IdCard, ReaderFault,
     SmartCard, SmartCardFault, SocialSecurityCard, ValidUntil, Validity,
 };
 use kiosk_text::{mask_name, mask_number};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
-use super::{Bench, Device, Lender, broken, cures, failed};
+use super::{Bench, Device, Lender, Shift, broken, cures, failed};
 use crate::deadlines::{LOOK_POLL, TECHNICIAN_WAIT};
 
 /// Awaits a card on the reader and in the slot, each on a thread of its own; the first answer counts.
-pub fn read(bench: &Bench, cancel: &Cancel) -> Value {
+pub fn read(bench: &Bench, shift: Shift) -> Value {
     let (tell, told) = channel();
+    let cancel = shift.cancel.clone();
     std::thread::scope(|scope| {
-        let (on_slot, stop) = (tell.clone(), cancel.clone());
-        scope.spawn(move || tell.send((Device::IdCard, on_reader(&bench.id_card, &stop))));
-        let stop = cancel.clone();
-        if let Some(slot) = &bench.smart_card {
-            scope.spawn(move || on_slot.send((Device::SmartCard, in_slot(slot, &stop))));
-        } else {
-            drop(on_slot);
+        let (slot, on_slot, at_slot) = (bench.smart_card.as_ref(), tell.clone(), shift.clone());
+        scope.spawn(move || tell.send((Device::IdCard, on_reader(&bench.id_card, shift))));
+        match slot {
+            Some(slot) => drop(scope.spawn(move || on_slot.send((Device::SmartCard, in_slot(slot, at_slot))))),
+            None => drop((on_slot, at_slot)),
         }
         let mut last = Value::Null;
         for (device, answer) in told {
@@ -49,10 +48,10 @@ enum Looked {
     Fault(Value),
 }
 
-fn on_reader(reader: &Lender<dyn kiosk_drivers_api::IdCardReader>, cancel: &Cancel) -> Option<Looked> {
-    let (cancel, end) = (cancel.clone(), Instant::now() + TECHNICIAN_WAIT);
+fn on_reader(reader: &Lender<dyn kiosk_drivers_api::IdCardReader>, shift: Shift) -> Option<Looked> {
+    let (Shift { cancel, begun }, end) = (shift, Instant::now() + TECHNICIAN_WAIT);
     let told = |fault: ReaderFault| failed(Device::IdCard, &fault.to_string(), cures::of_reader(&fault));
-    reader.lend(move |driver| {
+    reader.hand_over(begun, move |driver| {
         loop {
             match driver.read(&cancel) {
                 Ok(card) => return Looked::Card(of_id_card(&card)),
@@ -74,10 +73,10 @@ fn on_reader(reader: &Lender<dyn kiosk_drivers_api::IdCardReader>, cancel: &Canc
     })
 }
 
-fn in_slot(slot: &Lender<dyn kiosk_drivers_api::SmartCardReader>, cancel: &Cancel) -> Option<Looked> {
-    let (cancel, end) = (cancel.clone(), Instant::now() + TECHNICIAN_WAIT);
+fn in_slot(slot: &Lender<dyn kiosk_drivers_api::SmartCardReader>, shift: Shift) -> Option<Looked> {
+    let (Shift { cancel, begun }, end) = (shift, Instant::now() + TECHNICIAN_WAIT);
     let told = |fault: SmartCardFault| failed(Device::SmartCard, &fault.to_string(), cures::of_slot(&fault));
-    slot.lend(move |driver| {
+    slot.hand_over(begun, move |driver| {
         loop {
             match driver.read(&cancel) {
                 Ok(card) => return Looked::Card(of_smart_card(&card)),

@@ -2,22 +2,22 @@
 
 use std::time::Instant;
 
-use kiosk_drivers_api::{Cancel, Scan, ScanFault};
+use kiosk_drivers_api::{Scan, ScanFault};
 use kiosk_protocol::crypto::Digest;
 use kiosk_text::mask_number;
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
-use super::{Bench, Device, NOT_CONFIGURED, broken, cures, failed};
+use super::{Bench, Device, NOT_CONFIGURED, Shift, broken, cures, failed};
 use crate::deadlines::TECHNICIAN_WAIT;
 
 /// Awaits a code and has `tell` say what it holds.
-pub fn scan(bench: &Bench, cancel: &Cancel, tell: fn(&str) -> String) -> Value {
+pub fn scan(bench: &Bench, shift: Shift, tell: fn(&str) -> String) -> Value {
     let Some(scanner) = &bench.scanner else {
         return failed(Device::Scanner, NOT_CONFIGURED, cures::NOT_CONFIGURED);
     };
-    let (cancel, end) = (cancel.clone(), Instant::now() + TECHNICIAN_WAIT);
-    let scanned = scanner.lend(move |driver| {
+    let (Shift { cancel, begun }, end) = (shift, Instant::now() + TECHNICIAN_WAIT);
+    let scanned = scanner.hand_over(begun, move |driver| {
         loop {
             match driver.scan(&cancel) {
                 Err(ScanFault::NoCode) if Instant::now() < end => {}

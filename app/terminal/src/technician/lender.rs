@@ -2,6 +2,8 @@
 
 use std::sync::mpsc::sync_channel;
 
+use super::Begun;
+
 /// What is done with a driver.
 pub type Call<D> = Box<dyn FnOnce(&mut D) + Send>;
 
@@ -19,6 +21,18 @@ impl<D: ?Sized + 'static> Lender<D> {
         Self::new(move |call| {
             call(factory().as_mut());
             true
+        })
+    }
+
+    /// The same for a piece of a technician's work, which has begun when the driver is in hand.
+    pub fn hand_over<T: Send + 'static>(
+        &self,
+        begun: Begun,
+        call: impl FnOnce(&mut D) -> T + Send + 'static,
+    ) -> Option<T> {
+        self.lend(move |driver| {
+            begun.told();
+            call(driver)
         })
     }
 

@@ -1,8 +1,8 @@
 //! What a technician does at the devices: looks at each, reads a card or a code, prints a page.
 //!
 //! It works the same on a terminal that runs, whose devices' threads lend their drivers, and on one that does not. It
-//! shows no screen and acts for no resident: what a card says is masked, nothing is kept or sent, and a visit that
-//! begins meanwhile ends it (`run::Board`).
+//! shows no screen and acts for no resident: what a card says is masked, nothing but a step of the trail is kept, and a
+//! visit that begins meanwhile ends it (`run::Board`).
 
 mod bench;
 mod card;
@@ -12,16 +12,18 @@ mod lender;
 mod page;
 mod print;
 mod selftest;
+mod shift;
 mod standing;
 
 pub use bench::Bench;
 pub use lender::{Call, Lender};
+pub use shift::{Begun, Shift};
 pub use standing::{BUSY, NOT_CONFIGURED, NOT_KNOWN, ONLINE, Standing, device_words, printer_words};
 
 use std::time::Instant;
 
 use clap::ValueEnum;
-use kiosk_drivers_api::Cancel;
+use kiosk_protocol::trail::{DeviceWork, TrailEvent};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -95,6 +97,19 @@ impl Work {
         }
     }
 
+    /// The step the trail keeps of it.
+    pub fn step(self, answer: &Value) -> TrailEvent {
+        let work = match self {
+            Self::Test(_) => DeviceWork::Test,
+            Self::ReadCard => DeviceWork::ReadCard,
+            Self::Scan => DeviceWork::Scan,
+            Self::ScanWhole => DeviceWork::ScanWhole,
+            Self::Print(_) => DeviceWork::PrintTest,
+        };
+        let device = answer.get("kind").and_then(Value::as_str).unwrap_or_default().to_owned();
+        TrailEvent::TechnicianWorked { work, device, ok: answer.get("ok") == Some(&json!(true)) }
+    }
+
     /// All there is.
     pub fn all() -> impl Iterator<Item = Self> {
         let others = [
@@ -109,14 +124,14 @@ impl Work {
 
     /// Does it, until it is done, its time is over or it is cancelled. The answer has `ok`, and where that is false
     /// `fault` and `cure`.
-    pub fn carry_out(self, bench: &Bench, cancel: &Cancel) -> Value {
+    pub fn carry_out(self, bench: &Bench, shift: Shift) -> Value {
         let began = Instant::now();
         let mut answer = match self {
-            Self::Test(device) => selftest::test(device, bench),
-            Self::ReadCard => card::read(bench, cancel),
-            Self::Scan => code::scan(bench, cancel, code::masked),
-            Self::ScanWhole => code::scan(bench, cancel, code::whole),
-            Self::Print(page) => print::print(page, bench, cancel),
+            Self::Test(device) => selftest::test(device, bench, shift),
+            Self::ReadCard => card::read(bench, shift),
+            Self::Scan => code::scan(bench, shift, code::masked),
+            Self::ScanWhole => code::scan(bench, shift, code::whole),
+            Self::Print(page) => print::print(page, bench, shift),
         };
         if let Some(answer) = answer.as_object_mut() {
             let took = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);

@@ -1,12 +1,12 @@
 //! Prints a test page and says so only when the printer does.
 
 use kiosk_drivers_api::paper::{Align, Document, Line, Size};
-use kiosk_drivers_api::{Cancel, PageJob, PaperSize};
+use kiosk_drivers_api::{PageJob, PaperSize};
 use kiosk_model::Language;
 use kiosk_text::Texts;
 use serde_json::{Value, json};
 
-use super::{Bench, Device, NOT_CONFIGURED, TestPage, broken, cures, failed, page};
+use super::{Bench, Device, NOT_CONFIGURED, Shift, TestPage, broken, cures, failed, page};
 
 /// Characters of every plane a name may need: common, Extension A, Extension B, and one of GB 18030-2022.
 pub const SAMPLE: &str = "鹤城自助 齐齐哈尔 㐂䶮 𠮷𬭛";
@@ -27,37 +27,37 @@ impl Facts {
 }
 
 /// Prints.
-pub fn print(kind: TestPage, bench: &Bench, cancel: &Cancel) -> Value {
+pub fn print(kind: TestPage, bench: &Bench, shift: Shift) -> Value {
     let facts = Facts {
         time: Texts::new(Language::En).time(jiff::Timestamp::now()),
         terminal: bench.terminal.clone().unwrap_or_else(|| "not enrolled".to_owned()),
     };
     match kind {
-        TestPage::Receipt => receipt(&facts, bench, cancel),
-        TestPage::Page => pages(&facts, bench, cancel),
+        TestPage::Receipt => receipt(&facts, bench, shift),
+        TestPage::Page => pages(&facts, bench, shift),
     }
 }
 
-fn receipt(facts: &Facts, bench: &Bench, cancel: &Cancel) -> Value {
-    let (document, cancel) = (document(facts), cancel.clone());
-    match bench.receipt_printer.lend(move |driver| driver.print(&document, &cancel)) {
+fn receipt(facts: &Facts, bench: &Bench, shift: Shift) -> Value {
+    let (document, Shift { cancel, begun }) = (document(facts), shift);
+    match bench.receipt_printer.hand_over(begun, move |driver| driver.print(&document, &cancel)) {
         Some(Ok(())) => printed(Device::ReceiptPrinter),
         Some(Err(fault)) => failed(Device::ReceiptPrinter, &fault.to_string(), cures::of_print(fault)),
         None => broken(Device::ReceiptPrinter),
     }
 }
 
-fn pages(facts: &Facts, bench: &Bench, cancel: &Cancel) -> Value {
+fn pages(facts: &Facts, bench: &Bench, shift: Shift) -> Value {
     let Some(printer) = &bench.page_printer else {
         return failed(Device::PagePrinter, NOT_CONFIGURED, cures::NOT_CONFIGURED);
     };
     let Some(drawn) = page::draw(facts) else {
         return failed(Device::PagePrinter, "no fonts", "install fonts-noto-cjk and fonts-hanazono");
     };
-    let cancel = cancel.clone();
+    let Shift { cancel, begun } = shift;
     let job =
         PageJob { pdf: page::pdf(&drawn), pages: 1, bitmaps: vec![drawn], copies: 1, paper: PaperSize::A4 };
-    match printer.lend(move |driver| driver.print(&job, &cancel)) {
+    match printer.hand_over(begun, move |driver| driver.print(&job, &cancel)) {
         Some(Ok(())) => printed(Device::PagePrinter),
         Some(Err(fault)) => failed(Device::PagePrinter, &fault.to_string(), cures::of_page(fault)),
         None => broken(Device::PagePrinter),

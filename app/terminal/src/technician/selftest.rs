@@ -3,12 +3,13 @@
 use kiosk_drivers_api::{About, Cancel, Trigger};
 use serde_json::{Value, json};
 
-use super::{Bench, Device, Lender, NOT_CONFIGURED, Standing, cures, failed};
+use super::{Begun, Bench, Device, Lender, NOT_CONFIGURED, Shift, Standing, cures, failed};
 
 /// Tests a device.
-pub fn test(device: Device, bench: &Bench) -> Value {
+pub fn test(device: Device, bench: &Bench, shift: Shift) -> Value {
+    let begun = shift.begun;
     let tested = match device {
-        Device::IdCard => lend(Some(&bench.id_card), |driver| {
+        Device::IdCard => hand_over(Some(&bench.id_card), begun, |driver| {
             let standing = Standing::of_device(Device::IdCard, driver.status());
             // Only an attempt tells why; a reader that works is not made to look for a card.
             let fault = if standing.is_well() { None } else { driver.read(&Cancel::default()).err() };
@@ -17,13 +18,15 @@ pub fn test(device: Device, bench: &Bench) -> Value {
                 driver.about(),
             )
         }),
-        Device::ReceiptPrinter => lend(Some(&bench.receipt_printer), |driver| {
+        Device::ReceiptPrinter => hand_over(Some(&bench.receipt_printer), begun, |driver| {
             (Standing::of_printer(driver.status()), driver.about())
         }),
         Device::PagePrinter => {
-            lend(bench.page_printer.as_ref(), |driver| (Standing::of_pages(driver.status()), driver.about()))
+            hand_over(bench.page_printer.as_ref(), begun, |driver| {
+                (Standing::of_pages(driver.status()), driver.about())
+            })
         }
-        Device::SmartCard => lend(bench.smart_card.as_ref(), |driver| {
+        Device::SmartCard => hand_over(bench.smart_card.as_ref(), begun, |driver| {
             let standing = Standing::of_device(Device::SmartCard, driver.status());
             let fault = if standing.is_well() { None } else { driver.read(&Cancel::default()).err() };
             (
@@ -31,7 +34,7 @@ pub fn test(device: Device, bench: &Bench) -> Value {
                 driver.about(),
             )
         }),
-        Device::Scanner => lend(bench.scanner.as_ref(), |driver| {
+        Device::Scanner => hand_over(bench.scanner.as_ref(), begun, |driver| {
             let standing = Standing::of_device(Device::Scanner, driver.status());
             let fault = if standing.is_well() { None } else { driver.set_trigger(Trigger::Released).err() };
             (
@@ -50,11 +53,12 @@ pub fn test(device: Device, bench: &Bench) -> Value {
 type Tested = (Standing, About);
 
 /// Nothing where the device is none of the terminal's; nothing inside where its driver broke down.
-fn lend<D: ?Sized + 'static>(
+fn hand_over<D: ?Sized + 'static>(
     lender: Option<&Lender<D>>,
+    begun: Begun,
     call: impl FnOnce(&mut D) -> Tested + Send + 'static,
 ) -> Option<Option<Tested>> {
-    lender.map(|lender| lender.lend(call))
+    lender.map(|lender| lender.hand_over(begun, call))
 }
 
 fn told(standing: &Standing, about: About) -> Value {
