@@ -18,41 +18,33 @@ use crate::technician::{Call, Lender};
 /// Makes a driver; called again after a driver panicked.
 pub type Factory<D> = Box<dyn Fn() -> Box<D> + Send + Sync>;
 
-/// What differs from one kind of device to another.
-pub trait Kind: 'static {
-    /// The port its drivers implement.
-    type Driver: ?Sized + 'static;
-    /// What it is to do.
-    type Job: Send + 'static;
-    /// What comes of it.
-    type Yield;
-    /// Why nothing came of it.
-    type Fault: Clone + PartialEq + Display;
-    /// How it stands.
-    type Status: Copy + PartialEq + Debug;
+/// What differs from one kind of device to another: its driver's port, what it is to do, what comes of that, why nothing
+/// came of it, and how it stands.
+pub struct Kind<D: ?Sized, J, Y, F, S> {
     /// Its name, for threads and logs.
-    const NAME: &'static str;
+    pub name: &'static str,
     /// What it means that the driver broke down in the midst of a job.
-    const LOST: Self::Fault;
+    pub lost: F,
     /// What it means that the driver broke down when it was asked.
-    const BROKEN: Self::Status;
-
+    pub broken: S,
+    /// What a job comes to that was stopped before an attempt; nothing where the driver is to say it.
+    pub stopped: Option<F>,
+    /// What a job that was done says of the device; nothing where it must be asked.
+    pub done: Option<S>,
     /// Asks the driver how the device stands.
-    fn status(driver: &mut Self::Driver) -> Self::Status;
+    pub status: fn(&mut D) -> S,
     /// Makes one attempt at a job.
-    fn attempt(driver: &mut Self::Driver, job: &Self::Job, cancel: &Cancel) -> Outcome<Self>;
-    /// What an attempt that failed means for the job.
-    fn weigh(fault: &Self::Fault) -> Weight;
-    /// What an attempt says of the device; nothing where it must be asked.
-    fn status_after(outcome: &Outcome<Self>) -> Option<Self::Status>;
+    pub attempt: fn(&mut D, &J, &Cancel) -> Result<Y, F>,
+    /// What a fault means.
+    pub meaning: fn(&F) -> Meaning<S>,
     /// Tells how a job stands.
-    fn told(request: RequestId, outcome: Outcome<Self>) -> Event;
+    pub told: fn(RequestId, Result<Y, F>) -> Event,
     /// Tells another status.
-    fn changed(status: Self::Status) -> Event;
+    pub changed: fn(S) -> Event,
 }
 
-/// What came of an attempt.
-pub type Outcome<K> = Result<<K as Kind>::Yield, <K as Kind>::Fault>;
+/// What a fault means for the job, and what it says of the device; nothing where it must be asked.
+pub type Meaning<S> = (Weight, Option<S>);
 
 /// What a fault means for the job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,36 +60,45 @@ pub enum Weight {
 }
 
 /// Orders a device's thread. The thread ends when this and all its lenders are dropped.
-pub struct Actor<K: Kind> {
-    orders: SyncSender<Order<K>>,
+pub struct Actor<D: ?Sized, J> {
+    name: &'static str,
+    orders: SyncSender<Order<D, J>>,
     latest: Mutex<Cancel>,
 }
 
-enum Order<K: Kind> {
-    Begin(Work<K>),
-    Lend(Call<K::Driver>),
+enum Order<D: ?Sized, J> {
+    Begin(Work<J>),
+    Lend(Call<D>),
 }
 
-struct Work<K: Kind> {
+struct Work<J> {
     request: RequestId,
-    job: K::Job,
+    job: J,
     cancel: Cancel,
 }
 
-impl<K: Kind> Actor<K> {
+impl<D: ?Sized + 'static, J: Send + 'static> Actor<D, J> {
     /// Starts the thread.
-    pub fn start(factory: Factory<K::Driver>, events: SyncSender<Event>) -> std::io::Result<Self> {
-        let (orders, inbox) = sync_channel(ORDERS_MAX);
-        thread::spawn(K::NAME, move || Worker::<K>::new(factory, events).run(&inbox))?;
-        Ok(Self { orders, latest: Mutex::default() })
+    pub fn start<Y: 'static, F, S>(
+        kind: Kind<D, J, Y, F, S>,
+        factory: Factory<D>,
+        events: SyncSender<Event>,
+    ) -> std::io::Result<Self>
+    where
+        F: Clone + PartialEq + Display + Send + 'static,
+        S: Copy + PartialEq + Debug + Send + 'static,
+    {
+        let (name, (orders, inbox)) = (kind.name, sync_channel(ORDERS_MAX));
+        thread::spawn(name, move || Worker::new(kind, factory, events).run(&inbox))?;
+        Ok(Self { name, orders, latest: Mutex::default() })
     }
 
     /// Begins a job. One that may take several attempts replaces the one before.
-    pub fn begin(&self, request: RequestId, job: K::Job) {
+    pub fn begin(&self, request: RequestId, job: J) {
         let cancel = Cancel::default();
         *self.latest.lock().unwrap_or_else(PoisonError::into_inner) = cancel.clone();
         if self.orders.send(Order::Begin(Work { request, job, cancel })).is_err() {
-            tracing::error!(device = K::NAME, "the device's thread has ended");
+            tracing::error!(device = self.name, "the device's thread has ended");
         }
     }
 
@@ -107,29 +108,34 @@ impl<K: Kind> Actor<K> {
     }
 
     /// Lends the driver to technicians.
-    pub fn lender(&self) -> Lender<K::Driver> {
+    pub fn lender(&self) -> Lender<D> {
         let orders = self.orders.clone();
         Lender::new(move |call| orders.send(Order::Lend(call)).is_ok())
     }
 }
 
-struct Worker<K: Kind> {
-    factory: Factory<K::Driver>,
-    driver: Box<K::Driver>,
+struct Worker<D: ?Sized, J, Y, F, S> {
+    kind: Kind<D, J, Y, F, S>,
+    factory: Factory<D>,
+    driver: Box<D>,
     events: SyncSender<Event>,
-    work: Option<Work<K>>,
-    status: Option<K::Status>,
+    work: Option<Work<J>>,
+    status: Option<S>,
     /// What was told last, until it passes.
-    fault: Option<K::Fault>,
+    fault: Option<F>,
 }
 
-impl<K: Kind> Worker<K> {
-    fn new(factory: Factory<K::Driver>, events: SyncSender<Event>) -> Self {
+impl<D: ?Sized, J, Y, F, S> Worker<D, J, Y, F, S>
+where
+    F: Clone + PartialEq + Display,
+    S: Copy + PartialEq + Debug,
+{
+    fn new(kind: Kind<D, J, Y, F, S>, factory: Factory<D>, events: SyncSender<Event>) -> Self {
         let driver = factory();
-        Self { factory, driver, events, work: None, status: None, fault: None }
+        Self { kind, factory, driver, events, work: None, status: None, fault: None }
     }
 
-    fn run(mut self, inbox: &Receiver<Order<K>>) {
+    fn run(mut self, inbox: &Receiver<Order<D, J>>) {
         loop {
             let pause = if self.work.is_some() { LOOK_POLL } else { STATUS_POLL };
             match inbox.recv_timeout(pause) {
@@ -154,61 +160,69 @@ impl<K: Kind> Worker<K> {
     }
 
     /// Makes one attempt and gives the job back where another is to follow.
-    fn attempt(&mut self, work: Work<K>) -> Option<Work<K>> {
-        let outcome = self.guarded(|driver| K::attempt(driver, &work.job, &work.cancel));
-        let outcome = outcome.unwrap_or(Err(K::LOST));
-        let status = K::status_after(&outcome);
+    fn attempt(&mut self, work: Work<J>) -> Option<Work<J>> {
+        let outcome = self.outcome(&work);
+        let (weight, status) = match &outcome {
+            Ok(_) => (Weight::Over, self.kind.done),
+            Err(fault) => (self.kind.meaning)(fault),
+        };
         status.into_iter().for_each(|status| self.report(status));
-        let goes_on = self.tell(work.request, outcome);
+        self.tell(work.request, outcome, weight);
         if status.is_none() {
             self.ask();
         }
-        goes_on.then_some(work)
+        matches!(weight, Weight::NotYet | Weight::Trouble).then_some(work)
     }
 
-    /// Tells what is worth telling; whether the job goes on.
-    fn tell(&mut self, request: RequestId, outcome: Outcome<K>) -> bool {
+    fn outcome(&mut self, work: &Work<J>) -> Result<Y, F> {
+        let stopped = self.kind.stopped.as_ref().filter(|_| work.cancel.is_cancelled());
+        if let Some(stopped) = stopped {
+            return Err(stopped.clone());
+        }
+        let attempt = self.kind.attempt;
+        let outcome = self.guarded(|driver| attempt(driver, &work.job, &work.cancel));
+        outcome.unwrap_or_else(|| Err(self.kind.lost.clone()))
+    }
+
+    /// Tells what is worth telling.
+    fn tell(&mut self, request: RequestId, outcome: Result<Y, F>, weight: Weight) {
         let fault = outcome.as_ref().err().cloned();
-        let weight = fault.as_ref().map_or(Weight::Over, K::weigh);
         let is_news = match weight {
             Weight::Over => true,
             Weight::Stopped | Weight::NotYet => false,
             Weight::Trouble => self.fault != fault,
         };
+        if let (true, Some(fault)) = (is_news, &fault) {
+            tracing::warn!(device = self.kind.name, %fault, "it failed");
+        }
         if weight != Weight::Stopped {
             self.fault = fault.filter(|_| weight == Weight::Trouble);
         }
         if is_news {
-            outcome
-                .as_ref()
-                .err()
-                .into_iter()
-                .for_each(|fault| tracing::warn!(device = K::NAME, %fault, "it failed"));
-            self.send(K::told(request, outcome));
+            self.send((self.kind.told)(request, outcome));
         }
-        matches!(weight, Weight::NotYet | Weight::Trouble)
     }
 
     fn ask(&mut self) {
-        let status = self.guarded(|driver| K::status(driver));
-        self.report(status.unwrap_or(K::BROKEN));
+        let status = self.guarded(self.kind.status);
+        self.report(status.unwrap_or(self.kind.broken));
     }
 
     /// Calls the driver; a driver that panics is replaced by a new one.
-    fn guarded<T>(&mut self, call: impl FnOnce(&mut K::Driver) -> T) -> Option<T> {
+    fn guarded<T>(&mut self, call: impl FnOnce(&mut D) -> T) -> Option<T> {
         let result = catch_unwind(AssertUnwindSafe(|| call(self.driver.as_mut())));
         if result.is_err() {
-            tracing::error!(device = K::NAME, "the driver panicked and was restarted");
+            tracing::error!(device = self.kind.name, "the driver panicked and was restarted");
             self.driver = (self.factory)();
         }
         result.ok()
     }
 
-    fn report(&mut self, status: K::Status) {
+    fn report(&mut self, status: S) {
         if self.status != Some(status) {
             self.status = Some(status);
-            tracing::info!(device = K::NAME, ?status);
-            self.send(K::changed(status));
+            tracing::info!(device = self.kind.name, ?status);
+            self.send((self.kind.changed)(status));
         }
     }
 

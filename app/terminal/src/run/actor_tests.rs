@@ -9,7 +9,7 @@ use kiosk_drivers_api::{
     DeviceStatus, IdCard, IdCardReader, Outlet, Paper, PrintFault, PrinterStatus, ReaderFault, ReceiptPrinter,
 };
 
-use super::super::kinds::{IdReader, ReceiptPaper};
+use super::super::kinds::{ID_READER, RECEIPTS};
 use super::*;
 use crate::deadlines::EVENTS_MAX;
 
@@ -26,14 +26,16 @@ impl IdCardReader for Script {
     }
 }
 
-fn reader(script: &[ReaderFault]) -> (Worker<IdReader>, Receiver<Event>) {
+type Reader = Worker<dyn IdCardReader, (), IdCard, ReaderFault, DeviceStatus>;
+
+fn reader(script: &[ReaderFault]) -> (Reader, Receiver<Event>) {
     let script = Arc::new(Mutex::new(script.iter().cloned().collect()));
     let (events, told) = sync_channel(EVENTS_MAX);
     let factory: Factory<dyn IdCardReader> = Box::new(move || Box::new(Script(Arc::clone(&script))));
-    (Worker::new(factory, events), told)
+    (Worker::new(ID_READER, factory, events), told)
 }
 
-fn work<K: Kind>(worker: &mut Worker<K>, job: K::Job) -> Cancel {
+fn work<D: ?Sized, J, Y, F, S>(worker: &mut Worker<D, J, Y, F, S>, job: J) -> Cancel {
     let cancel = Cancel::default();
     worker.work = Some(Work { request: RequestId(7), job, cancel: cancel.clone() });
     cancel
@@ -131,7 +133,7 @@ impl ReceiptPrinter for Empty {
 fn every_page_is_answered_once_and_never_tried_again() {
     let (events, told) = sync_channel(EVENTS_MAX);
     let factory: Factory<dyn ReceiptPrinter> = Box::new(|| Box::new(Empty));
-    let mut worker = Worker::<ReceiptPaper>::new(factory, events);
+    let mut worker = Worker::new(RECEIPTS, factory, events);
     for _ in 0..2 {
         work(&mut worker, Document::default());
         worker.turn();

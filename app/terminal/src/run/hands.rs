@@ -2,28 +2,31 @@
 
 use std::sync::mpsc::SyncSender;
 
-use kiosk_drivers_api::PageFault;
+use kiosk_drivers_api::paper::Document;
+use kiosk_drivers_api::{
+    CodeScanner, IdCardReader, PageFault, PageJob, PagePrinter, ReceiptPrinter, SmartCardReader,
+};
 use kiosk_protocol::item::Content;
 use kiosk_screens::Remote;
 use kiosk_session::{Effect, Event, RequestId};
 use kiosk_store::Draft;
 
-use super::actor::{Actor, Factory, Kind};
+use super::actor::Actor;
 use super::asker::Asker;
 use super::devices;
 use super::keeper::{Item, Keeper};
-use super::kinds::{IdReader, Pages, ReceiptPaper, Scanner, Slot};
+use super::kinds::{ID_READER, PAGES, RECEIPTS, SCANNER, SLOT};
 use crate::config::Devices;
 use crate::technician::Bench;
 
 /// Devices, store, platform and glass. A device that may be missing and is not configured has no thread, and is never
 /// told of.
 pub struct Hands {
-    reader: Actor<IdReader>,
-    printer: Actor<ReceiptPaper>,
-    pages: Option<Actor<Pages>>,
-    slot: Option<Actor<Slot>>,
-    scanner: Option<Actor<Scanner>>,
+    reader: Actor<dyn IdCardReader, ()>,
+    printer: Actor<dyn ReceiptPrinter, Document>,
+    pages: Option<Actor<dyn PagePrinter, PageJob>>,
+    slot: Option<Actor<dyn SmartCardReader, ()>>,
+    scanner: Option<Actor<dyn CodeScanner, ()>>,
     /// The request for a card that reader and slot are at.
     reading: Option<RequestId>,
     events: SyncSender<Event>,
@@ -46,12 +49,14 @@ impl Hands {
     ) -> std::io::Result<Self> {
         let (reader, printer) = (configured.id_card.as_ref(), configured.receipt_printer.as_ref());
         let pages = devices::pages(configured.page_printer.as_ref(), Some(terminal));
+        let slot = devices::slot(configured.smart_card.as_ref());
+        let scanner = devices::scanner(configured.scanner.as_ref());
         Ok(Self {
-            reader: Actor::start(devices::reader(reader), events.clone())?,
-            printer: Actor::start(devices::printer(printer), events.clone())?,
-            pages: start(pages, &events)?,
-            slot: start(devices::slot(configured.smart_card.as_ref()), &events)?,
-            scanner: start(devices::scanner(configured.scanner.as_ref()), &events)?,
+            reader: Actor::start(ID_READER, devices::reader(reader), events.clone())?,
+            printer: Actor::start(RECEIPTS, devices::printer(printer), events.clone())?,
+            pages: pages.map(|pages| Actor::start(PAGES, pages, events.clone())).transpose()?,
+            slot: slot.map(|slot| Actor::start(SLOT, slot, events.clone())).transpose()?,
+            scanner: scanner.map(|scanner| Actor::start(SCANNER, scanner, events.clone())).transpose()?,
             reading: None,
             events,
             asker,
@@ -119,11 +124,4 @@ impl Hands {
         // Were the queue full, the session's own deadline would answer.
         let _ = self.events.try_send(Event::PagePrinted { request, result: Err(PageFault::NotConnected) });
     }
-}
-
-fn start<K: Kind>(
-    factory: Option<Factory<K::Driver>>,
-    events: &SyncSender<Event>,
-) -> std::io::Result<Option<Actor<K>>> {
-    factory.map(|factory| Actor::start(factory, events.clone())).transpose()
 }

@@ -2,297 +2,144 @@
 
 use kiosk_drivers_api::paper::Document;
 use kiosk_drivers_api::{
-    Cancel, CodeScanner, DeviceStatus, IdCard, IdCardReader, Outlet, PageFault, PageJob, PagePrinter,
+    CodeScanner, DeviceStatus, IdCard, IdCardReader, Outlet, PageFault, PageJob, PagePrinter,
     PagePrinterStatus, Paper, PrintFault, PrinterStatus, ReaderFault, ReceiptPrinter, Scan, ScanFault,
     SmartCard, SmartCardFault, SmartCardReader, Supply,
 };
-use kiosk_session::{Event, RequestId};
+use kiosk_session::Event;
 
-use super::actor::{Kind, Outcome, Weight};
+use super::actor::{Kind, Meaning, Weight};
 
 /// The identity-card reader: looks until a card was read.
-pub struct IdReader;
-
-impl Kind for IdReader {
-    type Driver = dyn IdCardReader;
-    type Job = ();
-    type Yield = IdCard;
-    type Fault = ReaderFault;
-    type Status = DeviceStatus;
-    const NAME: &'static str = "id-card";
-    const LOST: ReaderFault = ReaderFault::NoAnswer;
-    const BROKEN: DeviceStatus = DeviceStatus::HardwareError;
-
-    fn status(driver: &mut Self::Driver) -> DeviceStatus {
-        driver.status()
-    }
-
-    fn attempt(driver: &mut Self::Driver, (): &(), cancel: &Cancel) -> Outcome<Self> {
-        if cancel.is_cancelled() { Err(ReaderFault::Cancelled) } else { driver.read(cancel) }
-    }
-
-    fn weigh(fault: &ReaderFault) -> Weight {
-        match fault {
-            ReaderFault::NoCard => Weight::NotYet,
-            ReaderFault::Cancelled => Weight::Stopped,
-            ReaderFault::CardMoved
-            | ReaderFault::CardRejected { .. }
-            | ReaderFault::UnknownCard
-            | ReaderFault::BadRecord { .. }
-            | ReaderFault::ModuleFailed { .. }
-            | ReaderFault::NotConnected
-            | ReaderFault::NoPermission
-            | ReaderFault::NoAnswer
-            | ReaderFault::Garbled { .. } => Weight::Trouble,
-        }
-    }
-
-    fn status_after(outcome: &Outcome<Self>) -> Option<DeviceStatus> {
-        match outcome {
-            Err(ReaderFault::Cancelled) => None,
-            Err(ReaderFault::NotConnected | ReaderFault::NoPermission) => Some(DeviceStatus::NoDevice),
-            Err(ReaderFault::NoAnswer | ReaderFault::Garbled { .. }) => Some(DeviceStatus::Offline),
-            Err(ReaderFault::ModuleFailed { .. }) => Some(DeviceStatus::HardwareError),
-            Ok(_)
-            | Err(
-                ReaderFault::NoCard
-                | ReaderFault::CardMoved
-                | ReaderFault::CardRejected { .. }
-                | ReaderFault::UnknownCard
-                | ReaderFault::BadRecord { .. },
-            ) => Some(DeviceStatus::Online),
-        }
-    }
-
-    fn told(request: RequestId, outcome: Outcome<Self>) -> Event {
-        Event::CardRead { request, result: outcome.map(Box::new) }
-    }
-
-    fn changed(status: DeviceStatus) -> Event {
-        Event::ReaderChanged(status)
-    }
-}
+pub const ID_READER: Kind<dyn IdCardReader, (), IdCard, ReaderFault, DeviceStatus> = Kind {
+    name: "id-card",
+    lost: ReaderFault::NoAnswer,
+    broken: DeviceStatus::HardwareError,
+    stopped: Some(ReaderFault::Cancelled),
+    done: Some(DeviceStatus::Online),
+    status: |driver| driver.status(),
+    attempt: |driver, (), cancel| driver.read(cancel),
+    meaning: of_reader,
+    told: |request, outcome| Event::CardRead { request, result: outcome.map(Box::new) },
+    changed: Event::ReaderChanged,
+};
 
 /// The slot for chip cards: looks until a card was read.
-pub struct Slot;
-
-impl Kind for Slot {
-    type Driver = dyn SmartCardReader;
-    type Job = ();
-    type Yield = SmartCard;
-    type Fault = SmartCardFault;
-    type Status = DeviceStatus;
-    const NAME: &'static str = "smart-card";
-    const LOST: SmartCardFault = SmartCardFault::NoAnswer;
-    const BROKEN: DeviceStatus = DeviceStatus::HardwareError;
-
-    fn status(driver: &mut Self::Driver) -> DeviceStatus {
-        driver.status()
-    }
-
-    fn attempt(driver: &mut Self::Driver, (): &(), cancel: &Cancel) -> Outcome<Self> {
-        if cancel.is_cancelled() { Err(SmartCardFault::Cancelled) } else { driver.read(cancel) }
-    }
-
-    fn weigh(fault: &SmartCardFault) -> Weight {
-        match fault {
-            SmartCardFault::NoCard => Weight::NotYet,
-            SmartCardFault::Cancelled => Weight::Stopped,
-            SmartCardFault::Removed
-            | SmartCardFault::Mute
-            | SmartCardFault::UnknownCard
-            | SmartCardFault::Blocked { .. }
-            | SmartCardFault::Refused { .. }
-            | SmartCardFault::BadRecord { .. }
-            | SmartCardFault::PinWrong { .. }
-            | SmartCardFault::PinBlocked
-            | SmartCardFault::PinNotDigits
-            | SmartCardFault::NoService
-            | SmartCardFault::NoPermission
-            | SmartCardFault::NotConnected
-            | SmartCardFault::InUse
-            | SmartCardFault::NoAnswer
-            | SmartCardFault::Garbled => Weight::Trouble,
-        }
-    }
-
-    /// A silent or senseless card may be to blame, or the reader: it is asked.
-    fn status_after(outcome: &Outcome<Self>) -> Option<DeviceStatus> {
-        match outcome {
-            Ok(_)
-            | Err(
-                SmartCardFault::NoCard
-                | SmartCardFault::Removed
-                | SmartCardFault::Mute
-                | SmartCardFault::UnknownCard
-                | SmartCardFault::Blocked { .. }
-                | SmartCardFault::Refused { .. }
-                | SmartCardFault::BadRecord { .. }
-                | SmartCardFault::PinWrong { .. }
-                | SmartCardFault::PinBlocked
-                | SmartCardFault::PinNotDigits,
-            ) => Some(DeviceStatus::Online),
-            Err(
-                SmartCardFault::Cancelled
-                | SmartCardFault::NoService
-                | SmartCardFault::NoPermission
-                | SmartCardFault::NotConnected
-                | SmartCardFault::InUse
-                | SmartCardFault::NoAnswer
-                | SmartCardFault::Garbled,
-            ) => None,
-        }
-    }
-
-    fn told(request: RequestId, outcome: Outcome<Self>) -> Event {
-        Event::ChipRead { request, result: outcome.map(Box::new) }
-    }
-
-    fn changed(status: DeviceStatus) -> Event {
-        Event::SlotChanged(status)
-    }
-}
+pub const SLOT: Kind<dyn SmartCardReader, (), SmartCard, SmartCardFault, DeviceStatus> = Kind {
+    name: "smart-card",
+    lost: SmartCardFault::NoAnswer,
+    broken: DeviceStatus::HardwareError,
+    stopped: Some(SmartCardFault::Cancelled),
+    done: Some(DeviceStatus::Online),
+    status: |driver| driver.status(),
+    attempt: |driver, (), cancel| driver.read(cancel),
+    meaning: of_slot,
+    told: |request, outcome| Event::ChipRead { request, result: outcome.map(Box::new) },
+    changed: Event::SlotChanged,
+};
 
 /// The scanner: looks until a code was read.
-pub struct Scanner;
-
-impl Kind for Scanner {
-    type Driver = dyn CodeScanner;
-    type Job = ();
-    type Yield = Scan;
-    type Fault = ScanFault;
-    type Status = DeviceStatus;
-    const NAME: &'static str = "scanner";
-    const LOST: ScanFault = ScanFault::NoAnswer;
-    const BROKEN: DeviceStatus = DeviceStatus::HardwareError;
-
-    fn status(driver: &mut Self::Driver) -> DeviceStatus {
-        driver.status()
-    }
-
-    fn attempt(driver: &mut Self::Driver, (): &(), cancel: &Cancel) -> Outcome<Self> {
-        if cancel.is_cancelled() { Err(ScanFault::Cancelled) } else { driver.scan(cancel) }
-    }
-
-    fn weigh(fault: &ScanFault) -> Weight {
-        match fault {
-            ScanFault::NoCode => Weight::NotYet,
-            ScanFault::Cancelled => Weight::Stopped,
-            ScanFault::Garbled
-            | ScanFault::Oversize
-            | ScanFault::Unreadable
-            | ScanFault::NotConnected
-            | ScanFault::NoPermission
-            | ScanFault::NoAnswer => Weight::Trouble,
-        }
-    }
-
-    fn status_after(outcome: &Outcome<Self>) -> Option<DeviceStatus> {
-        match outcome {
-            Ok(_) | Err(ScanFault::Garbled | ScanFault::Oversize | ScanFault::Unreadable) => {
-                Some(DeviceStatus::Online)
-            }
-            Err(
-                ScanFault::NoCode
-                | ScanFault::Cancelled
-                | ScanFault::NotConnected
-                | ScanFault::NoPermission
-                | ScanFault::NoAnswer,
-            ) => None,
-        }
-    }
-
-    fn told(request: RequestId, outcome: Outcome<Self>) -> Event {
-        Event::Scanned { request, result: outcome.map(Box::new) }
-    }
-
-    fn changed(status: DeviceStatus) -> Event {
-        Event::ScannerChanged(status)
-    }
-}
+pub const SCANNER: Kind<dyn CodeScanner, (), Scan, ScanFault, DeviceStatus> = Kind {
+    name: "scanner",
+    lost: ScanFault::NoAnswer,
+    broken: DeviceStatus::HardwareError,
+    stopped: Some(ScanFault::Cancelled),
+    done: Some(DeviceStatus::Online),
+    status: |driver| driver.status(),
+    attempt: |driver, (), cancel| driver.scan(cancel),
+    meaning: of_scanner,
+    told: |request, outcome| Event::Scanned { request, result: outcome.map(Box::new) },
+    changed: Event::ScannerChanged,
+};
 
 /// The receipt printer: one attempt, told whatever comes of it.
-pub struct ReceiptPaper;
-
-impl Kind for ReceiptPaper {
-    type Driver = dyn ReceiptPrinter;
-    type Job = Document;
-    type Yield = ();
-    type Fault = PrintFault;
-    type Status = PrinterStatus;
-    const NAME: &'static str = "receipt-printer";
-    const LOST: PrintFault = PrintFault::Unconfirmed;
-    const BROKEN: PrinterStatus = PrinterStatus {
+pub const RECEIPTS: Kind<dyn ReceiptPrinter, Document, (), PrintFault, PrinterStatus> = Kind {
+    name: "receipt-printer",
+    lost: PrintFault::Unconfirmed,
+    broken: PrinterStatus {
         device: DeviceStatus::HardwareError,
         paper: Paper::Unknown,
         outlet: Outlet::Unknown,
         fault: Some(PrintFault::Unrecoverable),
-    };
-
-    fn status(driver: &mut Self::Driver) -> PrinterStatus {
-        driver.status()
-    }
-
-    fn attempt(driver: &mut Self::Driver, document: &Document, cancel: &Cancel) -> Outcome<Self> {
-        driver.print(document, cancel)
-    }
-
-    fn weigh(_: &PrintFault) -> Weight {
-        Weight::Over
-    }
-
-    fn status_after(_: &Outcome<Self>) -> Option<PrinterStatus> {
-        None
-    }
-
-    fn told(request: RequestId, result: Outcome<Self>) -> Event {
-        Event::Printed { request, result }
-    }
-
-    fn changed(status: PrinterStatus) -> Event {
-        Event::PrinterChanged(status)
-    }
-}
+    },
+    stopped: None,
+    done: None,
+    status: |driver| driver.status(),
+    attempt: |driver, document, cancel| driver.print(document, cancel),
+    meaning: |_| (Weight::Over, None),
+    told: |request, result| Event::Printed { request, result },
+    changed: Event::PrinterChanged,
+};
 
 /// The page printer: one attempt, told whatever comes of it.
-pub struct Pages;
-
-impl Kind for Pages {
-    type Driver = dyn PagePrinter;
-    type Job = PageJob;
-    type Yield = ();
-    type Fault = PageFault;
-    type Status = PagePrinterStatus;
-    const NAME: &'static str = "page-printer";
-    const LOST: PageFault = PageFault::Unconfirmed;
-    const BROKEN: PagePrinterStatus = PagePrinterStatus {
+pub const PAGES: Kind<dyn PagePrinter, PageJob, (), PageFault, PagePrinterStatus> = Kind {
+    name: "page-printer",
+    lost: PageFault::Unconfirmed,
+    broken: PagePrinterStatus {
         device: DeviceStatus::HardwareError,
         paper: Supply::Unknown,
         toner: Supply::Unknown,
         fault: Some(PageFault::Defect),
-    };
+    },
+    stopped: None,
+    done: None,
+    status: |driver| driver.status(),
+    attempt: |driver, job, cancel| driver.print(job, cancel),
+    meaning: |_| (Weight::Over, None),
+    told: |request, result| Event::PagePrinted { request, result },
+    changed: Event::PagePrinterChanged,
+};
 
-    fn status(driver: &mut Self::Driver) -> PagePrinterStatus {
-        driver.status()
+/// What was put there is to blame; the device works.
+const WHAT_WAS_SHOWN: Meaning<DeviceStatus> = (Weight::Trouble, Some(DeviceStatus::Online));
+/// The card may be to blame, or the device: it is asked.
+const UNCLEAR: Meaning<DeviceStatus> = (Weight::Trouble, None);
+const STOPPED: Meaning<DeviceStatus> = (Weight::Stopped, None);
+
+fn of_reader(fault: &ReaderFault) -> Meaning<DeviceStatus> {
+    match fault {
+        ReaderFault::NoCard => (Weight::NotYet, Some(DeviceStatus::Online)),
+        ReaderFault::Cancelled => STOPPED,
+        ReaderFault::CardMoved
+        | ReaderFault::CardRejected { .. }
+        | ReaderFault::UnknownCard
+        | ReaderFault::BadRecord { .. } => WHAT_WAS_SHOWN,
+        ReaderFault::ModuleFailed { .. } => (Weight::Trouble, Some(DeviceStatus::HardwareError)),
+        ReaderFault::NotConnected | ReaderFault::NoPermission => {
+            (Weight::Trouble, Some(DeviceStatus::NoDevice))
+        }
+        ReaderFault::NoAnswer | ReaderFault::Garbled { .. } => (Weight::Trouble, Some(DeviceStatus::Offline)),
     }
+}
 
-    fn attempt(driver: &mut Self::Driver, job: &PageJob, cancel: &Cancel) -> Outcome<Self> {
-        driver.print(job, cancel)
+fn of_slot(fault: &SmartCardFault) -> Meaning<DeviceStatus> {
+    match fault {
+        SmartCardFault::NoCard => (Weight::NotYet, Some(DeviceStatus::Online)),
+        SmartCardFault::Cancelled => STOPPED,
+        SmartCardFault::Removed
+        | SmartCardFault::Mute
+        | SmartCardFault::UnknownCard
+        | SmartCardFault::Blocked { .. }
+        | SmartCardFault::Refused { .. }
+        | SmartCardFault::BadRecord { .. }
+        | SmartCardFault::PinWrong { .. }
+        | SmartCardFault::PinBlocked
+        | SmartCardFault::PinNotDigits => WHAT_WAS_SHOWN,
+        SmartCardFault::NoService
+        | SmartCardFault::NoPermission
+        | SmartCardFault::NotConnected
+        | SmartCardFault::InUse
+        | SmartCardFault::NoAnswer
+        | SmartCardFault::Garbled => UNCLEAR,
     }
+}
 
-    fn weigh(_: &PageFault) -> Weight {
-        Weight::Over
-    }
-
-    fn status_after(_: &Outcome<Self>) -> Option<PagePrinterStatus> {
-        None
-    }
-
-    fn told(request: RequestId, result: Outcome<Self>) -> Event {
-        Event::PagePrinted { request, result }
-    }
-
-    fn changed(status: PagePrinterStatus) -> Event {
-        Event::PagePrinterChanged(status)
+fn of_scanner(fault: &ScanFault) -> Meaning<DeviceStatus> {
+    match fault {
+        // Not every scanner answers when it is told to look.
+        ScanFault::NoCode => (Weight::NotYet, None),
+        ScanFault::Cancelled => STOPPED,
+        ScanFault::Garbled | ScanFault::Oversize | ScanFault::Unreadable => WHAT_WAS_SHOWN,
+        ScanFault::NotConnected | ScanFault::NoPermission | ScanFault::NoAnswer => UNCLEAR,
     }
 }
