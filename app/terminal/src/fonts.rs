@@ -29,8 +29,8 @@ const EM: f32 = 23.0 / 24.0;
 const BASELINE: f32 = 20.0 / 24.0;
 /// Coverage of a dot from which it is burnt.
 const BLACK: u8 = 96;
-/// What the thin strokes of a Ming face are thickened by, in em: a printer's dot is no thinner.
-const THICKER: f32 = 0.015;
+/// The same in a Ming face, whose thin strokes never cover half a dot.
+const BLACK_IN_THIN: u8 = 60;
 
 /// The fonts of this terminal, in the order they are asked.
 pub struct Fonts {
@@ -100,12 +100,10 @@ impl Face {
         let mut scaler = context.builder(font).size(em).hint(!self.is_thin).build();
         let mut render = Render::new(&[Source::Outline]);
         render.format(Format::Alpha).transform(Some(Transform::scale(narrowed, 1.0)));
-        if self.is_thin {
-            render.embolden(em * THICKER);
-        }
         let image = render.render(&mut scaler, glyph)?;
         let margin = (cell.width as f32 - advance * narrowed) / 2.0;
-        Some(place(&image, cell, margin.round() as i32))
+        let black = if self.is_thin { BLACK_IN_THIN } else { BLACK };
+        Some(place(&image, cell, margin.round() as i32, black))
     }
 }
 
@@ -115,12 +113,12 @@ fn family(face: FontRef) -> String {
 }
 
 /// The image in its cell, black where enough of a dot is covered.
-fn place(image: &Image, cell: Cell, margin: i32) -> Bitmap {
+fn place(image: &Image, cell: Cell, margin: i32, black: u8) -> Bitmap {
     let mut bitmap = Bitmap::blank(cell.width, cell.height);
     let columns = image.placement.width.max(1) as usize;
     let (left, top) =
         (margin + image.placement.left, (cell.height as f32 * BASELINE) as i32 - image.placement.top);
-    for (index, _) in image.data.iter().enumerate().filter(|(_, coverage)| **coverage >= BLACK) {
+    for (index, _) in image.data.iter().enumerate().filter(|(_, coverage)| **coverage >= black) {
         let x = usize::try_from(left + (index % columns) as i32);
         let y = usize::try_from(top + (index / columns) as i32);
         if let (Ok(x), Ok(y)) = (x, y) {
@@ -160,8 +158,7 @@ mod tests {
         let drawn: Vec<Option<Bitmap>> = "赵𬍛䶮𠀀𪚥〓".chars().map(|c| fonts.draw(c, WIDE)).collect();
         for (at, bitmap) in drawn.iter().enumerate() {
             let inked = bitmap.as_ref().map_or(0, ink);
-            // U+2A6A5 has 64 strokes in 24 × 24 dots.
-            assert!((40..500).contains(&inked) || at == 3, "character {at}: {inked}");
+            assert!((40..400).contains(&inked), "character {at}: {inked}");
             assert!(!drawn[..at].contains(bitmap));
         }
     }

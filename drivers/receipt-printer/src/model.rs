@@ -11,7 +11,7 @@ pub struct Model {
     pub columns: usize,
     /// What its own font holds; all else is drawn.
     pub repertoire: Repertoire,
-    /// Whether its font holds Cyrillic, in cells of Chinese width (GB 2312, row 7).
+    /// Whether its font holds Cyrillic, in cells of Chinese width (GB 2312, row 7); used where nobody draws it better.
     pub has_cyrillic: bool,
     /// How Chinese characters are printed at double size.
     pub chinese_double: ChineseDouble,

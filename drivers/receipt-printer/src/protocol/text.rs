@@ -46,6 +46,13 @@ impl Code {
         }
         code
     }
+
+    /// Cyrillic is drawn even where the printer has it: in cells of Chinese width it reads like letters told one by one,
+    /// and takes twice the paper.
+    fn is_cyrillic(self) -> bool {
+        let [first, second, ..] = self.bytes;
+        self.len == 2 && is_cyrillic([first, second])
+    }
 }
 
 impl Glyph {
@@ -100,15 +107,18 @@ impl Font<'_> {
             return self.replacement();
         }
         let code = encode(character);
-        if self.prints(code) {
-            return Glyph { character, code, cells: if code.len == 1 { 1 } else { 2 } };
+        let cells = if code.len == 1 { 1 } else { 2 };
+        let own = self.prints(code).then_some(Glyph { character, code, cells });
+        match own {
+            Some(own) if !code.is_cyrillic() => own,
+            Some(_) | None => self.drawn(character).or(own).unwrap_or_else(|| self.replacement()),
         }
+    }
+
+    fn drawn(&mut self, character: char) -> Option<Glyph> {
         let cells = if character < FIRST_WIDE { 1 } else { 2 };
         let cell = Cell { width: usize::from(cells) * CELL_WIDTH, height: CELL_HEIGHT };
-        match self.drawn.draw(character, cell) {
-            Some(_) => Glyph { character, code: Code::NONE, cells },
-            None => self.replacement(),
-        }
+        self.drawn.draw(character, cell).map(|_| Glyph { character, code: Code::NONE, cells })
     }
 
     /// Whether the printer's own font holds the character with this code.
@@ -117,7 +127,7 @@ impl Font<'_> {
         let (repertoire, has_cyrillic) = (self.model.repertoire, self.model.has_cyrillic);
         match code.len {
             1 => true,
-            2 if is_cyrillic([first, second]) => has_cyrillic,
+            2 if code.is_cyrillic() => has_cyrillic,
             2 => match repertoire {
                 Repertoire::Ascii => false,
                 Repertoire::Gb2312 => in_gb2312([first, second]),
@@ -185,12 +195,12 @@ mod tests {
     }
 
     #[test]
-    fn what_the_font_lacks_is_drawn_and_only_that() {
+    fn what_the_font_lacks_is_drawn_and_cyrillic() {
         let text = "赵𬍛䶮 镕Ж€A鹤";
-        assert_eq!(drawn(text, &Model::GENERIC_80), "𬍛䶮€");
-        assert_eq!(drawn(text, &Model::SPRT_80), "𬍛䶮镕€");
+        assert_eq!(drawn(text, &Model::GENERIC_80), "𬍛䶮Ж€");
+        assert_eq!(drawn(text, &Model::SPRT_80), "𬍛䶮镕Ж€");
         assert_eq!(drawn(text, &ASCII_ONLY), "赵𬍛䶮镕Ж€鹤");
-        assert_eq!(drawn(text, &Model { repertoire: Repertoire::Gb18030, ..Model::GENERIC_80 }), "");
+        assert_eq!(drawn(text, &Model { repertoire: Repertoire::Gb18030, ..Model::GENERIC_80 }), "Ж");
     }
 
     #[test]
@@ -222,7 +232,7 @@ mod tests {
         let cells = |model: &Model| -> Vec<usize> {
             glyphs("a鹤Ж𠀀ñ ", model, &mut Blocks).iter().map(Glyph::cells).collect()
         };
-        assert_eq!(cells(&Model::GENERIC_80), [1, 2, 2, 2, 1, 1]);
+        assert_eq!(cells(&Model::GENERIC_80), [1, 2, 1, 2, 1, 1]);
         assert_eq!(cells(&ASCII_ONLY), [1, 2, 1, 2, 1, 1]);
     }
 
