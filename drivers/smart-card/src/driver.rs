@@ -66,9 +66,13 @@ impl<S: Slot> Reader<S> {
                 self.was_up = Some(stay);
                 act(&mut Conversation::with(Powered { slot: &mut self.slot, cancel, end, wire }))
             }
-            Ok(Answer::Card(_) | Answer::Mute(_) | Answer::About(..) | Answer::Bytes(_) | Answer::Disconnected) => {
-                Err(SmartCardFault::Garbled)
-            }
+            Ok(
+                Answer::Card(_)
+                | Answer::Mute(_)
+                | Answer::About(..)
+                | Answer::Bytes(_)
+                | Answer::Disconnected,
+            ) => Err(SmartCardFault::Garbled),
             Err(fault) => Err(fault),
         };
         self.slot.ask(Request::Disconnect);
@@ -119,9 +123,14 @@ impl<S: Slot> SmartCardReader for Reader<S> {
             Ok(Answer::About(reader, answer)) => {
                 vec![("reader", reader), ("answer to reset", shortened(&answer))]
             }
-            Ok(Answer::Card(_) | Answer::Mute(_) | Answer::Connected(_) | Answer::Bytes(_) | Answer::Disconnected) | Err(_) => {
-                About::new()
-            }
+            Ok(
+                Answer::Card(_)
+                | Answer::Mute(_)
+                | Answer::Connected(_)
+                | Answer::Bytes(_)
+                | Answer::Disconnected,
+            )
+            | Err(_) => About::new(),
         }
     }
 }
@@ -172,9 +181,13 @@ impl<S: Slot> Transmit for Powered<'_, S> {
         let limit = COMMAND.min(self.end.saturating_sub(self.slot.now()));
         match ask(self.slot, Request::Transmit(bytes), limit, self.cancel) {
             Ok(Answer::Bytes(bytes)) => Ok(bytes),
-            Ok(Answer::Card(_) | Answer::Mute(_) | Answer::About(..) | Answer::Connected(_) | Answer::Disconnected) => {
-                Err(SmartCardFault::Garbled)
-            }
+            Ok(
+                Answer::Card(_)
+                | Answer::Mute(_)
+                | Answer::About(..)
+                | Answer::Connected(_)
+                | Answer::Disconnected,
+            ) => Err(SmartCardFault::Garbled),
             // Once it had power, a card that is not there has been taken out.
             Err(SmartCardFault::NoCard | SmartCardFault::Mute) => Err(SmartCardFault::Removed),
             Err(fault) => Err(fault),

@@ -4,8 +4,8 @@ use std::sync::mpsc::channel;
 use std::time::Instant;
 
 use kiosk_drivers_api::{
-    BankCard, CardDate, CardKey, CardKind, CardPart, CardScheme, Generation, IdCard, ReaderFault,
-    SmartCard, SmartCardFault, SocialSecurityCard, ValidUntil, Validity,
+    BankCard, CardDate, CardKey, CardKind, CardPart, CardScheme, Generation, IdCard, ReaderFault, SmartCard,
+    SmartCardFault, SocialSecurityCard, ValidUntil, Validity,
 };
 use kiosk_text::{mask_name, mask_number};
 use secrecy::ExposeSecret;
@@ -22,7 +22,9 @@ pub fn read(bench: &Bench, shift: Shift) -> Value {
         let (slot, on_slot, at_slot) = (bench.smart_card.as_ref(), tell.clone(), shift.clone());
         scope.spawn(move || tell.send((Device::IdCard, on_reader(&bench.id_card, shift))));
         match slot {
-            Some(slot) => drop(scope.spawn(move || on_slot.send((Device::SmartCard, in_slot(slot, at_slot))))),
+            Some(slot) => {
+                drop(scope.spawn(move || on_slot.send((Device::SmartCard, in_slot(slot, at_slot)))))
+            }
             None => drop((on_slot, at_slot)),
         }
         let mut last = Value::Null;

@@ -21,11 +21,9 @@ pub fn test(device: Device, bench: &Bench, shift: Shift) -> Value {
         Device::ReceiptPrinter => hand_over(Some(&bench.receipt_printer), begun, |driver| {
             (Standing::of_printer(driver.status()), driver.about())
         }),
-        Device::PagePrinter => {
-            hand_over(bench.page_printer.as_ref(), begun, |driver| {
-                (Standing::of_pages(driver.status()), driver.about())
-            })
-        }
+        Device::PagePrinter => hand_over(bench.page_printer.as_ref(), begun, |driver| {
+            (Standing::of_pages(driver.status()), driver.about())
+        }),
         Device::SmartCard => hand_over(bench.smart_card.as_ref(), begun, |driver| {
             let standing = Standing::of_device(Device::SmartCard, driver.status());
             let fault = if standing.is_well() { None } else { driver.read(&Cancel::default()).err() };

@@ -148,7 +148,9 @@ mod tests {
         let stay = Insertion(7);
         assert!(matches!(presence(State::PRESENT, stay), Ok(Answer::Card(told)) if told == stay));
         assert!(matches!(presence(State::PRESENT | State::UNPOWERED, stay), Ok(Answer::Card(_))));
-        assert!(matches!(presence(State::PRESENT | State::MUTE, stay), Ok(Answer::Mute(told)) if told == stay));
+        assert!(
+            matches!(presence(State::PRESENT | State::MUTE, stay), Ok(Answer::Mute(told)) if told == stay)
+        );
         for (state, told) in [
             (State::EMPTY, SlotError::NoCard),
             (State::UNKNOWN, SlotError::NoReader),
