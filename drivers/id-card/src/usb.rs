@@ -26,6 +26,8 @@ const FOUR: [u8; 4] = [0x02, 0x06, 0x81, 0x85];
 pub struct UsbConfig {
     /// Any of these; none at all means [`USB_IDS`].
     pub ids: Vec<UsbId>,
+    /// Whether fingerprints are read too: only where the site has a verifier and a right to use them.
+    pub fingerprints: bool,
 }
 
 /// A reader on USB.
@@ -35,7 +37,8 @@ impl UsbIdCardReader {
     /// Remembers which reader it may be. Never fails and never waits: the device is looked for on first use.
     pub fn new(config: UsbConfig) -> Self {
         let ids = if config.ids.is_empty() { USB_IDS.to_vec() } else { config.ids };
-        Self::on(ReaderLink::on(UsbPort::new(Wanted { ids, role: Role::BulkPair })))
+        let reader = Self::on(ReaderLink::on(UsbPort::new(Wanted { ids, role: Role::BulkPair })));
+        if config.fingerprints { reader.with_fingerprints() } else { reader }
     }
 }
 

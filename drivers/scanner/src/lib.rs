@@ -11,6 +11,7 @@ mod driver;
 mod input;
 pub mod protocol;
 mod seen;
+mod usb;
 
 #[cfg(test)]
 mod scripted;
@@ -20,3 +21,4 @@ pub use dialect::{Dialect, Framing};
 pub use driver::{Scanner, SerialCodeScanner};
 pub use input::{Input, SerialInput};
 pub use seen::Seen;
+pub use usb::{HidCodeScanner, HidInput, USB_IDS, UsbConfig};
