@@ -3,16 +3,17 @@
 //! is refused by name.
 
 mod devices;
+mod plug;
 
-use std::fmt;
 use std::path::{Path, PathBuf};
 
-use kiosk_scanner::{Dialect, Framing};
+use kiosk_scanner::Framing;
 use serde::Deserialize;
 
 use crate::technician::Device;
 
-pub use devices::{Flow, IdReader, Receipts};
+pub use devices::{Flow, IdReader, Receipts, Scanner};
+pub use plug::{Plug, Plugged};
 
 /// The whole file.
 #[derive(Clone, Debug, Deserialize)]
@@ -54,15 +55,15 @@ pub struct Platform {
 #[serde(deny_unknown_fields)]
 pub struct Devices {
     /// `[devices.id_card]`: the identity-card reader.
-    pub id_card: Option<IdReader>,
+    pub id_card: Option<Plugged<IdReader>>,
     /// `[devices.receipt_printer]`: the receipt printer.
-    pub receipt_printer: Option<Receipts>,
+    pub receipt_printer: Option<Plugged<Receipts>>,
     /// `[devices.page_printer]`: the printer of whole pages.
     pub page_printer: Option<Pages>,
     /// `[devices.smart_card]`: the slot for chip cards.
     pub smart_card: Option<Slot>,
     /// `[devices.scanner]`: the code scanner.
-    pub scanner: Option<Scanner>,
+    pub scanner: Option<Plugged<Scanner>>,
 }
 
 /// A printer of whole pages on the network.
@@ -81,20 +82,6 @@ pub struct Pages {
 pub struct Slot {
     /// A part of the reader's name, as `pcscd` lists it; empty takes the first reader.
     pub reader: String,
-}
-
-/// A code scanner on a serial line.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Scanner {
-    /// The device file, for example `/dev/kiosk/scanner`.
-    pub path: PathBuf,
-    /// Bits a second: 9600, 19200, 38400, 57600 or 115200; a scanner on USB takes any.
-    #[serde(default = "baud_default")]
-    pub baud: u32,
-    /// How it frames codes and takes commands: `plain`, `plain-crlf`, `plain-gap`, `aim`, `newland`, `honeywell` or
-    /// `zebra-ssi`.
-    pub dialect: String,
 }
 
 /// `[screen]`
@@ -127,12 +114,6 @@ pub enum LogFormat {
     Text,
     /// One JSON object a line.
     Json,
-}
-
-const BAUDS: [u32; 5] = [9_600, 19_200, 38_400, 57_600, 115_200];
-
-fn baud_default() -> u32 {
-    115_200
 }
 
 impl Default for Screen {
@@ -171,7 +152,7 @@ pub enum ConfigError {
     Value {
         /// The file.
         path: PathBuf,
-        /// The key, for example `devices.id_card.baud`.
+        /// The key, for example `screen.width_px`.
         key: &'static str,
         /// What is possible.
         why: String,
@@ -181,16 +162,15 @@ pub enum ConfigError {
 impl Devices {
     /// Where a device is, if it is configured.
     pub fn place(&self, device: Device) -> Option<String> {
-        let shown = |path: &PathBuf| path.display().to_string();
         match device {
-            Device::IdCard => self.id_card.as_ref().map(|device| shown(&device.path)),
-            Device::ReceiptPrinter => self.receipt_printer.as_ref().map(|device| shown(&device.path)),
+            Device::IdCard => self.id_card.as_ref().map(|device| device.plug.to_string()),
+            Device::ReceiptPrinter => self.receipt_printer.as_ref().map(|device| device.plug.to_string()),
             Device::PagePrinter => Some(self.page_printer.as_ref()?.uri.clone()),
             Device::SmartCard => self.smart_card.as_ref().map(|slot| match slot.reader.as_str() {
                 "" => "the first reader".to_owned(),
                 name => name.to_owned(),
             }),
-            Device::Scanner => self.scanner.as_ref().map(|device| shown(&device.path)),
+            Device::Scanner => self.scanner.as_ref().map(|device| device.plug.to_string()),
         }
     }
 }
@@ -225,13 +205,7 @@ impl Config {
         }
         let devices = &self.devices;
         impossible_level(&self.log.level)
-            .or_else(|| {
-                impossible_baud("devices.id_card.baud", devices.id_card.as_ref().map(|device| device.baud))
-            })
-            .or_else(|| {
-                let baud = devices.receipt_printer.as_ref().map(|device| device.baud);
-                impossible_baud("devices.receipt_printer.baud", baud)
-            })
+            .or_else(|| devices.receipt_printer.as_ref().and_then(impossible_printer))
             .or_else(|| devices.page_printer.as_ref().and_then(impossible_pages))
             .or_else(|| devices.smart_card.as_ref().and_then(impossible_slot))
             .or_else(|| devices.scanner.as_ref().and_then(impossible_scanner))
@@ -245,10 +219,10 @@ fn impossible_level(level: &str) -> Option<(&'static str, String)> {
     Some(("log.level", format!("`{level}` cannot be read: {error}")))
 }
 
-fn impossible_baud(key: &'static str, baud: Option<u32>) -> Option<(&'static str, String)> {
-    let baud = baud?;
-    let known = BAUDS.contains(&baud);
-    (!known).then(|| (key, format!("{baud} is not one of {}", List(&BAUDS))))
+fn impossible_printer(printer: &Plugged<Receipts>) -> Option<(&'static str, String)> {
+    let is_on_usb = matches!(printer.plug, Plug::Usb { .. });
+    (is_on_usb && printer.own.flow.is_some())
+        .then(|| ("devices.receipt_printer.flow", "means nothing on USB; leave it out".to_owned()))
 }
 
 fn impossible_pages(pages: &Pages) -> Option<(&'static str, String)> {
@@ -275,27 +249,18 @@ fn impossible_slot(slot: &Slot) -> Option<(&'static str, String)> {
     (!is_name).then(|| ("devices.smart_card.reader", "is no name of a reader".to_owned()))
 }
 
-fn impossible_scanner(scanner: &Scanner) -> Option<(&'static str, String)> {
-    if !BAUDS.contains(&scanner.baud) {
-        return Some(("devices.scanner.baud", format!("{} is not one of {}", scanner.baud, List(&BAUDS))));
-    }
-    let known = Dialect::named(&scanner.dialect).is_some_and(|dialect| dialect.framing != Framing::HidPos);
-    (!known)
-        .then(|| ("devices.scanner.dialect", format!("`{}` is no dialect of a serial line", scanner.dialect)))
+fn impossible_scanner(scanner: &Plugged<Scanner>) -> Option<(&'static str, String)> {
+    let dialect = scanner.own.dialect;
+    let (is_on_usb, is_of_usb) =
+        (matches!(scanner.plug, Plug::Usb { .. }), dialect.framing == Framing::HidPos);
+    let place = if is_on_usb { "USB" } else { "a serial line" };
+    (is_on_usb != is_of_usb)
+        .then(|| ("devices.scanner.dialect", format!("`{}` is no dialect of {place}", dialect.name)))
 }
 
 fn impossible_size(key: &'static str, px: u32) -> Option<(&'static str, String)> {
     let possible = (240..=4320).contains(&px);
     (!possible).then(|| (key, format!("{px} is not 240 to 4320")))
-}
-
-struct List<'a>(&'a [u32]);
-
-impl fmt::Display for List<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let words: Vec<String> = self.0.iter().map(u32::to_string).collect();
-        f.write_str(&words.join(", "))
-    }
 }
 
 #[cfg(test)]
@@ -327,7 +292,15 @@ mod tests {
     #[test]
     fn bad_values_are_refused_by_name() {
         for (good, bad, named) in [
-            ("baud = 115200", "baud = 1200", "devices.id_card.baud"),
+            ("baud = 115200", "baud = 1200", "baud: 1200"),
+            ("path = \"/dev/kiosk/id-reader\"", "usb = [\"400:C35A\"]", "either `path`"),
+            ("path = \"/dev/kiosk/id-reader\"\n", "", "either `path`"),
+            (
+                "path = \"/dev/kiosk/receipt-printer\"\nbaud = 115200\n",
+                "usb = []\n",
+                "devices.receipt_printer.flow",
+            ),
+            ("path = \"/dev/kiosk/scanner\"\nbaud = 9600\n", "usb = []\n", "devices.scanner.dialect"),
             ("width_px = 1080", "width_px = 20", "screen.width_px"),
             ("url = \"https://", "url = \"http://", "platform.url"),
             ("data_dir = \"/", "data_dir = \"", "terminal.data_dir"),
@@ -338,9 +311,9 @@ mod tests {
             ("uri = \"ipps:", "uri = \"ipp:", "devices.page_printer.certificate"),
             ("certificate = ", "#certificate = ", "devices.page_printer.certificate"),
             ("certificate = \"/", "certificate = \"", "devices.page_printer.certificate"),
-            ("dialect = \"plain", "dialect = \"loud", "devices.scanner.dialect"),
+            ("dialect = \"plain", "dialect = \"loud", "honeywell-hid"),
             ("dialect = \"plain", "dialect = \"hid-pos\" #", "devices.scanner.dialect"),
-            ("baud = 9600", "baud = 300", "devices.scanner.baud"),
+            ("baud = 9600", "baud = 300", "baud: 300"),
             ("reader = \"", "reader = \"\\u0007", "devices.smart_card.reader"),
             ("model = \"generic-80\"", "model = \"generic\"", "presenter-80"),
             ("flow = \"software\"", "flow = \"xon\"", "hardware"),

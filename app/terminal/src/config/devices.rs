@@ -1,46 +1,45 @@
-//! `[devices.id_card]` and `[devices.receipt_printer]`.
+//! `[devices.id_card]`, `[devices.receipt_printer]` and `[devices.scanner]`: what these have beside `path`, `baud` and `usb`.
 
 use std::path::PathBuf;
 
 use kiosk_receipt_printer::Model;
+use kiosk_scanner::Dialect;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
-use super::baud_default;
 use crate::fonts;
 
-/// An identity-card reader on a serial line, 8 data bits, no parity, 1 stop bit.
+/// An identity-card reader. Where one on a serial line is silent at its rate, the others are tried.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct IdReader {
-    /// The device file; packaging gives stable names by udev, for example `/dev/kiosk/id-reader`.
-    pub path: PathBuf,
-    /// Bits a second: 9600, 19200, 38400, 57600 or 115200. Where the reader is silent the others are tried.
-    #[serde(default = "baud_default")]
-    pub baud: u32,
     /// Whether fingerprints are read from the chip, to be handed to a verifier. Off unless the site has one.
     #[serde(default)]
     pub fingerprints: bool,
 }
 
-/// A receipt printer on such a line.
+/// A receipt printer. On USB without numbers it is the first one of the printer class.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Receipts {
-    /// The device file, for example `/dev/kiosk/receipt-printer`.
-    pub path: PathBuf,
-    /// Bits a second: 9600, 19200, 38400, 57600 or 115200.
-    #[serde(default = "baud_default")]
-    pub baud: u32,
     /// What the printer can do: the name of one of the driver's models.
     #[serde(default = "model_default", deserialize_with = "model")]
     pub model: Model,
-    /// How it asks for pauses, as its switches are set.
-    #[serde(default)]
-    pub flow: Flow,
+    /// How it asks for pauses on a serial line, as its switches are set; `usb` must not have it.
+    pub flow: Option<Flow>,
     /// Fonts for characters its own font lacks, in the order they are asked.
     #[serde(default = "fonts_default")]
     pub fonts: Vec<PathBuf>,
+}
+
+/// A code scanner.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Scanner {
+    /// How it frames codes and takes commands: on a serial line `plain`, `plain-crlf`, `plain-gap`, `aim`, `newland`,
+    /// `honeywell` or `zebra-ssi`, on USB `hid-pos` or `honeywell-hid`.
+    #[serde(deserialize_with = "dialect")]
+    pub dialect: Dialect,
 }
 
 /// How a printer asks for pauses.
@@ -72,6 +71,12 @@ fn model_default() -> Model {
 
 fn fonts_default() -> Vec<PathBuf> {
     fonts::DEBIAN.map(PathBuf::from).to_vec()
+}
+
+fn dialect<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Dialect, D::Error> {
+    let name = String::deserialize(deserializer)?;
+    let names = Dialect::ALL.map(|dialect| dialect.name).join(", ");
+    Dialect::named(&name).ok_or_else(|| D::Error::custom(format!("`{name}` is not one of {names}")))
 }
 
 fn model<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Model, D::Error> {

@@ -1,37 +1,58 @@
 //! Real drivers from the configuration.
 
+use std::path::Path;
+
 use kiosk_drivers_api::{CodeScanner, IdCardReader, PagePrinter, ReceiptPrinter, SmartCardReader};
-use kiosk_id_card::SerialIdCardReader;
+use kiosk_id_card::{SerialIdCardReader, UsbIdCardReader};
 use kiosk_page_printer::IppPagePrinter;
-use kiosk_receipt_printer::SerialReceiptPrinter;
-use kiosk_scanner::{Dialect, SerialCodeScanner};
+use kiosk_receipt_printer::{SerialReceiptPrinter, UsbReceiptPrinter};
+use kiosk_scanner::{HidCodeScanner, SerialCodeScanner};
 use kiosk_smart_card::PcscSmartCardReader;
 
 use super::absent::Absent;
 use super::actor::Factory;
-use crate::config::{IdReader, Pages, Receipts, Scanner, Slot};
+use crate::config::{IdReader, Pages, Plug, Plugged, Receipts, Scanner, Slot};
 use crate::fonts::Fonts;
 
 /// Makes drivers for the configured identity-card reader.
-pub fn reader(reader: Option<&IdReader>) -> Factory<dyn IdCardReader> {
-    let Some(IdReader { path, baud, fingerprints }) = reader.cloned() else {
+pub fn reader(reader: Option<&Plugged<IdReader>>) -> Factory<dyn IdCardReader> {
+    let Some(Plugged { plug, own: IdReader { fingerprints } }) = reader.cloned() else {
         return Box::new(|| Box::new(Absent));
     };
-    let config = kiosk_id_card::Config { path: path.to_string_lossy().into_owned(), baud, fingerprints };
-    Box::new(move || Box::new(SerialIdCardReader::new(config.clone())))
+    match plug {
+        Plug::Serial { path, baud } => {
+            let config = kiosk_id_card::Config { path: text(&path), baud, fingerprints };
+            Box::new(move || Box::new(SerialIdCardReader::new(config.clone())))
+        }
+        Plug::Usb { ids } => {
+            let config = kiosk_id_card::UsbConfig { ids, fingerprints };
+            Box::new(move || Box::new(UsbIdCardReader::new(config.clone())))
+        }
+    }
 }
 
 /// Makes drivers for the configured receipt printer.
-pub fn printer(printer: Option<&Receipts>) -> Factory<dyn ReceiptPrinter> {
-    let Some(Receipts { path, baud, model, flow, fonts }) = printer.cloned() else {
+pub fn printer(printer: Option<&Plugged<Receipts>>) -> Factory<dyn ReceiptPrinter> {
+    let Some(Plugged { plug, own: Receipts { model, flow, fonts } }) = printer.cloned() else {
         return Box::new(|| Box::new(Absent));
     };
-    let path = path.to_string_lossy().into_owned();
-    let config = kiosk_receipt_printer::Config { path, baud, flow: flow.into(), model };
-    Box::new(move || {
-        let glyphs = Box::new(Fonts::open(&fonts));
-        Box::new(SerialReceiptPrinter::new(config.clone()).with_glyphs(glyphs))
-    })
+    match plug {
+        Plug::Serial { path, baud } => {
+            let flow = flow.unwrap_or_default().into();
+            let config = kiosk_receipt_printer::Config { path: text(&path), baud, flow, model };
+            Box::new(move || {
+                let glyphs = Box::new(Fonts::open(&fonts));
+                Box::new(SerialReceiptPrinter::new(config.clone()).with_glyphs(glyphs))
+            })
+        }
+        Plug::Usb { ids } => {
+            let config = kiosk_receipt_printer::UsbConfig { ids, model };
+            Box::new(move || {
+                let glyphs = Box::new(Fonts::open(&fonts));
+                Box::new(UsbReceiptPrinter::new(config.clone()).with_glyphs(glyphs))
+            })
+        }
+    }
 }
 
 /// Makes drivers for the configured page printer. `terminal` tells our jobs there from those of others.
@@ -49,10 +70,20 @@ pub fn slot(slot: Option<&Slot>) -> Option<Factory<dyn SmartCardReader>> {
 }
 
 /// Makes drivers for the configured scanner.
-pub fn scanner(scanner: Option<&Scanner>) -> Option<Factory<dyn CodeScanner>> {
-    let Scanner { path, baud, dialect } = scanner?;
-    // That the dialect is known was checked with the configuration.
-    let dialect = Dialect::named(dialect)?;
-    let config = kiosk_scanner::Config { path: path.to_string_lossy().into_owned(), baud: *baud, dialect };
-    Some(Box::new(move || Box::new(SerialCodeScanner::new(config.clone()))))
+pub fn scanner(scanner: Option<&Plugged<Scanner>>) -> Option<Factory<dyn CodeScanner>> {
+    let Plugged { plug, own: Scanner { dialect } } = scanner.cloned()?;
+    Some(match plug {
+        Plug::Serial { path, baud } => {
+            let config = kiosk_scanner::Config { path: text(&path), baud, dialect };
+            Box::new(move || Box::new(SerialCodeScanner::new(config.clone())))
+        }
+        Plug::Usb { ids } => {
+            let config = kiosk_scanner::UsbConfig { ids, dialect };
+            Box::new(move || Box::new(HidCodeScanner::new(config.clone())))
+        }
+    })
+}
+
+fn text(path: &Path) -> String {
+    path.to_string_lossy().into_owned()
 }
