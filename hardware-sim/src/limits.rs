@@ -84,9 +84,6 @@ pub const PACKET_WAIT: Duration = Duration::from_secs(2);
 pub const PACKET_TRIES: u32 = 3;
 /// Digits of the code that the fault `oversize` makes; a QR code holds at most 2,953 bytes.
 pub const OVERSIZE_BYTES: usize = 4_000;
-
-/// A scanner on USB finds and reads a code.
-pub const USB_SCAN_TIME: Duration = Duration::from_millis(100);
 /// Programs that have one USB device open at once; further ones are refused.
 pub const USB_OPEN_MAX: usize = 64;
 

@@ -53,7 +53,7 @@ struct Run {
     /// Records what goes over the serial lines into this directory, data of persons masked
     #[arg(long, value_name = "DIR")]
     record: Option<PathBuf>,
-    /// Puts reader and receipt printer on a USB bus: the directory that UMOCKDEV_DIR of the terminal names
+    /// Puts reader, receipt printer and a hid-pos scanner on a USB bus: the directory that UMOCKDEV_DIR of the terminal names
     #[arg(long, value_name = "DIR")]
     usb: Option<PathBuf>,
     /// How the reader on USB puts frames into pipes
@@ -65,7 +65,7 @@ struct Run {
     /// Line rate of the ID-card reader after power-on
     #[arg(long, default_value_t = 115_200)]
     reader_baud: u32,
-    /// How the code scanner talks; `ssi` at 9600 baud, the others at 115200
+    /// How the code scanner talks; `ssi` at 9600 baud, `hid-pos` on USB alone, the others at 115200
     #[arg(long, value_enum, default_value_t = Dialect::Newland)]
     scanner: Dialect,
     /// How the receipt printer asks for pauses

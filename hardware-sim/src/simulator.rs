@@ -29,7 +29,7 @@ pub struct Options {
     pub disk: Option<PathBuf>,
     /// Where the traffic of the serial devices is recorded, one file each; written when the simulator ends.
     pub record: Option<PathBuf>,
-    /// Puts the ID-card reader and the receipt printer on USB instead of ptys.
+    /// Puts the ID-card reader and the receipt printer on USB instead of ptys, and a scanner of the dialect `hid-pos`.
     pub usb: Option<UsbOptions>,
     /// Residents instead of those built in.
     pub residents: Option<PathBuf>,
@@ -86,6 +86,9 @@ pub enum SimulatorError {
         /// The tree.
         dir: PathBuf,
     },
+    /// A scanner of the HID point-of-sale kind without a bus. Cure: `--usb DIR`.
+    #[error("a hid-pos scanner stands on USB alone, and there is no bus")]
+    NoBus,
     /// An address is taken or not ours. Cure: another port, or 0.
     #[error("cannot listen at {address}")]
     Listen {
@@ -234,6 +237,7 @@ async fn listen(served: Served) -> std::io::Result<()> {
 
 fn check_tree(options: &Options) -> Result<(), SimulatorError> {
     match &options.usb {
+        None if options.scanner == Dialect::HidPos => Err(SimulatorError::NoBus),
         Some(usb) if usb.dir.as_os_str().len() > DIR_BYTES_MAX => {
             Err(SimulatorError::LongTree { dir: usb.dir.clone() })
         }

@@ -20,7 +20,7 @@ use crate::printer::{Glyphs, Printer};
 use crate::reader::{Card, Reader};
 use crate::recording::{Masker, Tape};
 use crate::residents::Resident;
-use crate::scanner::{Scanner, Shown};
+use crate::scanner::{Dialect, Scanner, Shown};
 use crate::simulator::{Options, UsbOptions};
 use crate::tray::Tray;
 use crate::usb::{Place, ReaderPipes, Shape, UsbLine, UsbPeripheral};
@@ -34,7 +34,7 @@ pub struct World {
     // Ends before the tray, whose thread waits for the printer's last piece.
     printer: Attached<Printer>,
     page_printer: Socket,
-    scanner: Line<Scanner>,
+    scanner: Attached<Scanner>,
     tray: Tray,
     chip: Option<Slot>,
     network: Option<watch::Sender<NetworkView>>,
@@ -52,7 +52,7 @@ impl World {
         let epoch = Instant::now();
         let link = |device: Device| dir.join(device.file_name());
         let (tray, sender) = Tray::open(dir.join("paper"))?;
-        let room = Room { dir, usb: options.usb.as_ref(), epoch };
+        let room = Room { dir, usb: options.usb.as_ref(), scanner: options.scanner, epoch };
         let reader = room.attach(Reader::new(options.reader_baud), Device::IdReader, |_| {})?;
         let drop_into_tray = move |printer: &mut Printer| {
             for piece in printer.take_pieces() {
@@ -63,15 +63,15 @@ impl World {
         };
         let printer = Printer::new(glyphs()).with_flow(options.printer_flow);
         let printer = room.attach(printer, Device::ReceiptPrinter, drop_into_tray)?;
+        let scanner = room.attach(Scanner::new(options.scanner), Device::Scanner, |_| {})?;
         if let Some(into) = &options.record {
             std::fs::create_dir_all(into)?;
             let masker = Arc::new(Masker::of(&residents));
             record(&reader, into, Device::IdReader, &masker);
             record(&printer, into, Device::ReceiptPrinter, &masker);
+            record(&scanner, into, Device::Scanner, &masker);
         }
         let page_printer = Socket::start(&link(Device::PagePrinter), dir.join("pages"), epoch)?;
-        let scanner = Scanner::new(options.scanner);
-        let scanner = Line::start(scanner, &link(Device::Scanner), epoch, |_| {})?;
         let slot = |address| Slot::start(address, library(&residents));
         let chip = options.vpcd.map(slot).transpose()?;
         let disk = options.disk.as_deref().map(Disk::at);
@@ -123,7 +123,7 @@ impl World {
             printer: self.printer_view(),
             page_printer: self.page_printer_view(),
             chip: self.chip.as_ref().map(|slot| ChipView::from(slot.view())),
-            scanner: self.scanner.with(|end| ScannerView::of(end)),
+            scanner: self.scanner_view(),
             papers: self.papers(),
             network: self.network.as_ref().map(|network| *network.borrow()),
             disk: self.disk.as_ref().map(Disk::state),
@@ -216,6 +216,11 @@ impl World {
         })
     }
 
+    fn scanner_view(&self) -> ScannerView {
+        let plugged = self.scanner.is_plugged();
+        self.scanner.with(|end| ScannerView::of(end, plugged))
+    }
+
     fn page_printer_view(&self) -> PagePrinterView {
         let (requests, handling) = self.page_printer.handled();
         let (state, waiting) = self.page_printer.with(|printer| (printer.state(), printer.waiting()));
@@ -258,6 +263,7 @@ fn record<P: Peripheral>(attached: &Attached<P>, into: &Path, device: Device, ma
 struct Room<'a> {
     dir: &'a Path,
     usb: Option<&'a UsbOptions>,
+    scanner: Dialect,
     epoch: Instant,
 }
 
@@ -269,7 +275,7 @@ impl Room<'_> {
         which: Device,
         after: impl FnMut(&mut P) + Send + 'static,
     ) -> std::io::Result<Attached<P>> {
-        let port = self.usb.and_then(|usb| Some((usb, usb_port(which, usb.reader_pipes)?)));
+        let port = self.usb.and_then(|usb| Some((usb, self.port(which, usb.reader_pipes)?)));
         match port {
             Some((usb, (port, shape))) => {
                 UsbLine::start(device, (usb.dir.as_path(), Place { port }, shape), self.epoch, after)
@@ -279,15 +285,16 @@ impl Room<'_> {
                 .map(Attached::Serial),
         }
     }
-}
 
-/// The port of the bus a device is plugged in at, and how it shows itself; none for devices without a USB plug.
-fn usb_port(device: Device, pipes: ReaderPipes) -> Option<(u8, Shape)> {
-    match (device, pipes) {
-        (Device::IdReader, ReaderPipes::Four) => Some((1, Shape::reader_four_pipes())),
-        (Device::IdReader, ReaderPipes::Pair) => Some((1, Shape::reader_one_pair())),
-        (Device::ReceiptPrinter, _) => Some((2, Shape::printer())),
-        (Device::PagePrinter | Device::Scanner, _) => None,
+    /// The port of the bus a device is plugged in at, and how it shows itself; none for devices without a USB plug.
+    fn port(&self, device: Device, pipes: ReaderPipes) -> Option<(u8, Shape)> {
+        match (device, pipes) {
+            (Device::IdReader, ReaderPipes::Four) => Some((1, Shape::reader_four_pipes())),
+            (Device::IdReader, ReaderPipes::Pair) => Some((1, Shape::reader_one_pair())),
+            (Device::ReceiptPrinter, _) => Some((2, Shape::printer())),
+            (Device::Scanner, _) => (self.scanner == Dialect::HidPos).then(|| (3, Shape::scanner())),
+            (Device::PagePrinter, _) => None,
+        }
     }
 }
 

@@ -258,6 +258,7 @@ fn a_raster_image_is_printed_dot_by_dot_and_doubled() {
     assert_eq!(black(0), [0, 1, 14, 15]);
     assert_eq!(black(1), black(0));
     assert_eq!(black(2), [2, 3]);
+    assert_eq!(piece.lines, ["[picture, 4 rows]"]);
 }
 
 #[test]

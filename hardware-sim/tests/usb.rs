@@ -8,8 +8,9 @@ use std::path::Path;
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
-use kiosk_sim::control::{CardAction, Client, Command, Device, PrinterState, ReaderAction};
-use kiosk_sim::usb::{HidCode, HidScanner, Place, ReaderPipes, Shape, UsbLine};
+use kiosk_sim::control::{CardAction, Client, Command, Device, PrinterState, ReaderAction, ScannerAction};
+use kiosk_sim::scanner::Dialect;
+use kiosk_sim::usb::ReaderPipes;
 use kiosk_sim::{Options, Simulator, UsbOptions};
 use rusb::{Context, DeviceHandle, Error, UsbContext};
 
@@ -28,7 +29,8 @@ fn inside<F: Fn()>(test: F, reader_pipes: ReaderPipes) -> Option<Client> {
     let dir = tempfile::tempdir().unwrap();
     let usb = UsbOptions { dir: dir.path().join("usb"), reader_pipes };
     let bus = usb.dir.clone();
-    let simulator = Simulator::start(&Options { usb: Some(usb), ..Options::in_dir(dir.path()) }).unwrap();
+    let options = Options { usb: Some(usb), scanner: Dialect::HidPos, ..Options::in_dir(dir.path()) };
+    let simulator = Simulator::start(&options).unwrap();
     run_inside(name(&test), &bus, &simulator.control().to_string());
     None
 }
@@ -192,15 +194,10 @@ fn a_full_printer_takes_part_of_a_transfer_until_it_is_reset() {
 
 #[test]
 fn a_scanner_gives_a_code_in_reports_when_it_is_told_to_look() {
-    if std::env::var(CONTROL).is_err() {
-        let dir = tempfile::tempdir().unwrap();
-        let plug = (dir.path(), Place { port: 3 }, Shape::scanner());
-        let scanner = UsbLine::start(HidScanner::default(), plug, Instant::now(), |_| {}).unwrap();
-        let code = HidCode { symbology: *b"Q1", content: vec![b'7'; 80] };
-        scanner.with(|end| end.device.show(Duration::ZERO, Some(code)));
-        run_inside(name(&a_scanner_gives_a_code_in_reports_when_it_is_told_to_look), dir.path(), "none");
-        return assert_eq!(scanner.with(|end| end.device.unknown_orders()), 0);
-    }
+    let here = a_scanner_gives_a_code_in_reports_when_it_is_told_to_look;
+    let Some(client) = inside(here, ReaderPipes::Four) else { return };
+    let (text, symbology) = ("7".repeat(80), "Q1".to_owned());
+    client.act(&Command::Scanner(ScannerAction::Show { text, symbology, gbk: false })).unwrap();
     let scanner = claimed((0x0C2E, 0x0DB3));
     let mut report = [0; 64];
     let short = Duration::from_millis(200);
@@ -210,6 +207,7 @@ fn a_scanner_gives_a_code_in_reports_when_it_is_told_to_look() {
         assert_eq!(scanner.read_interrupt(0x84, &mut report, WAIT), Ok(64));
         assert_eq!((report[..5].to_vec(), report[63]), (vec![0x02, length, b']', b'Q', b'1'], more));
     }
+    assert_eq!(client.state().unwrap().scanner.unknown_orders, 0);
 }
 
 #[test]
@@ -228,4 +226,11 @@ fn a_tree_too_deep_for_its_sockets_is_refused() {
     let deep = UsbOptions { dir: dir.path().join("deep".repeat(20)), reader_pipes: ReaderPipes::Four };
     let refused = Simulator::start(&Options { usb: Some(deep), ..Options::in_dir(dir.path()) });
     assert!(refused.unwrap_err().to_string().contains("too long for a USB tree"));
+}
+
+#[test]
+fn a_scanner_of_reports_needs_a_bus() {
+    let dir = tempfile::tempdir().unwrap();
+    let refused = Simulator::start(&Options { scanner: Dialect::HidPos, ..Options::in_dir(dir.path()) });
+    assert!(refused.unwrap_err().to_string().contains("stands on USB alone"));
 }

@@ -108,7 +108,7 @@ mod tests {
         let complete = |words: String| match words.as_str() {
             "card place " => "card place alice".to_owned(),
             "chip insert " => "chip insert alice-bank".to_owned(),
-            "printer " | "page-printer " => format!("{words}ok"),
+            "printer " | "page-printer " | "scanner " => format!("{words}ok"),
             _ => words,
         };
         let mut words: Vec<String> =
@@ -116,11 +116,14 @@ mod tests {
         for device in sources.iter().flat_map(|source| values(source, "device: \"")) {
             words.extend([format!("plug {device}"), format!("unplug {device}")]);
         }
-        for (group, kind) in [("component PrinterGroup", "printer"), ("component PagesGroup", "page-printer")]
-        {
+        for (group, kind, key) in [
+            ("component PrinterGroup", "printer", " state: \""),
+            ("component PagesGroup", "page-printer", " state: \""),
+            ("component ScannerGroup", "scanner", " fault: \""),
+        ] {
             let group = sources[0].split(group).nth(1).unwrap_or_default();
             let group = group.split("\n}\n").next().unwrap_or_default();
-            words.extend(values(group, " state: \"").map(|state| format!("{kind} {state}")));
+            words.extend(values(group, key).map(|state| format!("{kind} {state}")));
         }
         words
     }

@@ -11,7 +11,7 @@ use kiosk_sim::residents::Resident;
 use serde::Serialize;
 use slint::{ComponentHandle, Image, Rgb8Pixel, SharedPixelBuffer, SharedString, VecModel};
 
-use crate::glass::{Chip, Disk, Dock, Network, Pages, Paper, Person, Printer, Reader, Sim};
+use crate::glass::{Chip, Disk, Dock, Network, Pages, Paper, Person, Printer, Reader, Scanner, Sim};
 use crate::link::Seen;
 
 /// Shows one look.
@@ -40,8 +40,7 @@ fn show_cards(sim: &Sim<'_>, residents: &[Resident]) {
 }
 
 fn show_devices(sim: &Sim<'_>, state: &State) {
-    // Codes are held up by the text field: there is no end to what a code may say.
-    let State { reader, printer, page_printer, chip, network, disk, scanner: _, papers: _ } = state;
+    let State { reader, printer, page_printer, chip, network, disk, scanner, papers: _ } = state;
     let fault = text(reader.fault.clone());
     sim.set_reader(Reader { plugged: reader.plugged, card: text(reader.card.clone()), fault });
     sim.set_printer(Printer {
@@ -55,6 +54,12 @@ fn show_devices(sim: &Sim<'_>, state: &State) {
         state: word(&page_printer.state),
         waiting: number(page_printer.waiting),
         printed: number(page_printer.printed.len()),
+    });
+    sim.set_scanner(Scanner {
+        plugged: scanner.plugged,
+        lit: scanner.lit,
+        shown: text(scanner.shown.clone()),
+        fault: text(scanner.fault.clone()),
     });
     sim.set_chip(chip.as_ref().map(chip_of).unwrap_or_default());
     sim.set_network(network.map(network_of).unwrap_or_default());

@@ -119,7 +119,7 @@ pub struct ScannerView {
     pub plugged: bool,
     /// How it talks.
     pub dialect: Dialect,
-    /// Line rate it listens at.
+    /// Line rate it listens at; 0 on USB.
     pub baud: u32,
     /// Whether its light is on.
     pub lit: bool,
@@ -138,11 +138,11 @@ pub struct ScannerView {
 }
 
 impl ScannerView {
-    pub(crate) fn of(end: &End<Scanner>) -> ScannerView {
+    pub(crate) fn of(end: &End<Scanner>, plugged: bool) -> ScannerView {
         let scanner = &end.device;
         let text = |shown: &Shown| String::from_utf8_lossy(&shown.content).into_owned();
         ScannerView {
-            plugged: end.is_plugged(),
+            plugged,
             dialect: scanner.dialect(),
             baud: scanner.baud(),
             lit: scanner.is_lit(),

@@ -97,7 +97,7 @@ pub struct PaperPiece {
     pub number: u32,
     /// Its picture, an absolute path.
     pub png: std::path::PathBuf,
-    /// Lines of text as printed, from top to bottom.
+    /// Lines of text as printed, from top to bottom; what came as a picture is `[picture, 30 rows]`.
     pub lines: Vec<String>,
     /// Content of the QR codes, from top to bottom.
     pub qr: Vec<String>,

@@ -35,6 +35,8 @@ pub struct Writer {
     qr: Qr,
     /// Times wider and higher than sent: the raster image that comes in.
     raster: (usize, usize),
+    /// Rows of the picture that was printed last and is not noted yet.
+    pictured: usize,
     steps: Vec<Step>,
     /// Commands that were skipped.
     pub unknown: u64,
@@ -50,6 +52,7 @@ impl Default for Writer {
             line: Line::default(),
             qr: Qr::default(),
             raster: (1, 1),
+            pictured: 0,
             steps: Vec::new(),
             unknown: 0,
         }
@@ -76,6 +79,9 @@ impl Writer {
     }
 
     fn command(&mut self, command: Command, glyphs: &mut Glyphs) {
+        if !matches!(command, Command::Raster { .. } | Command::RasterRow(_)) {
+            self.note_picture();
+        }
         match command {
             Command::Narrow(byte) => self.character(narrow(byte), false, glyphs),
             Command::Wide(lead, trail) => self.character(wide(lead, trail), true, glyphs),
@@ -170,6 +176,15 @@ impl Writer {
         }
         let (across, down) = self.raster;
         self.print(&bitmap.enlarged(across, down));
+        self.pictured += down;
+    }
+
+    /// Nobody can say what a picture shows, only that there is one: a line with a rare character, or a code.
+    fn note_picture(&mut self) {
+        match std::mem::take(&mut self.pictured) {
+            0 => {}
+            rows => self.steps.push(Step::Note(Note::Line(format!("[picture, {rows} rows]")))),
+        }
     }
 
     fn cut(&mut self, feed: Option<u8>, partial: bool) {

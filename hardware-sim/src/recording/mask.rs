@@ -7,8 +7,9 @@
 use std::collections::HashMap;
 
 use super::{Recording, Way};
-use crate::reader::{Card, mend};
+use crate::reader::{self, Card};
 use crate::residents::Resident;
+use crate::scanner;
 
 /// Stands for every number: the example of GB 11643 itself, so that its check digit is right.
 const NUMBER: &str = "11010519491231002X";
@@ -74,7 +75,8 @@ impl Masker {
         for (at, value) in found {
             masked[at..at + value.bytes.len()].copy_from_slice(&value.mark);
         }
-        mend(bytes, &mut masked);
+        reader::mend(bytes, &mut masked);
+        scanner::mend(bytes, &mut masked);
         masked
     }
 

@@ -26,6 +26,12 @@ impl FromStr for Symbology {
 }
 
 impl Symbology {
+    /// Letter and character, as they stand in reports.
+    pub(super) fn aim(self) -> [u8; 2] {
+        // Both are ASCII: that was seen to when the word was read.
+        [self.family as u8, self.modifier as u8]
+    }
+
     /// The code type a Zebra scanner puts before the content; 0 for kinds it has no number for.
     pub(super) fn zebra(self) -> u8 {
         match (self.family, self.modifier) {

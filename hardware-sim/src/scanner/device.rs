@@ -7,13 +7,17 @@ use super::code::Shown;
 use super::dialect::Dialect;
 use super::orders::{Order, take};
 use super::packets;
+use super::reports;
 use crate::limits::{
     ANSWERS_MAX, LOOK_TIME, OVERSIZE_BYTES, PACKET_TRIES, PACKET_WAIT, REQUEST_GAP, SCANNER_ORDER_GAP,
     SEES_AGAIN, THINK_DECODE, THINK_ORDER, THINK_SLOW_EXTRA,
 };
 use crate::pacing::wire_time;
 use crate::peripheral::{Peripheral, Said};
+use crate::usb::{Setup, UsbPeripheral};
 
+/// `SET_REPORT` to an interface (HID 1.11, 7.2).
+const SET_REPORT: (u8, u8) = (0x21, 0x09);
 /// Bytes the scanner takes at once.
 const ROOM_BYTES: usize = 256;
 /// What stands behind a code, but for packets.
@@ -212,10 +216,20 @@ impl Scanner {
             self.say_packet(at, fault);
             return at;
         }
+        if self.dialect == Dialect::HidPos {
+            self.say_reports(at, shown, fault);
+            return at;
+        }
         let bytes = spoil([shown.content.as_slice(), &[SUFFIX]].concat(), fault);
         let end = at + wire_time(bytes.len(), self.baud());
         self.say(at, bytes);
         end
+    }
+
+    fn say_reports(&mut self, at: Duration, shown: &Shown, fault: Option<Fault>) {
+        let code = if fault == Some(Fault::Torn) { reports::torn(shown) } else { reports::of_code(shown) };
+        let noise = (fault == Some(Fault::Garbage)).then_some(reports::NOISE);
+        self.say(at, noise.into_iter().chain(code).flatten().collect());
     }
 
     fn say_packet(&mut self, at: Duration, fault: Option<Fault>) {
@@ -298,6 +312,16 @@ impl Peripheral for Scanner {
         let kept = (self.shown.take(), self.fault, self.codes, self.unknown_orders);
         *self = Scanner::new(self.dialect);
         (self.shown, self.fault, self.codes, self.unknown_orders) = kept;
+    }
+}
+
+impl UsbPeripheral for Scanner {
+    fn class_request(&mut self, now: Duration, setup: Setup, data: &[u8]) -> Option<Vec<u8>> {
+        let order = reports::order(data).filter(|_| (setup.kind, setup.request) == SET_REPORT)?;
+        if !self.is_silent() {
+            self.order(now, order, Vec::new());
+        }
+        Some(Vec::new())
     }
 }
 

@@ -15,6 +15,8 @@ pub enum Dialect {
     Ssi,
     /// No commands: it always looks, and says again and again what it sees
     Plain,
+    /// Reports of the HID point-of-sale kind, with Honeywell's trigger; on USB alone
+    HidPos,
 }
 
 impl Dialect {
@@ -23,6 +25,8 @@ impl Dialect {
         match self {
             Dialect::Newland | Dialect::Honeywell | Dialect::Plain => 115_200,
             Dialect::Ssi => 9_600,
+            // There is none on the bus.
+            Dialect::HidPos => 0,
         }
     }
 }

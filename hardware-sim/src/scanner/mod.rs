@@ -5,7 +5,9 @@ mod device;
 mod dialect;
 mod orders;
 mod packets;
+mod reports;
 
 pub use code::{Shown, Symbology};
 pub use device::{Fault, Scanner};
 pub use dialect::Dialect;
+pub(crate) use packets::mend;

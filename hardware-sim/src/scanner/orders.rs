@@ -33,7 +33,7 @@ pub(super) fn take(dialect: Dialect, received: &mut Vec<u8>) -> Option<Ordered> 
         Dialect::Newland => newland(received),
         Dialect::Honeywell => honeywell(received),
         Dialect::Ssi => packets::take(received).map(|packet| ssi(&packet)),
-        Dialect::Plain => {
+        Dialect::Plain | Dialect::HidPos => {
             received.clear();
             None
         }
@@ -163,7 +163,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn no_bytes_upset_it(bytes: Vec<u8>, which in 0_usize..4) {
+        fn no_bytes_upset_it(bytes: Vec<u8>, which in 0_usize..5) {
             use clap::ValueEnum;
             let dialect = Dialect::value_variants()[which];
             let mut received = [bytes.as_slice(), b"\x16M\x0D.", b"\x7E\x010000;\x03"].concat();

@@ -10,6 +10,10 @@ pub(super) const RESEND: u8 = 0x01;
 /// Why a packet is refused: not something this scanner does.
 pub(super) const DENIED: u8 = 0x06;
 
+/// Carries a code.
+const DECODE_DATA: u8 = 0xF3;
+/// Source of a packet: the scanner.
+const SCANNER: u8 = 0x00;
 /// Status: sent before.
 const SENT_BEFORE: u8 = 0x01;
 /// Status: the code goes on in the next packet.
@@ -39,13 +43,28 @@ pub(super) fn take(received: &mut Vec<u8>) -> Option<Packet> {
     Some(if sum(counted) == checksum { Packet::Whole(counted[1]) } else { Packet::Disturbed })
 }
 
+/// Mends the checksums of code packets that were changed and right before; `masked` is as long as `original`.
+pub(crate) fn mend(original: &[u8], masked: &mut [u8]) {
+    let mut at = 0;
+    while let Some(&[length, opcode, source]) = original.get(at..).and_then(<[u8]>::first_chunk) {
+        let end = at + usize::from(length);
+        let is_code = (opcode, source) == (DECODE_DATA, SCANNER)
+            && original.get(end..end + 2).is_some_and(|checksum| sum(&original[at..end]) == checksum);
+        if is_code {
+            let mended = sum(&masked[at..end]);
+            masked[end..end + 2].copy_from_slice(&mended);
+        }
+        at = if is_code { end + 2 } else { at + 1 };
+    }
+}
+
 /// The packets of a code: its kind, then the content.
 pub(super) fn of_code(shown: &Shown) -> Vec<Vec<u8>> {
     let data = [&[shown.symbology.zebra()], shown.content.as_slice()].concat();
     let pieces: Vec<&[u8]> = data.chunks(DATA_BYTES_MAX).collect();
     let last = pieces.len() - 1;
     let status = |number| if number == last { 0 } else { GOES_ON };
-    pieces.iter().enumerate().map(|(number, piece)| packet(0xF3, status(number), piece)).collect()
+    pieces.iter().enumerate().map(|(number, piece)| packet(DECODE_DATA, status(number), piece)).collect()
 }
 
 /// The same packet, marked as sent before.
@@ -65,7 +84,7 @@ pub(super) fn refuse(why: u8) -> Vec<u8> {
 
 fn packet(opcode: u8, status: u8, data: &[u8]) -> Vec<u8> {
     let length = u8::try_from(data.len() + 4).unwrap_or(u8::MAX);
-    with_sum([&[length, opcode, 0x00, status], data].concat())
+    with_sum([&[length, opcode, SCANNER, status], data].concat())
 }
 
 fn with_sum(mut counted: Vec<u8>) -> Vec<u8> {
@@ -101,6 +120,16 @@ mod tests {
         let packets = qr(&[b'7'; 600]);
         assert_eq!(packets.iter().map(|packet| packet[3]).collect::<Vec<_>>(), [0x02, 0x02, 0x00]);
         assert_eq!(packets.iter().map(|packet| packet.len() - 6).sum::<usize>(), 601);
+    }
+
+    #[test]
+    fn a_changed_code_gets_its_checksum_and_a_wrong_one_stays_wrong() {
+        let original = [b"\r".as_slice(), &qr(b"abc")[0], &qr(b"abd")[0][..9], &[0, 0]].concat();
+        let mut masked = original.clone();
+        masked[6] = b'x';
+        mend(&original, &mut masked);
+        assert_eq!(masked[1..11], qr(b"xbc")[0]);
+        assert_eq!(masked[11..], original[11..]);
     }
 
     #[test]

@@ -9,7 +9,6 @@
 
 mod bus;
 mod descriptor;
-mod hid_pos;
 mod peripheral;
 mod pipes;
 mod plug;
@@ -20,7 +19,6 @@ mod usbfs;
 mod wire;
 
 pub use descriptor::Shape;
-pub use hid_pos::{HidCode, HidScanner};
 pub use peripheral::{Setup, UsbPeripheral};
 pub use pipes::ReaderPipes;
 pub use plug::UsbLine;
