@@ -39,9 +39,7 @@ fn names() -> BTreeSet<String> {
 
 /// What is compiled into a program: a file, named from the root, without its tests.
 fn shipped(path: &Path) -> String {
-    let is_test = |part: &std::ffi::OsStr| {
-        ["tests", "testing", "tests.rs", "examples"].iter().any(|name| part == *name)
-    };
+    let is_test = |part: &std::ffi::OsStr| ["tests", "tests.rs", "examples"].iter().any(|name| part == *name);
     if path.iter().any(is_test) || path.to_string_lossy().ends_with("_tests.rs") {
         return String::new();
     }

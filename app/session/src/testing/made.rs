@@ -52,8 +52,8 @@ pub(crate) fn card(valid_until: ValidUntil) -> IdCard {
 }
 
 pub(crate) fn values() -> Reply {
-    let json = r#"{"reply":"values","values":{"held":"150000","account":"6217000012345678","place":"某处"},
-        "tables":{"entries":[{"day":"2026-10-05","sum":"5000"}]},"as_of":"2026-11-23T01:05:00Z"}"#;
+    let json = r#"{"reply":"values","values":{"held":"150000","payee":"6217000012345678","place":"某处"},
+        "tables":{"moves":[{"day":"2026-10-05","sum":"5000"}]},"as_of":"2026-11-23T01:05:00Z"}"#;
     serde_json::from_str(json).unwrap()
 }
 
