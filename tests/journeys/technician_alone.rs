@@ -1,6 +1,9 @@
 //! A technician proves each device alone, at a terminal that does not run.
 
-use kiosk_sim::control::{Command, Device, PagePrinterState, PrinterState};
+use std::path::Path;
+use std::process::Command;
+
+use kiosk_sim::control::{Command as Act, Device, PagePrinterState, PrinterState};
 use kiosk_sim::residents::library;
 use serde_json::json;
 
@@ -39,12 +42,12 @@ fn a_test_says_who_the_device_is_or_what_is_wrong_and_its_cure() {
     assert_eq!(reader.json()["about"]["security module"], "05.01-20240101-0000000001-0000000002");
     assert!(well.json()["duration_ms"].is_u64());
 
-    bench.act(&Command::Printer { state: PrinterState::PaperOut });
+    bench.act(&Act::Printer { state: PrinterState::PaperOut });
     let empty = bench.kiosk(&["devices", "test", "receipt-printer", "--json"]);
     assert_eq!((empty.code, &empty.json()["fault"]), (Some(1), &json!("paper out")));
     assert_eq!(empty.json()["cure"], "put a new roll in");
 
-    bench.act(&Command::Unplug { device: Device::IdReader });
+    bench.act(&Act::Unplug { device: Device::IdReader });
     let gone = bench.kiosk(&["devices", "test", "id-card", "--json"]);
     assert_eq!((gone.code, &gone.json()["status"]), (Some(1), &json!("no device")));
     assert_eq!(gone.json()["fault"], "reader not connected");
@@ -77,18 +80,43 @@ fn test_pages_are_printed_when_the_printers_say_so() {
     let receipt = bench.kiosk(&["devices", "print-test", "--json"]);
     assert_eq!((receipt.code, &receipt.json()["printed"]), (Some(0), &json!(true)), "{}", receipt.complained);
     let paper = bench.simulator.papers().pop().unwrap();
-    // The line with Chinese and a rare character comes as a picture.
     let has_code = paper.qr.iter().any(|code| code.starts_with("hecheng:test/"));
     assert!(paper.complete && has_code, "{paper:?}");
+    // Rare characters and Cyrillic come as pictures, the rest as text.
+    let says = |words: &str| paper.lines.iter().any(|line| line.contains(words));
+    assert!(says("TEST") && says("not enrolled") && says("[picture, "), "{:?}", paper.lines);
 
     let page = bench.kiosk(&["devices", "print-test", "--kind", "page", "--json"]);
     assert_eq!((page.code, &page.json()["printed"]), (Some(0), &json!(true)), "{}", page.complained);
-    assert_eq!(bench.simulator.state().page_printer.printed.len(), 1);
+    let [printed] = bench.simulator.state().page_printer.printed.try_into().unwrap();
+    // "TEST", the terminal, the time, every kind of character, and the letters; below them the code.
+    assert_eq!(bands(&printed.file).len(), 6);
 
-    bench.act(&Command::PagePrinter { state: PagePrinterState::PaperOut });
+    bench.act(&Act::PagePrinter { state: PagePrinterState::PaperOut });
     let empty = bench.kiosk(&["devices", "print-test", "--kind", "page", "--json"]);
     assert_eq!((empty.code, &empty.json()["ok"]), (Some(1), &json!(false)));
     assert_eq!(bench.simulator.state().page_printer.printed.len(), 1);
+}
+
+/// Rows of the drawn page between which it is white, as the first and the last of each.
+fn bands(pdf: &Path) -> Vec<(usize, usize)> {
+    let drawn = Command::new("pdftoppm").args(["-gray", "-r", "100"]).arg(pdf).output().unwrap();
+    // P5, width, height, 255, then a byte a dot.
+    let mut head = drawn.stdout.split(|byte| byte.is_ascii_whitespace()).skip(1);
+    let mut number = || std::str::from_utf8(head.next().unwrap()).unwrap().parse::<usize>().unwrap();
+    let (width, height) = (number(), number());
+    let dots = &drawn.stdout[drawn.stdout.len() - width * height..];
+    let has_ink: Vec<bool> = dots.chunks(width).map(|row| row.iter().any(|dot| *dot < 128)).collect();
+    let mut rows = 0..0;
+    has_ink
+        .chunk_by(|left, right| left == right)
+        .map(|chunk| {
+            rows = rows.end..rows.end + chunk.len();
+            (chunk[0], rows.start, rows.end - 1)
+        })
+        .filter(|(has_ink, ..)| *has_ink)
+        .map(|(_, first, last)| (first, last))
+        .collect()
 }
 
 #[test]

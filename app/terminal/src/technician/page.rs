@@ -178,6 +178,19 @@ mod tests {
     }
 
     #[test]
+    fn every_character_of_the_sample_is_drawn_as_itself() {
+        let drawn = |character: char| {
+            let mut sheet = Sheet::blank().unwrap();
+            sheet.character(MARGIN, MARGIN, character);
+            sheet.bitmap.grey.clone()
+        };
+        let missing = drawn('\u{10FFFF}');
+        for character in SAMPLE.chars().filter(|character| !character.is_whitespace()) {
+            assert!(drawn(character) != missing, "{character}");
+        }
+    }
+
+    #[test]
     fn a_page_is_drawn_whole_and_becomes_a_small_pdf() {
         let facts = Facts { time: "2026-01-01 00:00".to_owned(), terminal: "t-1".to_owned() };
         let page = draw(&facts).unwrap();
