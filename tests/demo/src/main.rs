@@ -47,10 +47,11 @@ fn demo(cli: &Cli) -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// With a slot for chip cards and a small disk to fill, where this user may have them.
+/// With a scanner, and a slot for chip cards and a small disk to fill where this user may have them.
 fn start(plan: &Plan) -> Result<World, WorldError> {
-    let all = Extras { slot: true, small_disk: true };
-    World::start_with(plan, all).or_else(|_| World::start(plan))
+    let scanner = Extras { scanner: true, ..Extras::default() };
+    let all = Extras { slot: true, small_disk: true, ..scanner };
+    World::start_with(plan, all).or_else(|_| World::start_with(plan, scanner))
 }
 
 async fn end() -> std::io::Result<()> {

@@ -2,6 +2,7 @@
 //!
 //! The format is described in `tests/field/README.md`.
 
+mod page;
 mod parse;
 mod play;
 mod step;

@@ -28,8 +28,8 @@ struct SimulatorLine {
 }
 
 /// The first word of every step, for the error that names them all.
-const VERBS: &str = "title, language, touch, type, card, chip, reader, scanner, printer, page-printer, paper, network, \
-                     disk, unplug, plug, wait, expect, picture, publish, kill, start";
+const VERBS: &str = "title, devices, language, touch, type, card, chip, reader, scanner, printer, page-printer, paper, \
+                     network, disk, unplug, plug, wait, expect, picture, publish, kill, start";
 
 /// Reads a scenario. `name` is its title where it has none of its own.
 ///
@@ -81,6 +81,7 @@ fn action(words: &[Word]) -> Result<Action, String> {
         _ => return Err(format!("a step begins with one of: {VERBS}")),
     };
     match (verb, rest) {
+        ("devices", [Word::Bare(place)]) if place == "usb" => Ok(Action::DevicesOnUsb),
         ("language", [Word::Bare(code)]) => language(code),
         ("touch", [Word::Quoted(label)]) => Ok(Action::Touch(Target::Label(label.clone()))),
         ("touch", [Word::Bare(id)]) => Ok(Action::Touch(Target::Id(id.clone()))),
@@ -108,6 +109,7 @@ fn usage(verb: &str) -> String {
         "picture" => "write: picture NAME".to_owned(),
         "publish" => "write: publish FILE".to_owned(),
         "kill" | "start" => format!("write: {verb} terminal"),
+        "devices" => "write: devices usb; on serial lines they are without a word".to_owned(),
         "title" => "write: title \"WHAT IT SHOWS\"".to_owned(),
         _ => format!("`{verb}` is no step; a step begins with one of: {VERBS}"),
     }
@@ -164,6 +166,7 @@ fn expectation(words: &[Word]) -> Result<Expectation, String> {
         ["paper", "qr"] => Expectation::PaperHasQr,
         ["papers", count] => Expectation::Papers(number(count)?),
         ["pages", count] => Expectation::Pages(number(count)?),
+        ["page", "contains", text] => Expectation::PageContains((*text).to_owned()),
         ["queue", count] => Expectation::Queue(number(count)?),
         ["platform", "case" | "cases", count] => Expectation::PlatformCases(number(count)?),
         ["case", "state", state] => Expectation::CaseState(Case::AtPlatform, (*state).to_owned()),
@@ -259,6 +262,8 @@ mod tests {
     fn a_scenario_that_fills_the_disk_needs_a_small_one() {
         assert!(parse("file", "card lift\ndisk full").unwrap().extras().small_disk);
         assert!(!parse("file", "card lift").unwrap().extras().small_disk);
+        let shown = parse("file", "devices usb\nscanner show-paper").unwrap().extras();
+        assert!(shown.usb && shown.scanner && !shown.slot);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use kiosk_sim::control::{Command as Act, State};
 use serde_json::Value;
 
-use super::{Action, Case, Expectation, Scenario, Step, Wanted};
+use super::{Action, Case, Expectation, Scenario, Step, Wanted, page};
 use crate::deadlines::{FOUND, SHOWN, poll};
 use crate::report::{Report, Row, Verdict};
 use crate::screen::{GlassError, Target};
@@ -74,6 +74,8 @@ impl Player<'_> {
 
     fn step(&mut self, step: &Step) -> Outcome {
         match &step.action {
+            // The world was made so.
+            Action::DevicesOnUsb => Ok(Told::default()),
             Action::Touch(target) => self.touch(target, step.within.unwrap_or(SHOWN)),
             Action::Type(keys) => self.type_keys(keys),
             Action::Act(act) => self.act(act),
@@ -179,6 +181,7 @@ impl Player<'_> {
             Expectation::Pages(count) => {
                 (format!("{count} pages"), format!("{} pages", pages(&self.world.simulator.state()?)))
             }
+            Expectation::PageContains(text) => return self.page_with(text),
             Expectation::Queue(count) => {
                 let waiting = self.world.terminal.queue()?["waiting"].clone();
                 (format!("{count} waiting"), format!("{waiting} waiting"))
@@ -206,6 +209,16 @@ impl Player<'_> {
         }
     }
 
+    fn page_with(&self, text: &str) -> Outcome {
+        let printed = self.world.simulator.state()?.page_printer.printed;
+        let newest = printed.last().ok_or_else(|| Unmet("no page came".to_owned()))?;
+        let says = page::text(&newest.file)?;
+        if !page::unspaced(&says).contains(&page::unspaced(text)) {
+            return Err(Unmet(format!("{text} is not on the page; it says: {says}")));
+        }
+        Ok(Told { seen: format!("page {}", newest.number), pictures: page::pictures(&newest.file)? })
+    }
+
     fn case_number_shown(&self) -> Outcome {
         let cases = self.world.platform.cases()?;
         let [case] = cases.as_slice() else {
@@ -219,12 +232,13 @@ impl Player<'_> {
         Ok(Told { seen: number.to_owned(), pictures: Vec::new() })
     }
 
-    /// Pictures of paper belong to the report; the simulator's folder goes away.
+    /// Pictures of paper and pages belong to the report; the simulator's folder goes away.
     fn keep_pictures(&self, told: Told) -> Outcome {
         let mut kept = Vec::new();
         for paper in &told.pictures {
             let name = paper.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-            let path = self.out.join(format!("paper-{name}.png"));
+            let what = if told.seen.starts_with("page") { "page" } else { "paper" };
+            let path = self.out.join(format!("{what}-{name}.png"));
             std::fs::copy(paper, &path).map_err(|error| Unmet(format!("{}: {error}", paper.display())))?;
             kept.push(path);
         }

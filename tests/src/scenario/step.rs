@@ -26,6 +26,8 @@ impl Scenario {
         Extras {
             slot: uses(|act| matches!(act, Act::Chip(_))),
             small_disk: uses(|act| matches!(act, Act::Disk { .. })),
+            scanner: uses(|act| matches!(act, Act::Scanner(_))),
+            usb: self.steps.iter().any(|step| step.action == Action::DevicesOnUsb),
         }
     }
 }
@@ -46,6 +48,8 @@ pub struct Step {
 /// What a line asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Action {
+    /// Reader, receipt printer and scanner are on USB in this world, from its beginning.
+    DevicesOnUsb,
     /// Touch what has this label or this id.
     Touch(Target),
     /// Touch the keys of the number pad, one after another.
@@ -88,6 +92,8 @@ pub enum Expectation {
     Papers(usize),
     /// So many pages lie at the page printer, copies counted.
     Pages(usize),
+    /// The newest page holds this text.
+    PageContains(String),
     /// So many items wait at the terminal.
     Queue(usize),
     /// So many cases are at the platform.

@@ -119,6 +119,10 @@ pub struct Extras {
     pub slot: bool,
     /// The terminal's data on a small disk, which the simulator can fill.
     pub small_disk: bool,
+    /// A code scanner.
+    pub scanner: bool,
+    /// Reader, receipt printer and scanner on USB instead of serial lines.
+    pub usb: bool,
 }
 
 /// Everything that runs. Fields are dropped, and so ended, from top to bottom.
@@ -167,6 +171,8 @@ impl World {
             platform: platform.address(),
             slot: pcscd.as_ref().map(|_| 0),
             disk: disk.as_ref().map(SmallDisk::path),
+            scanner: extras.scanner,
+            usb: extras.usb,
         };
         let simulator = Simulator::start(&programs, folder.path(), &around, &plan.logs)?;
         let mut terminal = Terminal::new(&programs, folder.path(), &simulator, &desk, &plan.logs)?;

@@ -20,6 +20,10 @@ pub struct Around<'a> {
     pub slot: Option<u16>,
     /// The terminal's disk, if that is a small one.
     pub disk: Option<&'a Path>,
+    /// Whether the terminal has a code scanner.
+    pub scanner: bool,
+    /// Whether devices are on USB where they can be.
+    pub usb: bool,
 }
 
 /// A running simulator.
@@ -29,6 +33,8 @@ pub struct Simulator {
     folder: PathBuf,
     proxy: SocketAddr,
     slot: Option<u16>,
+    scanner: bool,
+    usb: Option<PathBuf>,
 }
 
 impl Simulator {
@@ -52,6 +58,10 @@ impl Simulator {
         if let Some(disk) = around.disk {
             command.arg("--disk").arg(disk);
         }
+        let usb = around.usb.then(|| folder.join("usb"));
+        if let Some(usb) = &usb {
+            command.arg("--usb").arg(usb).args(["--scanner", "hid-pos"]);
+        }
         let mut process = Process::spawn("simulator", &mut command, logs)?;
         let address = |name: &str| std::fs::read_to_string(folder.join(name)).ok()?.trim().parse().ok();
         let (client, proxy) = process.await_ready(|_| {
@@ -60,7 +70,7 @@ impl Simulator {
             client.state().ok()?;
             Some((client, proxy))
         })?;
-        Ok(Self { _process: process, client, folder, proxy, slot: around.slot })
+        Ok(Self { _process: process, client, folder, proxy, slot: around.slot, scanner: around.scanner, usb })
     }
 
     /// Has something happen in front of the terminal.
@@ -102,6 +112,16 @@ impl Simulator {
     /// The name of the slot for chip cards, if it has one.
     pub fn slot(&self) -> Option<String> {
         self.slot.map(pcscd::reader)
+    }
+
+    /// Whether the terminal has a code scanner.
+    pub fn has_scanner(&self) -> bool {
+        self.scanner
+    }
+
+    /// The USB bus, if the devices are on one: what `UMOCKDEV_DIR` of the terminal names.
+    pub fn usb(&self) -> Option<&Path> {
+        self.usb.as_deref()
     }
 
     /// Its directory, which also names it to the dock and the command line.

@@ -22,6 +22,7 @@ pub struct Terminal {
     display: String,
     session_bus: String,
     scale: f64,
+    usb: Option<PathBuf>,
 }
 
 impl Terminal {
@@ -47,6 +48,7 @@ impl Terminal {
             display: desk.display().to_owned(),
             session_bus: desk.session_bus().to_owned(),
             scale: desk.window().scale,
+            usb: simulator.usb().map(Path::to_owned),
         })
     }
 
@@ -121,27 +123,38 @@ impl Terminal {
     fn command(&self) -> Command {
         let mut command = Command::new(&self.program);
         command.arg("--config").arg(&self.config);
+        if let Some(usb) = &self.usb {
+            command.env("LD_PRELOAD", "libumockdev-preload.so.0").env("UMOCKDEV_DIR", usb);
+        }
         command
     }
 }
 
 fn configuration(folder: &Path, simulator: &Simulator, window: Window) -> Result<String, WorldError> {
     let quoted = |path: PathBuf| format!("{:?}", path.display().to_string());
+    let plug = |device| match simulator.usb() {
+        Some(_) => "usb = []".to_owned(),
+        None => format!("path = {}\nbaud = 115200", quoted(simulator.device(device))),
+    };
+    let dialect = if simulator.usb().is_some() { "honeywell-hid" } else { "newland" };
+    let scanner = simulator
+        .has_scanner()
+        .then(|| format!("[devices.scanner]\n{}\ndialect = \"{dialect}\"\n\n", plug(Device::Scanner)));
     let slot = simulator.slot().map(|name| format!("[devices.smart_card]\nreader = {name:?}\n\n"));
     Ok(format!(
         "[terminal]\ndata_dir = {data}\n\n[platform]\nurl = \"https://{proxy}\"\n\n\
-         [devices.id_card]\npath = {reader}\nbaud = 115200\n\n\
-         [devices.receipt_printer]\npath = {printer}\nbaud = 115200\n\n\
-         [devices.page_printer]\nuri = {pages:?}\n\n{slot}\
+         [devices.id_card]\n{reader}\n\n[devices.receipt_printer]\n{printer}\n\n\
+         [devices.page_printer]\nuri = {pages:?}\n\n{slot}{scanner}\
          [screen]\nfullscreen = false\nwidth_px = {width}\nheight_px = {height}\n\n\
          [log]\nformat = \"text\"\nlevel = \"info\"\n",
         data = quoted(folder.join(DATA)),
         width = window.width,
         height = window.height,
         proxy = simulator.proxy(),
-        reader = quoted(simulator.device(Device::IdReader)),
-        printer = quoted(simulator.device(Device::ReceiptPrinter)),
+        reader = plug(Device::IdReader),
+        printer = plug(Device::ReceiptPrinter),
         pages = simulator.page_printer()?,
         slot = slot.unwrap_or_default(),
+        scanner = scanner.unwrap_or_default(),
     ))
 }
