@@ -196,7 +196,8 @@ async fn walk(bus: &Connection) -> Result<Tree, BoxedError> {
         }
         let (element, children) = match look(bus, &next).await {
             Ok(found) => found,
-            // An element that went away while the tree was read is not there.
+            // It went away while the tree was read; or it lies below the edge of a scrolled pane, where AccessKit
+            // lists an element as soon as the pane grows but announces it to the bus only when it changes itself.
             Err(error) if error.to_string().contains(GONE) => continue,
             Err(error) => return Err(error),
         };
