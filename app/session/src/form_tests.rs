@@ -102,12 +102,12 @@ fn what_is_submitted_is_canonical_and_whole() {
     let file = &world.submits[0].1.file;
     let values: Vec<_> = file.values.iter().map(|(key, value)| (key.as_str(), value)).collect();
     let expected = [
-        ("payee", "6217000012345678"),
         ("amount", "120050"),
         ("balance", "150000"),
         ("kind", "b"),
         ("name", NAME),
         ("number", NUMBER),
+        ("payee", "6217000012345678"),
     ];
     assert_eq!(values, expected);
 }
