@@ -154,8 +154,18 @@ where
 
     fn turn(&mut self) {
         match self.work.take() {
-            Some(work) => self.work = self.attempt(work),
+            Some(work) => {
+                self.ask_if_unwell();
+                self.work = self.attempt(work);
+            }
             None => self.ask(),
+        }
+    }
+
+    /// An attempt may take long; that the device came back is told before.
+    fn ask_if_unwell(&mut self) {
+        if self.kind.done.is_some() && self.status.is_some() && self.status != self.kind.done {
+            self.ask();
         }
     }
 

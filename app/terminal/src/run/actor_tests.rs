@@ -77,6 +77,16 @@ fn only_changes_are_told_and_a_fault_once_until_it_passes() {
 }
 
 #[test]
+fn a_device_that_came_back_is_told_before_the_next_attempt() {
+    let (mut worker, told) = reader(&[ReaderFault::NotConnected, ReaderFault::UnknownCard]);
+    work(&mut worker, ());
+    worker.turn();
+    assert_eq!(words(&told), ["NoDevice", "NotConnected"]);
+    worker.turn();
+    assert_eq!(words(&told), ["Online", "UnknownCard"]);
+}
+
+#[test]
 fn what_is_stopped_ends_in_silence_and_the_status_is_asked_again() {
     let (mut worker, told) = reader(&[]);
     work(&mut worker, ()).cancel();
