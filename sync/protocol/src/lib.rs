@@ -9,6 +9,7 @@ pub mod codes;
 pub mod crypto;
 pub mod ids;
 pub mod item;
+pub mod journal;
 pub mod limits;
 pub mod money;
 pub mod receipt;

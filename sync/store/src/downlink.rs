@@ -13,6 +13,7 @@ use crate::db;
 use crate::error::{StoreError, TooBig};
 use crate::journal;
 use crate::limits::LIST_ROWS_MAX;
+use crate::writer::Origin;
 
 /// The name of the cursor of `Changes`. Each terminal has its own, whatever its epoch: the platform
 /// numbers changes by terminal.
@@ -98,7 +99,7 @@ pub(crate) fn catalogue_json(bundle: &CatalogueBundle) -> Result<String, StoreEr
 /// Puts a newer catalogue in force; the same version changes nothing, an older one is refused.
 pub(crate) fn put_catalogue(
     connection: &Connection,
-    now: Timestamp,
+    origin: &Origin,
     version: u64,
     json: &str,
 ) -> Result<(), StoreError> {
@@ -115,7 +116,7 @@ pub(crate) fn put_catalogue(
     let sql = "INSERT INTO catalogue (only_one, version, bundle) VALUES (1, ?, ?)
                ON CONFLICT (only_one) DO UPDATE SET version = excluded.version, bundle = excluded.bundle";
     connection.prepare_cached(sql)?.execute((db::to_db(version)?, json))?;
-    journal::append(connection, now, &[TrailEvent::CatalogueChanged { version }])
+    journal::append(connection, origin, origin.now()?, &[TrailEvent::CatalogueChanged { version }])
 }
 
 #[cfg(test)]

@@ -1,65 +1,47 @@
-//! The journal: an append-only, hash-chained table of trail events.
+//! The journal: an append-only, hash-chained table of trail events, with signed heads.
 //!
-//! Row *n* holds `prev`, `hash` and the suite that made them; for `sm2-sm3`:
+//! The bytes of rows, chain and heads are defined in `kiosk_protocol::journal`. Events name no person; each is covered by
+//! a salted commitment nevertheless, so that one can be withheld or erased one day and the chain still hold.
 //!
-//! ```text
-//! prev(1)      = 32 zero bytes
-//! prev(n)      = hash(n-1)
-//! hash(n)      = SM3( prev(n) ‖ canonical(n) )
-//! canonical(n) = seq as u64 ‖ len(wall_at) as u32 ‖ wall_at ‖ len(event) as u32 ‖ event
-//! ```
-//!
-//! Integers are big-endian, lengths count bytes, `wall_at` and `event` are the UTF-8 bytes as stored
-//! (RFC 3339 in UTC with at most milliseconds; JSON). `seq` counts up by one from 1. Events name no person, so they need no salt.
-//!
-//! Who holds the key can forge a whole new chain; signed heads close that gap, not the chain alone.
+//! Heads are signed with a key that lies in this file, encrypted like everything else, and never leaves it. Who holds the
+//! store's key could forge a new chain with its heads, but not one that fits the heads the platform was shown before.
 
-use kiosk_protocol::crypto::Digest;
+use kiosk_protocol::crypto::{Digest, SigningKey, Suite, VerifyingKey};
+use kiosk_protocol::ids::TerminalId;
+use kiosk_protocol::journal::{self, Audit, Chain, HEAD_ROWS, Line, Row, SALTED, Salt, SignedHead};
 use kiosk_protocol::trail::TrailEvent;
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rand::TryRng;
+use rand::rngs::SysRng;
+use rusqlite::{Connection, OptionalExtension, params};
+use zeroize::Zeroizing;
+
+pub use kiosk_protocol::journal::{Flaw, Report as JournalReport};
 
 use crate::db::{self, SUITE};
 use crate::error::{StoreError, TooBig};
 use crate::limits::{TRAIL_EVENTS_MAX, VERIFY_ROWS_PER_TURN};
+use crate::writer::Origin;
 
 /// The counter that holds the newest row's sequence, so that a cut-off end shows.
 const COUNTER: &str = "journal";
 
-/// What a walk along the chain found.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
-pub struct JournalReport {
-    /// Rows that hold, from the first.
-    pub rows: u64,
-    /// Hash of the last row that holds.
-    pub head: Digest,
-    /// The first sequence that does not hold, and why. Nothing behind it was looked at.
-    pub first_bad: Option<(u64, Flaw)>,
-}
-
-/// Why a row does not hold.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, thiserror::Error)]
-#[serde(rename_all = "snake_case")]
-pub enum Flaw {
-    /// There is no row of this sequence, though later ones were written.
-    #[error("the row is missing")]
-    Missing,
-    /// A row that the store never counted.
-    #[error("the row was put in from outside")]
-    Foreign,
-    /// It does not follow the row before it.
-    #[error("the row is not linked to the one before")]
-    Unlinked,
-    /// Its content does not give its hash.
-    #[error("the row was changed")]
-    Changed,
-    /// Its hash was made by algorithms this program does not know.
-    #[error("the row names an unknown suite")]
-    UnknownSuite,
+/// The key that signs heads; made where there is none.
+pub(crate) fn signer(connection: &Connection) -> Result<SigningKey, StoreError> {
+    let mut select = connection.prepare_cached("SELECT secret FROM signing_key")?;
+    let kept = select.query_row([], |row| row.get::<_, Vec<u8>>(0).map(Zeroizing::new)).optional()?;
+    if let Some(secret) = kept {
+        return SigningKey::from_bytes(&secret).map_err(|_| StoreError::unreadable("the signing key"));
+    }
+    let key = SigningKey::generate().map_err(|_| StoreError::Internal)?;
+    let sql = "INSERT INTO signing_key (only_one, suite, secret) VALUES (1, ?, ?)";
+    connection.execute(sql, params![SUITE, key.to_bytes().as_slice()])?;
+    Ok(key)
 }
 
 /// Appends the events, within the caller's transaction.
 pub(crate) fn append(
     connection: &Connection,
+    origin: &Origin,
     now: jiff::Timestamp,
     events: &[TrailEvent],
 ) -> Result<(), StoreError> {
@@ -69,38 +51,128 @@ pub(crate) fn append(
     if events.len() > TRAIL_EVENTS_MAX {
         return Err(StoreError::TooBig(TooBig::Trail));
     }
-    let (mut seq, mut head) = tip(connection)?;
+    let mut chain = tip(connection)?;
     let wall_at = now.to_string();
-    let sql = "INSERT INTO journal (seq, wall_at, event, prev, hash, suite) VALUES (?, ?, ?, ?, ?, ?)";
-    let mut insert = connection.prepare_cached(sql)?;
     for event in events {
-        seq += 1;
-        let event = serde_json::to_string(event).map_err(|_| StoreError::Internal)?;
-        let hash = head.chain(&canonical(seq, &wall_at, &event));
-        insert.execute(params![seq, wall_at, event, head.as_bytes(), hash.as_bytes(), SUITE])?;
-        head = hash;
+        chain = append_one(connection, chain, &wall_at, event)?;
+        if chain.seq.is_multiple_of(HEAD_ROWS) {
+            sign(connection, origin, now, chain)?;
+        }
     }
-    db::set_counter(connection, COUNTER, seq)
+    db::set_counter(connection, COUNTER, db::to_db(chain.seq)?)
+}
+
+fn append_one(
+    connection: &Connection,
+    chain: Chain,
+    wall_at: &str,
+    event: &TrailEvent,
+) -> Result<Chain, StoreError> {
+    let (seq, prev) = (chain.seq + 1, chain.head);
+    let event = serde_json::to_string(event).map_err(|_| StoreError::Internal)?;
+    let mut salt = Salt([0; 16]);
+    SysRng.try_fill_bytes(&mut salt.0).map_err(|_| StoreError::Internal)?;
+    let hash = journal::link(&prev, seq, wall_at, &journal::commitment(&salt, &event));
+    let sql =
+        "INSERT INTO journal (seq, wall_at, event, salt, prev, hash, suite) VALUES (?, ?, ?, ?, ?, ?, ?)";
+    let mut insert = connection.prepare_cached(sql)?;
+    let seq_kept = db::to_db(seq)?;
+    insert.execute(params![seq_kept, wall_at, event, salt.0, prev.as_bytes(), hash.as_bytes(), SALTED])?;
+    Ok(Chain { seq, head: hash })
 }
 
 /// The newest sequence and hash. A row put in behind the counter is skipped, not tripped over: the
 /// terminal goes on, and `verify` names the row.
-fn tip(connection: &Connection) -> Result<(i64, Digest), StoreError> {
+fn tip(connection: &Connection) -> Result<Chain, StoreError> {
     let mut last = connection.prepare_cached("SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1")?;
     let last = last.query_row([], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
     let (seq, hash): (i64, [u8; 32]) = last.unwrap_or((0, *Digest::ZERO.as_bytes()));
-    Ok((seq.max(db::counter(connection, COUNTER)?), Digest::from_bytes(hash)))
+    let seq = db::from_db(seq.max(db::counter(connection, COUNTER)?))?;
+    Ok(Chain { seq, head: Digest::from_bytes(hash) })
 }
 
-/// The bytes a hash covers beside the hash before it; see the head of this file.
-fn canonical(seq: i64, wall_at: &str, event: &str) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(16 + wall_at.len() + event.len());
-    bytes.extend(seq.to_be_bytes());
-    for text in [wall_at, event] {
-        bytes.extend((text.len() as u32).to_be_bytes());
-        bytes.extend(text.as_bytes());
+/// Signs where the journal stands now, unless that is signed already; `None` while nothing was recorded. Of the heads
+/// between every `HEAD_ROWS` rows, only the newest is kept.
+pub(crate) fn sign_tip(
+    connection: &Connection,
+    origin: &Origin,
+    now: jiff::Timestamp,
+) -> Result<Option<SignedHead>, StoreError> {
+    let chain = tip(connection)?;
+    let newest = heads_behind(connection, db::to_db(chain.seq)? - 1)?.pop();
+    if chain == Chain::START || newest.is_some() {
+        return Ok(newest);
     }
-    bytes
+    let rows = HEAD_ROWS as i64;
+    let sql = "DELETE FROM heads WHERE seq > (SELECT max(seq) FROM heads) - ?1 AND seq % ?1 <> 0";
+    connection.prepare_cached(sql)?.execute([rows])?;
+    sign(connection, origin, now, chain).map(Some)
+}
+
+fn sign(
+    connection: &Connection,
+    origin: &Origin,
+    now: jiff::Timestamp,
+    chain: Chain,
+) -> Result<SignedHead, StoreError> {
+    let head = SignedHead::sign(&origin.signer, origin.terminal.clone(), origin.epoch, chain, now);
+    let head = head.map_err(|_| StoreError::Internal)?;
+    let sql =
+        "INSERT INTO heads (seq, terminal, epoch, hash, at, suite, signature) VALUES (?, ?, ?, ?, ?, ?, ?)";
+    connection.prepare_cached(sql)?.execute(params![
+        db::to_db(head.seq)?,
+        head.terminal.to_string(),
+        head.epoch,
+        head.hash.as_bytes(),
+        head.at.to_string(),
+        SUITE,
+        head.signature,
+    ])?;
+    Ok(head)
+}
+
+/// The heads of rows behind this one, in their order; as many as a turn can pass, and one more.
+fn heads_behind(connection: &Connection, seq: i64) -> Result<Vec<SignedHead>, StoreError> {
+    let sql =
+        "SELECT seq, terminal, epoch, hash, at, signature FROM heads WHERE seq > ?1 ORDER BY seq LIMIT ?2";
+    let mut select = connection.prepare_cached(sql)?;
+    let heads = select.query_and_then(params![seq, VERIFY_ROWS_PER_TURN], |row| {
+        let (terminal, at): (String, String) = (row.get(1)?, row.get(4)?);
+        Ok(SignedHead {
+            terminal: TerminalId::try_from(terminal).map_err(|_| StoreError::unreadable("a terminal id"))?,
+            epoch: row.get(2)?,
+            seq: db::from_db(row.get(0)?)?,
+            hash: Digest::from_bytes(row.get(3)?),
+            at: db::time(&at)?,
+            suite: Suite::Sm2Sm3,
+            signature: row.get(5)?,
+        })
+    })?;
+    heads.collect()
+}
+
+/// A row as it was read; where it is none at all, its sequence and the flaw.
+type Read = Result<Row, (u64, Flaw)>;
+
+/// The rows behind this one; behind 0 also those below 1, which nobody here writes.
+fn rows_behind(connection: &Connection, seq: i64) -> Result<Vec<Read>, StoreError> {
+    let sql = "SELECT seq, wall_at, event, salt, prev, hash, suite FROM journal
+               WHERE seq > ?1 OR ?1 = 0 ORDER BY seq LIMIT ?2";
+    let mut select = connection.prepare_cached(sql)?;
+    let rows = select.query_and_then(params![seq, VERIFY_ROWS_PER_TURN], read)?;
+    rows.collect()
+}
+
+fn read(row: &rusqlite::Row<'_>) -> Result<Read, StoreError> {
+    let digest = |bytes: Vec<u8>| bytes.try_into().ok().map(Digest::from_bytes);
+    let (prev, hash) = (digest(row.get(4)?), digest(row.get(5)?));
+    let salt = row.get::<_, Option<Vec<u8>>>(3)?.map(|salt| salt.try_into().map(Salt)).transpose();
+    let Ok(seq) = u64::try_from(row.get::<_, i64>(0)?) else { return Ok(Err((0, Flaw::Foreign))) };
+    let (Some(prev), Some(hash), Ok(salt)) = (prev, hash, salt) else {
+        return Ok(Err((seq, Flaw::Changed)));
+    };
+    let (wall_at, event) = (row.get(1)?, Some(row.get(2)?));
+    Ok(Ok(Row { seq, wall_at, event, salt, commitment: None, prev, hash, suite: row.get(6)? }))
 }
 
 /// What one turn of the writer gave.
@@ -112,207 +184,64 @@ pub(crate) enum Turn {
 }
 
 /// A walk along the chain that can pause between turns of the writer.
-#[derive(Clone, Copy)]
-pub(crate) struct Walk {
-    seq: i64,
-    head: Digest,
-}
+pub(crate) struct Walk(Audit);
 
 impl Walk {
-    pub fn start() -> Self {
-        Self { seq: 0, head: Digest::ZERO }
+    pub fn start(key: VerifyingKey) -> Self {
+        Self(Audit::new(key))
     }
 
-    /// Checks the next rows. The first turn also takes rows below 1, which nobody here writes.
+    /// Checks the next rows and the heads behind them.
     pub fn turn(mut self, connection: &Connection) -> Result<Turn, StoreError> {
-        let sql = "SELECT seq, wall_at, event, prev, hash, suite FROM journal
-                   WHERE seq > ?1 OR ?1 = 0 ORDER BY seq LIMIT ?2";
-        let mut select = connection.prepare_cached(sql)?;
-        let mut rows = select.query(params![self.seq, VERIFY_ROWS_PER_TURN])?;
-        let mut seen = 0;
-        while let Some(row) = rows.next()? {
-            seen += 1;
-            if let Some(bad) = self.step(row)? {
-                return Ok(Turn::Done(self.report(Some(bad))));
+        let behind = db::to_db(self.0.chain().seq)?;
+        let rows = rows_behind(connection, behind)?;
+        let mut heads = heads_behind(connection, behind)?.into_iter().peekable();
+        let may_be_more = rows.len() == VERIFY_ROWS_PER_TURN as usize;
+        for row in rows {
+            let row = match row {
+                Ok(row) => row,
+                Err((seq, flaw)) => {
+                    self.0.bad(seq, flaw);
+                    return Ok(Turn::Done(self.0.report()));
+                }
+            };
+            let head = heads.next_if(|head| head.seq <= row.seq);
+            if !self.0.row(&row) || head.is_some_and(|head| !self.0.head(&head)) {
+                return Ok(Turn::Done(self.0.report()));
             }
         }
-        if seen == VERIFY_ROWS_PER_TURN {
+        if may_be_more {
             return Ok(Turn::Further(self));
         }
-        let counted = db::counter(connection, COUNTER)?;
-        Ok(Turn::Done(self.report(self.end_flaw(counted))))
+        self.end(connection, heads.next().is_some())
     }
 
-    /// Goes one row on, or says what is wrong with it.
-    fn step(&mut self, row: &Row<'_>) -> Result<Option<(i64, Flaw)>, StoreError> {
-        let seq: i64 = row.get(0)?;
-        let expected = self.seq + 1;
-        if seq != expected {
-            let gap = seq > expected;
-            return Ok(Some(if gap { (expected, Flaw::Missing) } else { (seq, Flaw::Foreign) }));
+    /// Behind the last row nothing may have been counted or signed.
+    fn end(mut self, connection: &Connection, is_signed_behind: bool) -> Result<Turn, StoreError> {
+        let (seq, counted) = (self.0.chain().seq, db::from_db(db::counter(connection, COUNTER)?)?);
+        if seq < counted || is_signed_behind {
+            self.0.bad(seq + 1, Flaw::Missing);
+        } else if seq > counted {
+            self.0.bad(counted + 1, Flaw::Foreign);
         }
-        let (wall_at, event): (String, String) = (row.get(1)?, row.get(2)?);
-        let (prev, hash, suite): (Vec<u8>, Vec<u8>, String) = (row.get(3)?, row.get(4)?, row.get(5)?);
-        let computed = self.head.chain(&canonical(seq, &wall_at, &event));
-        let flaw = match () {
-            () if suite != SUITE => Flaw::UnknownSuite,
-            () if prev != self.head.as_bytes() => Flaw::Unlinked,
-            () if hash != computed.as_bytes() => Flaw::Changed,
-            () => {
-                (self.seq, self.head) = (seq, computed);
-                return Ok(None);
-            }
-        };
-        Ok(Some((seq, flaw)))
+        Ok(Turn::Done(self.0.report()))
     }
+}
 
-    fn end_flaw(&self, counted: i64) -> Option<(i64, Flaw)> {
-        match self.seq.cmp(&counted) {
-            std::cmp::Ordering::Equal => None,
-            std::cmp::Ordering::Less => Some((self.seq + 1, Flaw::Missing)),
-            std::cmp::Ordering::Greater => Some((counted + 1, Flaw::Foreign)),
-        }
+/// The next lines of an export: rows behind this one, and the heads that sign them.
+pub(crate) fn lines(connection: &Connection, behind: u64) -> Result<Vec<Line>, StoreError> {
+    let behind = db::to_db(behind)?;
+    let mut heads = heads_behind(connection, behind)?.into_iter().peekable();
+    let mut lines = Vec::new();
+    for row in rows_behind(connection, behind)? {
+        let row =
+            row.map_err(|(seq, flaw)| StoreError::Corrupt(format!("row {seq} of the journal: {flaw}")))?;
+        let seq = row.seq;
+        lines.push(Line::Row(row));
+        lines.extend(heads.next_if(|head| head.seq <= seq).map(Line::Head));
     }
-
-    fn report(&self, bad: Option<(i64, Flaw)>) -> JournalReport {
-        let first_bad = bad.map(|(seq, flaw)| (u64::try_from(seq).unwrap_or(0), flaw));
-        JournalReport { rows: self.seq.unsigned_abs(), head: self.head, first_bad }
-    }
+    Ok(lines)
 }
 
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use super::*;
-    use crate::Store;
-    use crate::testing::{Bench, VISIT, draft};
-
-    const SEEN: TrailEvent = TrailEvent::VisitBegun { visit: VISIT };
-    const DROP_TRIGGERS: &str = "DROP TRIGGER journal_no_update; DROP TRIGGER journal_no_delete;";
-
-    /// Five rows; then the statements are run by somebody who has the key.
-    fn tampered(sql: &str) -> JournalReport {
-        let bench = Bench::new();
-        bench.open().record(vec![SEEN; 5]).unwrap();
-        bench.raw().execute_batch(&format!("{DROP_TRIGGERS} {sql}")).unwrap();
-        bench.open().verify_journal().unwrap()
-    }
-
-    #[test]
-    fn the_canonical_bytes_are_those_of_the_document() {
-        let expected = b"\0\0\0\0\0\0\x01\x02\0\0\0\x14\
-                         2026-11-23T08:00:00Z\0\0\0\x02{}";
-        assert_eq!(canonical(258, "2026-11-23T08:00:00Z", "{}"), expected);
-    }
-
-    #[test]
-    fn an_untouched_journal_holds_over_calls_and_restarts() {
-        let bench = Bench::new();
-        let empty = JournalReport { rows: 0, head: Digest::ZERO, first_bad: None };
-        assert_eq!(bench.open().verify_journal().unwrap(), empty);
-        bench.open().record(vec![SEEN; 3]).unwrap();
-        let store = bench.open();
-        store.submit(draft(1), vec![SEEN]).unwrap();
-        store.record(vec![]).unwrap();
-        let report = store.verify_journal().unwrap();
-        assert_eq!((report.rows, report.first_bad), (4, None));
-    }
-
-    #[test]
-    fn the_head_is_the_chain_of_the_stored_bytes() {
-        let bench = Bench::new();
-        let store = bench.open();
-        store.record(vec![SEEN; 2]).unwrap();
-        let event = format!("{{\"event\":\"visit_begun\",\"visit\":\"{VISIT}\"}}");
-        let link = |head: Digest, seq| head.chain(&canonical(seq, &bench.now().to_string(), &event));
-        let head = link(link(Digest::ZERO, 1), 2);
-        assert_eq!(store.verify_journal().unwrap(), JournalReport { rows: 2, head, first_bad: None });
-    }
-
-    #[test]
-    fn a_long_journal_is_walked_in_turns() {
-        let bench = Bench::new();
-        let store = bench.open();
-        let calls = VERIFY_ROWS_PER_TURN as usize / TRAIL_EVENTS_MAX;
-        for rows_in_last in [0, 1] {
-            (0..calls).for_each(|_| store.record(vec![SEEN; TRAIL_EVENTS_MAX]).unwrap());
-            store.record(vec![SEEN; rows_in_last]).unwrap();
-            assert_eq!(store.verify_journal().unwrap().first_bad, None);
-        }
-        assert_eq!(store.verify_journal().unwrap().rows, u64::from(2 * VERIFY_ROWS_PER_TURN + 1));
-    }
-
-    #[test]
-    fn the_triggers_refuse_change_and_removal() {
-        let bench = Bench::new();
-        bench.open().record(vec![SEEN; 2]).unwrap();
-        let raw = bench.raw();
-        raw.execute("UPDATE journal SET event = '{}' WHERE seq = 1", []).unwrap_err();
-        raw.execute("DELETE FROM journal WHERE seq = 2", []).unwrap_err();
-    }
-
-    #[test]
-    fn a_changed_row_is_named() {
-        for column in ["event", "wall_at"] {
-            let report = tampered(&format!("UPDATE journal SET {column} = {column} || ' ' WHERE seq = 3"));
-            assert_eq!((report.rows, report.first_bad), (2, Some((3, Flaw::Changed))), "{column}");
-        }
-        let report = tampered("UPDATE journal SET hash = zeroblob(32) WHERE seq = 3");
-        assert_eq!(report.first_bad, Some((3, Flaw::Changed)));
-        let report = tampered("UPDATE journal SET suite = 'none' WHERE seq = 3");
-        assert_eq!(report.first_bad, Some((3, Flaw::UnknownSuite)));
-    }
-
-    #[test]
-    fn a_removed_row_is_named_at_the_start_within_and_at_the_end() {
-        for seq in [1, 3, 5] {
-            let report = tampered(&format!("DELETE FROM journal WHERE seq = {seq}"));
-            assert_eq!(report.first_bad, Some((seq, Flaw::Missing)));
-        }
-    }
-
-    #[test]
-    fn a_row_put_in_is_named() {
-        let copy = |seq: i64| {
-            format!(
-                "INSERT INTO journal SELECT {seq}, wall_at, event, prev, hash, suite FROM journal WHERE seq = 5"
-            )
-        };
-        assert_eq!(tampered(&copy(6)).first_bad, Some((6, Flaw::Unlinked)));
-        assert_eq!(tampered(&copy(0)).first_bad, Some((0, Flaw::Foreign)));
-    }
-
-    #[test]
-    fn a_forged_end_is_named_by_the_counter_and_stops_nobody() {
-        let bench = Bench::new();
-        bench.open().record(vec![SEEN; 5]).unwrap();
-        bench.raw().execute("UPDATE counters SET value = 4 WHERE name = 'journal'", []).unwrap();
-        let store: Store = bench.open();
-        assert_eq!(store.verify_journal().unwrap().first_bad, Some((5, Flaw::Foreign)));
-        store.record(vec![SEEN]).unwrap();
-    }
-
-    #[test]
-    fn a_row_replaced_whole_breaks_the_link_behind_it() {
-        let bench = Bench::new();
-        bench.open().record(vec![SEEN; 3]).unwrap();
-        let raw = bench.raw();
-        let prev: [u8; 32] =
-            raw.query_row("SELECT prev FROM journal WHERE seq = 2", [], |row| row.get(0)).unwrap();
-        let hash = Digest::from_bytes(prev).chain(&canonical(2, "x", "{}"));
-        raw.execute_batch(DROP_TRIGGERS).unwrap();
-        let sql = "UPDATE journal SET wall_at = 'x', event = '{}', hash = ? WHERE seq = 2";
-        raw.execute(sql, [hash.as_bytes()]).unwrap();
-        drop(raw);
-        assert_eq!(bench.open().verify_journal().unwrap().first_bad, Some((3, Flaw::Unlinked)));
-    }
-
-    #[test]
-    fn too_many_events_at_once_are_refused_whole() {
-        let bench = Bench::new();
-        let store = bench.open();
-        let trail = vec![SEEN; TRAIL_EVENTS_MAX + 1];
-        assert_eq!(store.submit(draft(1), trail), Err(StoreError::TooBig(TooBig::Trail)));
-        assert_eq!((store.backlog(), store.verify_journal().unwrap().rows), (Ok(0), 0));
-    }
-}
+mod tests;

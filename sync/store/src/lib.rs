@@ -30,8 +30,10 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use kiosk_protocol::catalogue::CatalogueBundle;
+use kiosk_protocol::crypto::VerifyingKey;
 use kiosk_protocol::ids::{ItemId, ReceiptNumber, TerminalId};
 use kiosk_protocol::item::{Content, Item};
+use kiosk_protocol::journal::{Line, SignedHead};
 use kiosk_protocol::trail::TrailEvent;
 use kiosk_protocol::wire::{Change, ItemAnswer};
 use uuid::Uuid;
@@ -79,6 +81,7 @@ pub struct Accepted {
 #[derive(Clone)]
 pub struct Store {
     writer: Arc<Writer>,
+    journal_key: VerifyingKey,
 }
 
 impl Store {
@@ -89,8 +92,11 @@ impl Store {
         let connection = schema::open(&options.path, &*key.key()?)?;
         ending::guard();
         let Options { path: _, terminal, epoch, clock } = options;
-        let writer = Writer::start(Db { connection, origin: Origin { terminal, epoch, clock }, lock })?;
-        Ok(Self { writer: Arc::new(writer) })
+        let signer = journal::signer(&connection)?;
+        let journal_key = signer.verifying_key();
+        let origin = Origin { terminal, epoch, clock, signer };
+        let writer = Writer::start(Db { connection, origin, lock })?;
+        Ok(Self { writer: Arc::new(writer), journal_key })
     }
 
     /// Keeps an item and its trail in one transaction; when this returns, both are on disk. A case that was kept in
@@ -104,7 +110,7 @@ impl Store {
                 }
                 let now = origin.now()?;
                 let accepted = outbox::keep(change, origin, now, draft)?;
-                journal::append(change, now, &trail)?;
+                journal::append(change, origin, now, &trail)?;
                 Ok(accepted)
             })
         })
@@ -112,7 +118,8 @@ impl Store {
 
     /// Keeps trail events in one transaction, at most `limits::TRAIL_EVENTS_MAX`.
     pub fn record(&self, trail: Vec<TrailEvent>) -> Result<(), StoreError> {
-        self.writer.call(move |db| db.write(|change, origin| journal::append(change, origin.now()?, &trail)))
+        self.writer
+            .call(move |db| db.write(|change, origin| journal::append(change, origin, origin.now()?, &trail)))
     }
 
     /// The items to send now, in the order of acceptance: at most `items_max`, and bodies of `bytes_max`
@@ -126,7 +133,9 @@ impl Store {
     /// goes. Answers for items that are unknown or have an answer already change nothing.
     pub fn settle(&self, answers: &[ItemAnswer]) -> Result<(), StoreError> {
         let answers = answers.to_vec();
-        self.writer.call(move |db| db.write(|change, origin| outbox::settle(change, origin.now()?, &answers)))
+        self.writer.call(move |db| {
+            db.write(|change, origin| outbox::settle(change, origin, origin.now()?, &answers))
+        })
     }
 
     /// Sets when to try the items again, counts the attempt and keeps why it failed (cut at
@@ -181,14 +190,31 @@ impl Store {
     pub fn put_catalogue(&self, version: u64, bundle: &CatalogueBundle) -> Result<(), StoreError> {
         let json = downlink::catalogue_json(bundle)?;
         self.writer.call(move |db| {
-            db.write(|change, origin| downlink::put_catalogue(change, origin.now()?, version, &json))
+            db.write(|change, origin| downlink::put_catalogue(change, origin, version, &json))
         })
     }
 
-    /// Recomputes the whole hash chain. `Err` only when the file cannot be read; a row that does not
+    /// Signs where the journal stands, for the platform to countersign; `None` while nothing was recorded. The same head
+    /// again until something is recorded. Every `journal::HEAD_ROWS` rows a head is signed without being asked for.
+    pub fn sign_journal(&self) -> Result<Option<SignedHead>, StoreError> {
+        self.writer.call(|db| db.write(|change, origin| journal::sign_tip(change, origin, origin.now()?)))
+    }
+
+    /// What the journal's heads are verified with: made with the store, and the same for ever.
+    pub fn journal_key(&self) -> VerifyingKey {
+        self.journal_key.clone()
+    }
+
+    /// The next lines of an export, behind this row: rows, and the heads that sign them; none behind the last row. The
+    /// line that says whose journal it is comes first, from the caller.
+    pub fn journal_lines(&self, behind: u64) -> Result<Vec<Line>, StoreError> {
+        self.writer.call(move |db| journal::lines(&db.connection, behind))
+    }
+
+    /// Recomputes the whole hash chain and verifies the signed heads. `Err` only when the file cannot be read; a row that does not
     /// hold stands in the report. Other calls go on in between.
     pub fn verify_journal(&self) -> Result<JournalReport, StoreError> {
-        let mut walk = journal::Walk::start();
+        let mut walk = journal::Walk::start(self.journal_key());
         loop {
             match self.writer.call(move |db| walk.turn(&db.connection))? {
                 Turn::Further(further) => walk = further,

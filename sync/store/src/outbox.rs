@@ -242,6 +242,7 @@ pub(crate) fn next_due(connection: &Connection, now: Timestamp) -> Result<Option
 /// Keeps the platform's answers. An item that is unknown or has its answer already stays as it is.
 pub(crate) fn settle(
     connection: &Connection,
+    origin: &Origin,
     now: Timestamp,
     answers: &[ItemAnswer],
 ) -> Result<(), StoreError> {
@@ -259,7 +260,7 @@ pub(crate) fn settle(
         }
     }
     for events in trail.chunks(TRAIL_EVENTS_MAX) {
-        journal::append(connection, now, events)?;
+        journal::append(connection, origin, now, events)?;
     }
     Ok(())
 }

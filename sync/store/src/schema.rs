@@ -21,8 +21,11 @@ pub const LOCK_FILE: &str = "store.lock";
 const SQLITE_VERSION_MIN: i32 = 3_051_003;
 
 /// Each is applied once, in order, in one transaction; only ever added to.
-const MIGRATIONS: &[&str] =
-    &[include_str!("../migrations/0001_store.sql"), include_str!("../migrations/0002_one_item_a_case.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../migrations/0001_store.sql"),
+    include_str!("../migrations/0002_one_item_a_case.sql"),
+    include_str!("../migrations/0003_salted_and_signed.sql"),
+];
 
 /// Makes the directory where there is none and takes its lock, which lasts as long as the file is open.
 pub(crate) fn lock(directory: &Path) -> Result<File, StoreError> {
@@ -190,7 +193,10 @@ mod tests {
         let bench = Bench::new();
         drop(bench.open());
         bench.raw().pragma_update(None, "user_version", 99).unwrap();
-        assert_eq!(bench.try_open().err(), Some(StoreError::NewerSchema { found: 99, known: 2 }));
+        assert_eq!(
+            bench.try_open().err(),
+            Some(StoreError::NewerSchema { found: 99, known: MIGRATIONS.len() as u32 })
+        );
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
 
+use kiosk_protocol::crypto::SigningKey;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use crate::error::StoreError;
@@ -16,6 +17,8 @@ pub(crate) struct Origin {
     pub terminal: TerminalId,
     pub epoch: u32,
     pub clock: Clock,
+    /// Signs the journal's heads.
+    pub signer: SigningKey,
 }
 
 impl Origin {
