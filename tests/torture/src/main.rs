@@ -1,8 +1,10 @@
 //! `torture NAME [--cases N] [--seed S] [--json]`: a randomised campaign on the real programs. Prints what it tried and
 //! what broke, ends with 1 on any violation, and replays a failure from its seed.
 
+mod crash;
 mod devices;
 mod kill;
+mod kill_store;
 mod memory;
 mod report;
 mod visit;
@@ -18,12 +20,15 @@ use clap::{Parser, ValueEnum};
 struct Cli {
     /// Which campaign.
     name: Name,
-    /// How many cases; 200 for `kill`, 4 for `wipe`, all for `devices`.
+    /// How many cases; 50,000 for `crash`, 10,000 for `kill-store`, 200 for `kill`, 4 for `wipe`, all for `devices`.
     #[arg(long)]
     cases: Option<usize>,
     /// Replays the campaign of this seed; a new one where none is given.
     #[arg(long)]
     seed: Option<u64>,
+    /// For `crash`: plants faults in a copy of the store, each of which must be found out.
+    #[arg(long)]
+    mutants: bool,
     /// One JSON object at the end.
     #[arg(long)]
     json: bool,
@@ -31,10 +36,14 @@ struct Cli {
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Name {
+    /// The power cut behind every order of the store to its disk.
+    Crash,
     /// Each device unplugged and plugged in again at each step of a visit.
     Devices,
     /// SIGKILL at a random moment of a visit; nothing may be lost or doubled.
     Kill,
+    /// The store as a process of its own, killed at random; nothing it said may be lost.
+    KillStore,
     /// Planted values must be gone from memory and disk 2 s after a visit.
     Wipe,
 }
@@ -42,13 +51,21 @@ enum Name {
 /// What a campaign gives, or why it could not be carried out.
 type Outcome = Result<report::Report, Box<dyn std::error::Error>>;
 
+/// The error of a campaign that may run on many threads.
+fn plain(error: Box<dyn std::error::Error + Send + Sync>) -> Box<dyn std::error::Error> {
+    error
+}
+
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let seed = cli.seed.unwrap_or_else(new_seed);
     report::say(&format!("seed {seed}"));
     let outcome = match cli.name {
+        Name::Crash if cli.mutants => crash::mutants(seed),
+        Name::Crash => crash::run(cli.cases.unwrap_or(crash::CASES), seed),
         Name::Devices => devices::run(cli.cases, seed),
         Name::Kill => kill::run(cli.cases.unwrap_or(kill::CASES), seed),
+        Name::KillStore => kill_store::run(cli.cases.unwrap_or(kill_store::CASES), seed),
         Name::Wipe => wipe::run(cli.cases.unwrap_or(wipe::CASES), seed),
     };
     match outcome {

@@ -1,0 +1,78 @@
+//! Where a store stands while it is put to the test: a folder, a key, a clock, and a disk in memory.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use jiff::Timestamp;
+use kiosk_store::{KEY_BYTES, KeyError, KeyPort, Options, Store, StoreError};
+use tempfile::TempDir;
+use zeroize::Zeroizing;
+
+use crate::disk::Disk;
+use crate::model::terminal;
+use crate::vfs;
+
+/// In memory where there is such a folder: only the lock lies there, but each start syncs it.
+const MEMORY: &str = "/dev/shm";
+
+/// The place.
+pub struct Bench {
+    folder: PathBuf,
+    /// What removes the folder, unless it is somebody else's.
+    _own: Option<TempDir>,
+    clock: Arc<AtomicI64>,
+}
+
+impl Bench {
+    /// A new place.
+    pub fn new() -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        let folder = if Path::new(MEMORY).is_dir() { TempDir::new_in(MEMORY)? } else { TempDir::new()? };
+        Ok(Self { folder: folder.path().to_owned(), _own: Some(folder), clock: Arc::default() })
+    }
+
+    /// A place that is there already.
+    pub fn at(folder: &Path) -> Self {
+        Self { folder: folder.to_owned(), _own: None, clock: Arc::default() }
+    }
+
+    /// Its folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Where the store lies in it.
+    pub fn store(&self) -> PathBuf {
+        self.folder.join("store")
+    }
+
+    /// Sets the clock.
+    pub fn set_clock(&self, now: Timestamp) {
+        self.clock.store(now.as_millisecond(), Ordering::Relaxed);
+    }
+
+    /// Opens the store on the disk.
+    pub fn open(&self, disk: &Arc<Disk>, epoch: u32) -> Result<Store, StoreError> {
+        vfs::mount(&self.store(), disk.clone());
+        self.open_on_disk(epoch)
+    }
+
+    /// Opens the store in its folder, whatever that lies on.
+    pub fn open_on_disk(&self, epoch: u32) -> Result<Store, StoreError> {
+        let clock = self.clock.clone();
+        let clock = move || {
+            Timestamp::from_millisecond(clock.load(Ordering::Relaxed)).unwrap_or(Timestamp::UNIX_EPOCH)
+        };
+        let options = Options { path: self.store(), terminal: terminal(), epoch, clock: Arc::new(clock) };
+        Store::open(options, &SameKey)
+    }
+}
+
+/// The key of all stores: what was recorded at one place is opened at another.
+struct SameKey;
+
+impl KeyPort for SameKey {
+    fn key(&self) -> Result<Zeroizing<[u8; KEY_BYTES]>, KeyError> {
+        Ok(Zeroizing::new([7; KEY_BYTES]))
+    }
+}

@@ -1,0 +1,182 @@
+//! A disk in memory that writes down everything that is done to it, and what of that survives a cut.
+//!
+//! Files are as the store sees them; the log is what the drive was asked to do, in order, with a mark for each call
+//! of the store that returned. What a cut leaves is made from the log alone (`platter.rs`).
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// The database's file; it is on the disk from the start, as the store makes it before it opens it.
+pub const DATABASE: &str = kiosk_store::DATABASE_FILE;
+
+/// Names and bytes of all files.
+pub type Image = BTreeMap<String, Vec<u8>>;
+
+/// What the disk was asked to do.
+#[derive(Clone, Debug)]
+pub enum Io {
+    /// A new file under a name.
+    Create {
+        /// Its number.
+        file: usize,
+        /// Its name.
+        name: String,
+    },
+    /// Bytes put somewhere.
+    Write {
+        /// The file.
+        file: usize,
+        /// From here on.
+        offset: usize,
+        /// These.
+        bytes: Vec<u8>,
+    },
+    /// The file cut to a size.
+    Truncate {
+        /// The file.
+        file: usize,
+        /// The size.
+        size: usize,
+    },
+    /// All that was done to the file is on the platter, and so is its name.
+    Sync {
+        /// The file.
+        file: usize,
+    },
+    /// A name given up.
+    Delete {
+        /// The name.
+        name: String,
+    },
+    /// The next call of the script returned: from here on its effect was promised.
+    Returned,
+}
+
+/// How the disk treats orders to sync; all but the first are controls that must be found out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Syncs {
+    /// As an honest disk.
+    Kept,
+    /// It says yes and does nothing.
+    Ignored,
+    /// It is honest, but the database is told to run with `synchronous=NORMAL`.
+    Fewer,
+}
+
+/// The disk.
+pub struct Disk {
+    state: Mutex<State>,
+    syncs: Syncs,
+}
+
+#[derive(Default)]
+struct State {
+    files: Vec<Vec<u8>>,
+    names: BTreeMap<String, usize>,
+    log: Vec<Io>,
+}
+
+impl Disk {
+    /// A disk that holds these files and lost nothing of them.
+    pub fn new(image: Image, syncs: Syncs) -> Arc<Self> {
+        let mut state = State::default();
+        for (name, bytes) in image {
+            state.names.insert(name, state.files.len());
+            state.files.push(bytes);
+        }
+        Arc::new(Self { state: Mutex::new(state), syncs })
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How it treats syncs.
+    pub fn syncs(&self) -> Syncs {
+        self.syncs
+    }
+
+    /// Notes that the next call of the script returned.
+    pub fn returned(&self) {
+        self.state().log.push(Io::Returned);
+    }
+
+    /// Takes the log.
+    pub fn take_log(&self) -> Vec<Io> {
+        std::mem::take(&mut self.state().log)
+    }
+
+    /// The number of the file of this name; a new one where asked for.
+    pub fn open(&self, name: &str, create: bool) -> Option<usize> {
+        let mut state = self.state();
+        if let Some(file) = state.names.get(name) {
+            return Some(*file);
+        }
+        if !create {
+            return None;
+        }
+        let file = state.files.len();
+        state.files.push(Vec::new());
+        state.names.insert(name.to_owned(), file);
+        state.log.push(Io::Create { file, name: name.to_owned() });
+        Some(file)
+    }
+
+    /// Whether there is a file of this name with bytes in it.
+    pub fn has(&self, name: &str) -> bool {
+        let state = self.state();
+        state.names.get(name).is_some_and(|file| !state.files[*file].is_empty())
+    }
+
+    /// Gives the name up.
+    pub fn delete(&self, name: &str) {
+        let mut state = self.state();
+        state.names.remove(name);
+        state.log.push(Io::Delete { name: name.to_owned() });
+    }
+
+    /// Fills the buffer from the file, with zeros behind its end; whether the file had enough.
+    pub fn read(&self, file: usize, offset: usize, into: &mut [u8]) -> bool {
+        let state = self.state();
+        let bytes = state.files[file].get(offset..).unwrap_or_default();
+        let count = bytes.len().min(into.len());
+        into[..count].copy_from_slice(&bytes[..count]);
+        into[count..].fill(0);
+        count == into.len()
+    }
+
+    /// Puts bytes into the file.
+    pub fn write(&self, file: usize, offset: usize, bytes: &[u8]) {
+        let mut state = self.state();
+        put(&mut state.files[file], offset, bytes);
+        state.log.push(Io::Write { file, offset, bytes: bytes.to_vec() });
+    }
+
+    /// Cuts the file.
+    pub fn truncate(&self, file: usize, size: usize) {
+        let mut state = self.state();
+        state.files[file].resize(size, 0);
+        state.log.push(Io::Truncate { file, size });
+    }
+
+    /// Brings the file to the platter, unless the disk lies.
+    pub fn sync(&self, file: usize) {
+        if self.syncs != Syncs::Ignored {
+            self.state().log.push(Io::Sync { file });
+        }
+    }
+
+    /// The file's size.
+    pub fn size(&self, file: usize) -> usize {
+        self.state().files[file].len()
+    }
+}
+
+/// Puts bytes into a file that grows where it must.
+pub(crate) fn put(file: &mut Vec<u8>, offset: usize, bytes: &[u8]) {
+    let end = offset + bytes.len();
+    if file.len() < end {
+        file.resize(end, 0);
+    }
+    file[offset..end].copy_from_slice(bytes);
+}

@@ -1,0 +1,65 @@
+//! `crash [--calls N] [--cases N] [--seed S]`: the campaign alone, without the rest of the house; and
+//! `crash play FOLDER SEED FROM`: the process that `torture kill-store` kills.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use kiosk_crash::Outcome;
+
+/// Cuts the power below the store's cipher.
+#[derive(Parser)]
+struct Cli {
+    /// Calls of the script that is cut behind every order.
+    #[arg(long, default_value_t = kiosk_crash::CALLS)]
+    calls: usize,
+    /// Cuts at least.
+    #[arg(long, default_value_t = 0)]
+    cases: usize,
+    /// Of the scripts and the cuts.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Plays a script on a store in a folder and writes an empty line after each call.
+    Play {
+        /// Where the store lies.
+        folder: PathBuf,
+        /// Of the script.
+        seed: u64,
+        /// The first call to play.
+        from: usize,
+    },
+}
+
+fn main() -> ExitCode {
+    let Cli { calls, cases, seed, command } = Cli::parse();
+    let result = match command {
+        Some(Command::Play { folder, seed, from }) => {
+            kiosk_crash::kill::play(&folder, seed, from).map(|()| ExitCode::SUCCESS)
+        }
+        None => kiosk_crash::run(calls, cases, seed).map(|outcome| tell(&outcome)),
+    };
+    result.unwrap_or_else(|error| {
+        say(&format!("crash: {error}"));
+        ExitCode::from(2)
+    })
+}
+
+fn tell(outcome: &Outcome) -> ExitCode {
+    outcome.violations.iter().for_each(|violation| say(&format!("BROKEN {violation}")));
+    let Outcome { cuts, cuts_again, orders, violations } = outcome;
+    let broken = violations.len();
+    say(&format!("{cuts} cuts behind {orders} orders, {cuts_again} while coming back, {broken} violations"));
+    if violations.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// A reader that went away is not an error worth reporting.
+fn say(text: &str) {
+    let _ = writeln!(std::io::stdout().lock(), "{text}");
+}
