@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 
 use clap::{Parser, Subcommand};
 use kiosk_platform::{
-    CaseRow, Draft, Facts, Options, PAGES_ADDRESS, Platform, PlatformError, SYNTHETIC_CODE, state_name,
+    CaseRow, Draft, Facts, Options, PAGES_ADDRESS, Platform, PlatformError, QuarantineRow, SYNTHETIC_CODE,
+    state_name,
 };
-use kiosk_protocol::ids::{Key, PageNumber, TerminalId};
+use kiosk_protocol::ids::{ItemId, Key, PageNumber, TerminalId};
 use kiosk_protocol::service::Text;
 
 /// The reference central platform of Hecheng Kiosk.
@@ -32,6 +33,9 @@ enum Command {
         /// Another host name or address of the server, besides localhost and 127.0.0.1.
         #[arg(long = "name")]
         names: Vec<String>,
+        /// A PostgreSQL database (`postgres://user@host/database`) instead of a file in the folder.
+        #[arg(long)]
+        database: Option<String>,
     },
     /// Serve terminals until SIGTERM or SIGINT.
     Serve(Serve),
@@ -62,6 +66,37 @@ enum Command {
         /// As JSON.
         #[arg(long)]
         json: bool,
+    },
+    /// List what was put aside for a human, with the reason.
+    Quarantine {
+        /// The platform's folder.
+        #[arg(long)]
+        dir: PathBuf,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+        /// Also write the bytes of each, as they came, into this folder.
+        #[arg(long)]
+        out: Option<PathBuf>,
+    },
+    /// Write keys, configuration and database, also of a running platform, into a new folder.
+    Backup {
+        /// The platform's folder.
+        #[arg(long)]
+        dir: PathBuf,
+        /// The new folder. It is as secret as the platform's.
+        out: PathBuf,
+    },
+    /// Make a platform of a backup.
+    Restore {
+        /// The platform's folder; made where it is missing.
+        #[arg(long)]
+        dir: PathBuf,
+        /// What `backup` wrote.
+        from: PathBuf,
+        /// Another PostgreSQL database than the one it was taken from; an empty one.
+        #[arg(long)]
+        database: Option<String>,
     },
     /// Say whether a page is genuine: a PDF file whole, or the number on one.
     VerifyPage {
@@ -98,6 +133,9 @@ struct Serve {
     /// What stands before the number in the code of a page, for example https://HOST/pages.
     #[arg(long, default_value = PAGES_ADDRESS)]
     pages_address: String,
+    /// Where Prometheus finds metrics (`/metrics`, in the clear), for example 127.0.0.1:9464.
+    #[arg(long)]
+    metrics: Option<SocketAddr>,
 }
 
 #[derive(clap::Args)]
@@ -127,8 +165,8 @@ fn implementing_code(text: &str) -> Result<String, String> {
 /// Runs a command.
 pub async fn run(cli: Cli) -> Result<(), PlatformError> {
     match cli.command {
-        Command::Init { dir, names } => {
-            Platform::init_named(&dir, &names)?;
+        Command::Init { dir, names, database } => {
+            Platform::init_in(&dir, &names, database)?;
             say(&format!("made a platform in {}", dir.display()))
         }
         Command::Serve(args) => serve(args).await,
@@ -139,6 +177,15 @@ pub async fn run(cli: Cli) -> Result<(), PlatformError> {
             say(&format!("catalogue {version} is in force"))
         }
         Command::Cases { dir, json } => cases(&dir, json),
+        Command::Backup { dir, out } => {
+            Platform::open(&dir)?.back_up(&out)?;
+            say(&format!("{} holds the whole platform; keep it as secret", out.display()))
+        }
+        Command::Restore { dir, from, database } => {
+            Platform::restore(&from, &dir, database)?;
+            say(&format!("made a platform in {}", dir.display()))
+        }
+        Command::Quarantine { dir, json, out } => quarantine(&dir, json, out.as_deref()),
         Command::VerifyPage { dir, page } => verify_page(&dir, page),
         Command::Revoke { dir, terminal } => {
             let terminal = TerminalId::try_from(terminal)?;
@@ -149,11 +196,12 @@ pub async fn run(cli: Cli) -> Result<(), PlatformError> {
 }
 
 async fn serve(args: Serve) -> Result<(), PlatformError> {
-    let Serve { dir, listen, poll_ms, default_code, pages_address } = args;
+    let Serve { dir, listen, poll_ms, default_code, pages_address, metrics } = args;
     let stop = stop_signal().map_err(PlatformError::Server)?;
-    let options = Options { listen, poll_ms, default_code, pages_address, ..Options::default() };
+    let options = Options { listen, poll_ms, default_code, pages_address, metrics, ..Options::default() };
     let running = Platform::serve(&dir, options).await?;
     say(&format!("listening on https://{}", running.addr))?;
+    running.metrics.iter().try_for_each(|addr| say(&format!("metrics on http://{addr}/metrics")))?;
     stop.await;
     running.stop().await
 }
@@ -210,6 +258,30 @@ fn verify_page(dir: &Path, page: String) -> Result<(), PlatformError> {
     say(&format!(
         "genuine: page {number} of {service} {version}, issued {issued_at}, SM3 of its file {digest}"
     ))
+}
+
+fn quarantine(dir: &Path, json: bool, out: Option<&Path>) -> Result<(), PlatformError> {
+    let rows = Platform::open(dir)?.quarantine()?;
+    if let Some(out) = out {
+        rows.iter().try_for_each(|row| write_bytes(out, row))?;
+    }
+    if json {
+        let json = serde_json::to_string_pretty(&rows);
+        return say(&json.map_err(|error| PlatformError::Server(error.into()))?);
+    }
+    rows.iter().try_for_each(|row| {
+        let QuarantineRow { item, reason, hash, received_at, body } = row;
+        let ItemId { terminal, epoch, seq } = item;
+        let bytes = body.len();
+        say(&format!("{terminal} epoch {epoch} seq {seq}  {received_at}  {bytes} bytes {hash}  {reason}"))
+    })
+}
+
+/// Named by their digest, as nothing else of them can be trusted.
+fn write_bytes(out: &Path, row: &QuarantineRow) -> Result<(), PlatformError> {
+    let path = out.join(row.hash.to_string());
+    let written = std::fs::create_dir_all(out).and_then(|()| std::fs::write(&path, &row.body));
+    written.map_err(|source| PlatformError::File { path, source })
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, PlatformError> {

@@ -20,6 +20,19 @@ pub enum PlatformError {
     /// The folder holds no platform. Cure: run `kiosk-platform init` first.
     #[error("{} holds no platform; run init first", .0.display())]
     Missing(PathBuf),
+    /// The database already holds a platform. Cure: copy that platform's folder to add a server, or name another
+    /// database.
+    #[error("the database already holds a platform; copy its folder to add a server")]
+    DatabaseTaken,
+    /// The folder holds no backup. Cure: name the folder `backup` wrote; for a backup of PostgreSQL also its tools.
+    #[error("{} holds no backup", .0.display())]
+    NoBackup(PathBuf),
+    /// A tool of PostgreSQL failed. Cure: its message stands above.
+    #[error("{} failed", .0.display())]
+    Tool(PathBuf),
+    /// `platform.toml` cannot be read. Cure: see the message below.
+    #[error("cannot read {}", .0.display())]
+    Configuration(PathBuf, #[source] Box<toml::de::Error>),
     /// Keys.
     #[error("the keys are not usable")]
     Keys(#[from] KeyError),
@@ -97,6 +110,9 @@ impl PlatformError {
             self,
             Self::Exists(_)
                 | Self::Missing(_)
+                | Self::DatabaseTaken
+                | Self::NoBackup(_)
+                | Self::Configuration(..)
                 | Self::Id(_)
                 | Self::Package { .. }
                 | Self::TooMuch(_)

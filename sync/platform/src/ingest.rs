@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use crate::case_number::day_in_china;
 use crate::server::{Centre, Terminal};
-use crate::store::{NewCase, StoreError, Tx};
+use crate::store::{Answered, NewCase, Scope, StoreError, Tx};
 
 /// An item, read.
 enum Read {
@@ -45,8 +45,10 @@ pub fn ingest(
     now: Timestamp,
 ) -> Result<Vec<ItemAnswer>, StoreError> {
     let read: Vec<Read> = items.iter().map(|item| read(centre, item)).collect();
-    centre.store.write(|tx| {
-        let mut judge = Judge { centre, tx, packages: Packages::new(), sender, now };
+    let own = || items.iter().map(|item| item.id.clone()).filter(|id| id.terminal == sender.id);
+    centre.store.write(Scope::Terminal(&sender.id), |tx| {
+        let answered = tx.answered(own())?;
+        let mut judge = Judge { centre, tx, packages: Packages::new(), answered, sender, now };
         let answers = items.iter().zip(&read).map(|(item, read)| {
             let verdict = judge.settle(item, read)?;
             Ok(ItemAnswer { id: item.id.clone(), verdict })
@@ -75,6 +77,7 @@ struct Judge<'a> {
     centre: &'a Centre,
     tx: &'a Tx<'a>,
     packages: Packages,
+    answered: Answered,
     sender: &'a Terminal,
     now: Timestamp,
 }
@@ -91,8 +94,8 @@ impl Judge<'_> {
             // The identity stays free for the bytes it was made for.
             return self.alarmed(item, "damaged-item", "the body does not fit its hash");
         }
-        match self.tx.answered(&item.id)? {
-            Some((hash, verdict)) if hash == item.hash => return Ok(verdict),
+        match self.answered.get(&item.id) {
+            Some((hash, verdict)) if *hash == item.hash => return Ok(verdict.clone()),
             Some(_) => {
                 return self.alarmed(item, "identity-conflict", "the identity was used for other bytes");
             }
@@ -103,6 +106,7 @@ impl Judge<'_> {
             self.tx.quarantine(item, reason, self.now)?;
         }
         self.tx.keep_item(item, &verdict, self.now)?;
+        self.answered.insert(item.id.clone(), (item.hash, verdict.clone()));
         Ok(verdict)
     }
 

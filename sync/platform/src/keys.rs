@@ -28,6 +28,10 @@ const CATALOGUE_KEY: &str = "catalogue.key";
 const PSEUDONYM_KEY: &str = "pseudonym.key";
 const PAGE_KEY: &str = "pages.key";
 
+/// All files of the keys.
+pub const FILES: [&str; 8] =
+    [CA, CA_KEY, SERVER, SERVER_KEY, SEALING_KEY, CATALOGUE_KEY, PSEUDONYM_KEY, PAGE_KEY];
+
 /// An uncompressed point of P-256 (SEC 1, 2.3.3).
 const P256_POINT_BYTES: usize = 65;
 /// Block of SM3, bytes (GB/T 32905, 5.1).

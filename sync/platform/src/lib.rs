@@ -4,12 +4,15 @@
 //! Stateless servers over one store. No service and no form field is known to this crate: packages
 //! and departments are data.
 
+mod backup;
 mod case_number;
+mod configuration;
 mod departments;
 mod error;
 mod ingest;
 mod keys;
 mod limits;
+mod metrics;
 mod pages;
 mod platform;
 mod publish;
@@ -26,5 +29,5 @@ pub use pages::{Facts, NotGenuine};
 
 pub use platform::{Options, PAGES_ADDRESS, Platform, Running};
 pub use publish::Draft;
-pub use server::Clock;
-pub use store::{CaseRow, StoreError, state_name};
+pub use server::{Bounds, Clock};
+pub use store::{CaseRow, QuarantineRow, StoreError, state_name};

@@ -8,12 +8,35 @@ pub const HANDSHAKE: Duration = Duration::from_secs(10);
 pub const REQUEST: Duration = Duration::from_secs(30);
 /// Open connections are given this long to finish when the platform stops.
 pub const SHUTDOWN: Duration = Duration::from_secs(10);
-/// A writer waits this long for another process that holds the database.
+/// A writer waits this long for another process that holds the database, and for a connection to it.
 pub const DATABASE_BUSY: Duration = Duration::from_secs(5);
-/// Handshakes at one time; more wait in the listen queue of the system.
-pub const HANDSHAKES_MAX: usize = 256;
-/// Finished handshakes that wait to be served.
-pub const ACCEPTED_MAX: usize = 64;
+/// Connections of one server to PostgreSQL: more than two cores can use, and well below its default of 100.
+pub const DATABASE_CONNECTIONS: usize = 16;
+/// Statements of a transaction that are on their way to PostgreSQL together.
+pub const PUTS_MAX: usize = 1024;
+/// A transaction that met a conflict with another server is tried so often.
+pub const TRANSACTION_TRIES: u32 = 5;
+/// Prepared statements an SQLite connection keeps.
+pub const STATEMENTS_MAX: usize = 64;
+/// Where the database is away, callers try again after this, seconds; each adds its own random time.
+pub const DATABASE_AWAY_S: u64 = 5;
+/// Open connections of one server, about 40 KiB each; more wait in the listen queue of the system.
+pub const CONNECTIONS_MAX: usize = 4096;
+/// From the end of one answer to the end of the next request's head. Longer than terminals keep an unused connection
+/// (60 s), so that none is closed under a request.
+pub const HEAD: Duration = Duration::from_secs(75);
+/// The head of a request, bytes.
+pub const HEAD_BYTES_MAX: usize = 16 * 1024;
+/// Requests of one terminal a second, on average: a backlog is sent with about ten.
+pub const TERMINAL_PER_S: u32 = 50;
+/// Requests of one terminal at once, after a pause.
+pub const TERMINAL_AT_ONCE: u32 = 200;
+/// Enrolments one address asks for a second, on average. A ticket has 60 bits.
+pub const ENROL_PER_S: u32 = 1;
+/// Enrolments of one address at once: those of a hall.
+pub const ENROL_AT_ONCE: u32 = 60;
+/// Callers whose rate is remembered before those at rest are forgotten.
+pub const CALLERS_MAX: usize = 20_000;
 /// A connection that could not be accepted (no file handles left) is tried again after this.
 pub const ACCEPT_AGAIN: Duration = Duration::from_millis(200);
 /// Base-2 logarithm of the largest zstd window: 8 MiB, as much as a batch may unpack to.

@@ -12,19 +12,22 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
+use crate::backup;
 use crate::case_number::{self, SYNTHETIC_CODE};
+use crate::configuration;
 use crate::departments::{BadData, Departments};
 use crate::error::PlatformError;
 use crate::keys::{self, Keys};
-use crate::limits::SHUTDOWN;
+use crate::limits::{ENROL_AT_ONCE, ENROL_PER_S, TERMINAL_AT_ONCE, TERMINAL_PER_S};
+use crate::metrics::Metrics;
 use crate::pages::{self, Facts, Press};
 use crate::publish::{self, Draft};
-use crate::server::{self, Centre, Clock, Peer, TlsListener};
-use crate::store::{CaseRow, Store};
+use crate::server::{self, Bounds, Centre, Clock, Rates};
+use crate::store::{CaseRow, Place, QuarantineRow, Scope, Store};
 use crate::texts::Texts;
 use crate::ticket;
 
-const DATABASE: &str = "platform.db";
+pub(crate) const DATABASE: &str = "platform.db";
 /// Where pages are verified unless an address is given: a counter that knows the scheme.
 pub const PAGES_ADDRESS: &str = "hecheng:page";
 /// Holds the address of the running server, for scripts.
@@ -39,6 +42,7 @@ const BUILT_IN: [(&str, &str); 2] = [
 /// A platform and its folder.
 pub struct Platform {
     dir: PathBuf,
+    place: Place,
     store: Store,
 }
 
@@ -54,6 +58,10 @@ pub struct Options {
     pub pages_address: String,
     /// The platform's clock.
     pub clock: Clock,
+    /// What peers are granted.
+    pub bounds: Bounds,
+    /// Where metrics are told, in the clear; nowhere where there is none.
+    pub metrics: Option<SocketAddr>,
 }
 
 impl Default for Options {
@@ -64,6 +72,8 @@ impl Default for Options {
             default_code: SYNTHETIC_CODE.to_owned(),
             pages_address: PAGES_ADDRESS.to_owned(),
             clock: Arc::new(Timestamp::now),
+            bounds: Bounds::default(),
+            metrics: None,
         }
     }
 }
@@ -72,8 +82,10 @@ impl Default for Options {
 pub struct Running {
     /// Where it listens.
     pub addr: SocketAddr,
+    /// Where it tells its metrics.
+    pub metrics: Option<SocketAddr>,
     stop: oneshot::Sender<()>,
-    serving: JoinHandle<std::io::Result<()>>,
+    serving: JoinHandle<()>,
 }
 
 impl Running {
@@ -82,17 +94,9 @@ impl Running {
     /// # Errors
     /// The server ended with an error.
     pub async fn stop(self) -> Result<(), PlatformError> {
-        let Self { stop, mut serving, .. } = self;
         // It only fails when the server has ended already.
-        stop.send(()).ok();
-        match tokio::time::timeout(SHUTDOWN, &mut serving).await {
-            Ok(Ok(ended)) => ended.map_err(PlatformError::Server),
-            Ok(Err(error)) => Err(PlatformError::Server(std::io::Error::other(error))),
-            Err(_) => {
-                serving.abort();
-                Ok(())
-            }
-        }
+        self.stop.send(()).ok();
+        self.serving.await.map_err(|error| PlatformError::Server(std::io::Error::other(error)))
     }
 }
 
@@ -110,11 +114,27 @@ impl Platform {
     /// # Errors
     /// As `init`, or a name is no host name.
     pub fn init_named(dir: &Path, names: &[String]) -> Result<Self, PlatformError> {
-        if dir.join(DATABASE).exists() {
+        Self::init_in(dir, names, None)
+    }
+
+    /// The same in a PostgreSQL database. More servers are added by copying the folder, not by this.
+    ///
+    /// # Errors
+    /// As `init_named`, or the database cannot be used or belongs to another platform.
+    pub fn init_in(dir: &Path, names: &[String], database: Option<String>) -> Result<Self, PlatformError> {
+        if place_of(dir)?.is_some() {
             return Err(PlatformError::Exists(dir.to_owned()));
         }
+        let place = database.map_or_else(|| Place::File(dir.join(DATABASE)), Place::Url);
+        if let Place::Url(_) = &place {
+            let store = Store::open(&place)?;
+            if store.read(|tx| tx.catalogue_version())? > 0 {
+                return Err(PlatformError::DatabaseTaken);
+            }
+        }
         keys::create(dir, names)?;
-        let platform = Self { dir: dir.to_owned(), store: Store::open(&dir.join(DATABASE))? };
+        configuration::write(dir, &place)?;
+        let platform = Self { dir: dir.to_owned(), store: Store::open(&place)?, place };
         let built_in = BUILT_IN.map(|(file, json)| Draft { file: file.to_owned(), json: json.to_owned() });
         platform.publish(&built_in)?;
         Ok(platform)
@@ -125,11 +145,28 @@ impl Platform {
     /// # Errors
     /// There is none, or its database does not open.
     pub fn open(dir: &Path) -> Result<Self, PlatformError> {
-        let path = dir.join(DATABASE);
-        if !path.exists() {
-            return Err(PlatformError::Missing(dir.to_owned()));
+        let place = place_of(dir)?.ok_or_else(|| PlatformError::Missing(dir.to_owned()))?;
+        Ok(Self { dir: dir.to_owned(), store: Store::open(&place)?, place })
+    }
+
+    /// Writes a backup of the whole platform, also of a running one, into a new folder.
+    ///
+    /// # Errors
+    /// The folder exists, a file cannot be copied, or a tool of PostgreSQL fails.
+    pub fn back_up(&self, out: &Path) -> Result<(), PlatformError> {
+        backup::back_up(&self.dir, &self.place, &self.store, out)
+    }
+
+    /// Makes a platform of a backup, in a folder that holds none; in another PostgreSQL database where one is named.
+    ///
+    /// # Errors
+    /// There is no backup, the folder or the database is not empty, or a tool of PostgreSQL fails.
+    pub fn restore(from: &Path, dir: &Path, database: Option<String>) -> Result<Self, PlatformError> {
+        if place_of(dir)?.is_some() {
+            return Err(PlatformError::Exists(dir.to_owned()));
         }
-        Ok(Self { dir: dir.to_owned(), store: Store::open(&path)? })
+        backup::restore(from, dir, database)?;
+        Self::open(dir)
     }
 
     /// Makes a one-time ticket for a terminal.
@@ -161,8 +198,7 @@ impl Platform {
     /// # Errors
     /// The database fails.
     pub fn cases(&self) -> Result<Vec<CaseRow>, PlatformError> {
-        let cases = self.store.write(|tx| tx.advance(Timestamp::now()).and_then(|()| tx.cases()));
-        Ok(cases?)
+        Ok(self.store.read(|tx| tx.cases(Timestamp::now()))?)
     }
 
     /// Kinds of all alarms, oldest first.
@@ -171,6 +207,14 @@ impl Platform {
     /// The database fails.
     pub fn alarms(&self) -> Result<Vec<String>, PlatformError> {
         Ok(self.store.read(|tx| tx.alarms())?)
+    }
+
+    /// All that was put aside for a human, oldest first.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub fn quarantine(&self) -> Result<Vec<QuarantineRow>, PlatformError> {
+        Ok(self.store.read(|tx| tx.quarantined())?)
     }
 
     /// Reason and source of every fetch of personal data, oldest first.
@@ -202,7 +246,7 @@ impl Platform {
     /// # Errors
     /// It was never enrolled and has no open ticket.
     pub fn revoke(&self, terminal: &TerminalId) -> Result<(), PlatformError> {
-        let known = self.store.write(|tx| tx.revoke(terminal, Timestamp::now()))?;
+        let known = self.store.write(Scope::Register, |tx| tx.revoke(terminal, Timestamp::now()))?;
         if known { Ok(()) } else { Err(PlatformError::NoTerminal(terminal.clone())) }
     }
 
@@ -220,26 +264,27 @@ impl Platform {
     /// There is none, its keys are not usable, or the address is taken.
     pub async fn serve(dir: &Path, options: Options) -> Result<Running, PlatformError> {
         let platform = Self::open(dir)?;
-        let listen = options.listen;
+        let Options { listen, bounds, metrics: metrics_at, .. } = options;
         let centre = platform.centre(options)?;
         let config = server::tls_config(&centre.keys)?;
         let listening = |error| PlatformError::Listen(listen, error);
         let socket = TcpListener::bind(listen).await.map_err(listening)?;
         let addr = socket.local_addr().map_err(listening)?;
-        let listener = TlsListener::new(socket, config);
+        let told = centre.metrics.clone();
+        let metrics = match metrics_at {
+            Some(listen) => Some(told.serve(listen).await?),
+            None => None,
+        };
         platform.write_address(addr)?;
-        let service = server::routes(Arc::new(centre)).into_make_service_with_connect_info::<Peer>();
         let (stop, stopped) = oneshot::channel();
-        // A dropped `Running` stops the server too.
-        let stopped = async move { drop(stopped.await) };
-        let serving =
-            tokio::spawn(async { axum::serve(listener, service).with_graceful_shutdown(stopped).await });
+        let routes = server::routes(Arc::new(centre));
+        let serving = tokio::spawn(server::serve(socket, config, routes, told, bounds, stopped));
         tracing::info!(%addr, "serving");
-        Ok(Running { addr, stop, serving })
+        Ok(Running { addr, metrics, stop, serving })
     }
 
     fn centre(&self, options: Options) -> Result<Centre, PlatformError> {
-        let Options { listen: _, poll_ms, default_code, pages_address, clock } = options;
+        let Options { poll_ms, default_code, pages_address, clock, .. } = options;
         Ok(Centre {
             store: self.store.clone(),
             keys: Keys::open(&self.dir)?,
@@ -250,6 +295,9 @@ impl Platform {
             poll_ms,
             default_code,
             case_number: case_number::local,
+            metrics: Metrics::new(),
+            terminal_rates: Rates::new(TERMINAL_PER_S, TERMINAL_AT_ONCE),
+            enrol_rates: Rates::new(ENROL_PER_S, ENROL_AT_ONCE),
         })
     }
 
@@ -257,4 +305,13 @@ impl Platform {
         let path = self.dir.join(ADDRESS);
         std::fs::write(&path, addr.to_string()).map_err(|source| PlatformError::File { path, source })
     }
+}
+
+/// Where the memory of a folder is; nothing where it holds no platform.
+fn place_of(dir: &Path) -> Result<Option<Place>, PlatformError> {
+    if let Some(url) = configuration::read(dir)?.database {
+        return Ok(Some(Place::Url(url)));
+    }
+    let path = dir.join(DATABASE);
+    Ok(path.exists().then_some(Place::File(path)))
 }

@@ -10,7 +10,7 @@ use crate::case_number::CODE_CHARS;
 use crate::error::PlatformError;
 use crate::limits::{PACKAGE_BYTES_MAX, PACKAGES_MAX};
 use crate::pages;
-use crate::store::{Store, Tx};
+use crate::store::{Scope, Store, Tx};
 
 /// A package's name for the operator (its file) and its JSON.
 pub struct Draft {
@@ -29,7 +29,7 @@ pub fn publish(
 ) -> Result<u64, PlatformError> {
     let parsed = drafts.iter().map(|draft| Ok((draft, parse(draft)?)));
     let parsed = parsed.collect::<Result<Vec<_>, PlatformError>>()?;
-    store.write(|tx| {
+    store.write(Scope::Catalogue, |tx| {
         let mut entries = in_force(tx)?;
         for (draft, package) in &parsed {
             let entry = add(tx, key, draft, package, now)?;
@@ -46,7 +46,7 @@ pub fn withdraw(
     service: &Key,
     now: Timestamp,
 ) -> Result<u64, PlatformError> {
-    store.write(|tx| {
+    store.write(Scope::Catalogue, |tx| {
         let mut entries = in_force(tx)?;
         let before = entries.len();
         entries.retain(|entry| entry.id != *service);

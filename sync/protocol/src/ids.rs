@@ -123,9 +123,15 @@ impl ReceiptNumber {
         &self.0
     }
 
-    /// The terminal's name, and the digits of epoch and sequence.
-    pub fn parts(&self) -> (&str, &str) {
-        self.0.rsplit_once('-').unwrap_or_default()
+    /// The items with this number: one, but for epochs beyond 99, where digits can be read in two ways.
+    pub fn items(&self) -> Vec<ItemId> {
+        let (terminal, run) = self.0.rsplit_once('-').unwrap_or_default();
+        let item = |epoch_digits| {
+            let (epoch, seq) = run.split_at_checked(epoch_digits)?;
+            let terminal = TerminalId::try_from(terminal.to_owned()).ok()?;
+            Some(ItemId { terminal, epoch: epoch.parse().ok()?, seq: seq.parse().ok()? })
+        };
+        (2..run.len()).filter_map(item).filter(|id| Self::of(id) == *self).collect()
     }
 }
 
@@ -229,13 +235,23 @@ mod tests {
         let id = ItemId { terminal, epoch: 1, seq: 42 };
         let number = ReceiptNumber::of(&id);
         assert_eq!(number.as_str(), "230202-0001-01000042");
-        assert_eq!(number.parts(), ("230202-0001", "01000042"));
+        assert_eq!(number.items(), [id]);
         assert_eq!(ReceiptNumber::try_from(number.to_string()), Ok(number));
         for bad in
             ["", "01000042", "-01000042", "230202-0001-", "230202-0001-0100004", "a-01000042", "A-0100004x"]
         {
             assert!(ReceiptNumber::try_from(bad.to_owned()).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn digits_of_a_late_epoch_can_be_read_in_two_ways() {
+        let number = ReceiptNumber::try_from("A-100123456".to_owned()).unwrap();
+        let read = number.items().into_iter().map(|id| (id.epoch, id.seq)).collect::<Vec<_>>();
+        assert_eq!(read, [(100, 123_456)], "no sequence of seven digits begins with 0");
+        let number = ReceiptNumber::try_from("A-101234567".to_owned()).unwrap();
+        let read = number.items().into_iter().map(|id| (id.epoch, id.seq)).collect::<Vec<_>>();
+        assert_eq!(read, [(10, 1_234_567), (101, 234_567)]);
     }
 
     #[test]

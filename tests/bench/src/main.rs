@@ -3,7 +3,11 @@
 
 mod devices;
 mod figure;
+#[allow(clippy::expect_used)]
+#[path = "../../../sync/platform/tests/postgres/mod.rs"]
+mod postgres;
 mod store;
+mod sync;
 mod ui;
 
 use std::error::Error;
@@ -23,6 +27,9 @@ struct Cli {
     /// Commits on each side of `store`.
     #[arg(long, default_value_t = 5000)]
     commits: usize,
+    /// Items of the backlog of `sync`.
+    #[arg(long, default_value_t = 50_000)]
+    backlog: usize,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -30,6 +37,7 @@ enum Name {
     Ui,
     Devices,
     Store,
+    Sync,
 }
 
 /// What a bench gives.
@@ -44,6 +52,7 @@ fn main() -> ExitCode {
             Name::Ui => ui::measure(),
             Name::Devices => devices::measure(),
             Name::Store => store::measure(cli.commits),
+            Name::Sync => sync::measure(cli.backlog),
         };
         match figures {
             Ok(lines) => lines.iter().for_each(|line| {

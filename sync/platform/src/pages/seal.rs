@@ -7,7 +7,7 @@ use kiosk_protocol::ids::{Key, PageNumber};
 use serde::{Deserialize, Serialize};
 
 use crate::error::PlatformError;
-use crate::store::{Store, StoreError};
+use crate::store::{Scope, Store, StoreError};
 
 /// What is signed of a page. The person is a pseudonym.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,7 +53,7 @@ pub enum SealError {
 pub fn seal(store: &Store, key: &SigningKey, facts: &Facts) -> Result<(), SealError> {
     let payload = serde_json::to_string(facts).map_err(|_| StoreError::Unreadable("a page"))?;
     let signed = Signed::new(payload, key)?;
-    Ok(store.write(|tx| tx.keep_page(&facts.number, &facts.digest, &signed))?)
+    Ok(store.write(Scope::Own, |tx| tx.keep_page(&facts.number, &facts.digest, &signed))?)
 }
 
 /// Whether these bytes are a page of ours.

@@ -32,6 +32,7 @@ fn take_in(centre: &Centre, terminal: &Terminal, packed: &[u8]) -> Result<BatchA
     }
     let server_time = (centre.clock)();
     let answers = ingest::ingest(centre, terminal, &batch.items, server_time)?;
+    centre.metrics.judged(&answers);
     Ok(BatchAnswer { answers, server_time })
 }
 

@@ -11,6 +11,7 @@ use kiosk_protocol::wire::Changes;
 use super::problem::Refusal;
 use super::terminal::Terminal;
 use super::{Centre, blocking};
+use crate::store::Scope;
 
 #[derive(serde::Deserialize)]
 pub struct Since {
@@ -37,8 +38,8 @@ fn position(cursor: Option<&str>) -> Result<u64, Refusal> {
 
 fn page(centre: &Centre, terminal: &Terminal, after: u64) -> Result<Changes, Refusal> {
     let now = (centre.clock)();
-    if centre.store.read(|tx| tx.is_due(now))? {
-        centre.store.write(|tx| tx.advance(now))?;
+    if centre.store.read(|tx| tx.is_due(&terminal.id, now))? {
+        centre.store.write(Scope::Terminal(&terminal.id), |tx| tx.advance(&terminal.id, now))?;
     }
     centre.store.read(|tx| {
         let mut rows = tx.changes(&terminal.id, after, CHANGES_PAGE_MAX as u32 + 1)?;

@@ -1,24 +1,28 @@
 //! `POST /v1/enrol`: a ticket for a certificate.
 
 use std::sync::Arc;
+use std::time::Instant;
 
-use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::extract::rejection::BytesRejection;
 use axum::http::StatusCode;
+use axum::{Extension, Json};
 use kiosk_protocol::crypto::Digest;
 use kiosk_protocol::wire::{EnrolAnswer, EnrolRequest};
 
 use super::problem::Refusal;
-use super::{Centre, blocking, body, parse};
+use super::serve::Peer;
+use super::{Centre, blocking, body, parse, too_often};
 use crate::keys::{BadRequest, Keys};
-use crate::store::{TicketState, Tx};
+use crate::store::{Scope, TicketState, Tx};
 
 pub async fn enrol(
     State(centre): State<Arc<Centre>>,
+    Extension(peer): Extension<Peer>,
     bytes: Result<Bytes, BytesRejection>,
 ) -> Result<Json<EnrolAnswer>, Refusal> {
+    centre.enrol_rates.check(peer.address, Instant::now()).map_err(too_often)?;
     let request: EnrolRequest = parse(&body(bytes)?)?;
     blocking(&centre, move |centre| answer(centre, &request)).await.map(Json)
 }
@@ -26,7 +30,7 @@ pub async fn enrol(
 /// A request that is not accepted does not use the ticket up.
 fn answer(centre: &Centre, request: &EnrolRequest) -> Result<EnrolAnswer, Refusal> {
     let code_hash = Digest::of(request.code.as_bytes());
-    centre.store.write(|tx| enrol_by(centre, tx, &code_hash, &request.csr_pem))
+    centre.store.write(Scope::Register, |tx| enrol_by(centre, tx, &code_hash, &request.csr_pem))
 }
 
 fn enrol_by(centre: &Centre, tx: &Tx, code_hash: &Digest, csr_pem: &str) -> Result<EnrolAnswer, Refusal> {

@@ -7,20 +7,25 @@ mod catalogue;
 mod changes;
 mod enrol;
 mod problem;
+mod rates;
+mod serve;
 mod terminal;
 mod tls;
 
+use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
-use axum::extract::{DefaultBodyLimit, Request};
+use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::http::StatusCode;
-use axum::middleware::{Next, from_fn};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::{get, post};
 use jiff::Timestamp;
+use kiosk_protocol::ids::TerminalId;
 use kiosk_protocol::limits::{BATCH_COMPRESSED_BYTES_MAX, REQUEST_BYTES_MAX};
 use serde::de::DeserializeOwned;
 
@@ -28,12 +33,15 @@ use crate::case_number::Generator;
 use crate::departments::Departments;
 use crate::keys::Keys;
 use crate::limits::REQUEST;
+use crate::metrics::Metrics;
 use crate::pages::Press;
 use crate::store::Store;
 use crate::texts::Texts;
 use problem::Refusal;
+pub use rates::Rates;
+pub use serve::{Bounds, serve};
 pub use terminal::Terminal;
-pub use tls::{Peer, TlsListener, config as tls_config};
+pub use tls::config as tls_config;
 
 /// Tells the time.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -58,6 +66,12 @@ pub struct Centre {
     pub default_code: String,
     /// How case numbers are made.
     pub case_number: Generator,
+    /// What is counted.
+    pub metrics: Metrics,
+    /// How often a terminal may call.
+    pub terminal_rates: Rates<TerminalId>,
+    /// How often an address may ask for an enrolment.
+    pub enrol_rates: Rates<IpAddr>,
 }
 
 /// All routes.
@@ -74,6 +88,7 @@ pub fn routes(centre: Arc<Centre>) -> Router {
         .method_not_allowed_fallback(wrong_method)
         .layer(DefaultBodyLimit::max(REQUEST_BYTES_MAX))
         .layer(from_fn(in_time))
+        .layer(from_fn_with_state(centre.clone(), counted))
         .with_state(centre)
 }
 
@@ -92,6 +107,27 @@ async fn wrong_method() -> Refusal {
 async fn in_time(request: Request, next: Next) -> Result<Response, Refusal> {
     let late = |_| Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "too-slow", "the platform is too slow now");
     tokio::time::timeout(REQUEST, next.run(request)).await.map_err(late)
+}
+
+/// Counts the answer under the path of its call, not under what was asked for.
+async fn counted(
+    State(centre): State<Arc<Centre>>,
+    path: Option<MatchedPath>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let started = Instant::now();
+    let answer = next.run(request).await;
+    let call = path.as_ref().map_or("unknown", MatchedPath::as_str);
+    centre.metrics.answered(call, answer.status().as_u16(), started.elapsed());
+    answer
+}
+
+/// Somebody calls too often.
+fn too_often(wait: Duration) -> Refusal {
+    let title = "too many requests; wait as long as Retry-After says";
+    let seconds = wait.as_secs() + 1;
+    Refusal::new(StatusCode::TOO_MANY_REQUESTS, "too-often", title).retry_after(seconds)
 }
 
 /// Runs blocking work on a thread for it.

@@ -5,26 +5,37 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use kiosk_protocol::wire::Problem;
 
+use crate::limits::DATABASE_AWAY_S;
 use crate::store::StoreError;
 
 /// A request that is not answered with what it asked for.
 #[derive(Debug)]
-pub struct Refusal(Problem);
+pub struct Refusal {
+    problem: Problem,
+    retry_after_s: Option<u64>,
+}
 
 impl Refusal {
     /// A refusal of a kind (`urn:hecheng:problem:…`) in words for technicians.
     pub fn new(status: StatusCode, kind: &str, title: &str) -> Self {
-        Self(Problem {
+        let problem = Problem {
             kind: format!("urn:hecheng:problem:{kind}"),
             title: title.to_owned(),
             status: status.as_u16(),
             detail: None,
-        })
+        };
+        Self { problem, retry_after_s: None }
     }
 
     /// The same, with what was wrong this time.
     pub fn detailed(mut self, detail: String) -> Self {
-        self.0.detail = Some(detail);
+        self.problem.detail = Some(detail);
+        self
+    }
+
+    /// The same; the caller is to try again after so many seconds.
+    pub fn retry_after(mut self, seconds: u64) -> Self {
+        self.retry_after_s = Some(seconds);
         self
     }
 
@@ -48,13 +59,20 @@ impl Refusal {
 
 impl From<StoreError> for Refusal {
     fn from(error: StoreError) -> Self {
-        Self::failure(&error)
+        if !error.is_passing() {
+            return Self::failure(&error);
+        }
+        tracing::error!(%error, "the database is away or overloaded");
+        let away = "the platform's database is away; try again later";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "database-away", away).retry_after(DATABASE_AWAY_S)
     }
 }
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        let status = StatusCode::from_u16(self.0.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        (status, [(header::CONTENT_TYPE, "application/problem+json")], Json(self.0)).into_response()
+        let status = StatusCode::from_u16(self.problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let kind = [(header::CONTENT_TYPE, "application/problem+json")];
+        let wait = self.retry_after_s.map(|seconds| [(header::RETRY_AFTER, seconds.to_string())]);
+        (status, kind, wait, Json(self.problem)).into_response()
     }
 }

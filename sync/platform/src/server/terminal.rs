@@ -1,8 +1,9 @@
 //! Which terminal is calling, checked against the register at every request.
 
 use std::sync::Arc;
+use std::time::Instant;
 
-use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::extract::FromRequestParts;
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use kiosk_protocol::crypto::Digest;
@@ -10,8 +11,8 @@ use kiosk_protocol::ids::TerminalId;
 use rustls::pki_types::CertificateDer;
 
 use super::problem::Refusal;
-use super::tls::Peer;
-use super::{Centre, blocking};
+use super::serve::Peer;
+use super::{Centre, blocking, too_often};
 
 /// A terminal whose certificate is the one in force.
 #[derive(Clone, Debug)]
@@ -26,16 +27,17 @@ impl FromRequestParts<Arc<Centre>> for Terminal {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, centre: &Arc<Centre>) -> Result<Self, Refusal> {
-        let peer = parts.extensions.get::<ConnectInfo<Peer>>();
-        let certificate = peer.and_then(|ConnectInfo(peer)| peer.certificate.clone());
-        let certificate = certificate.ok_or_else(missing)?;
-        blocking(centre, move |centre| registered(centre, &certificate)).await
+        let peer = parts.extensions.get::<Peer>();
+        let certificate = peer.and_then(|peer| peer.certificate.clone()).ok_or_else(missing)?;
+        let terminal = blocking(centre, move |centre| registered(centre, &certificate)).await?;
+        centre.terminal_rates.check(terminal.id.clone(), Instant::now()).map_err(too_often)?;
+        Ok(terminal)
     }
 }
 
 fn registered(centre: &Centre, certificate: &CertificateDer) -> Result<Terminal, Refusal> {
     let id = common_name(certificate).ok_or_else(missing)?;
-    let enrolled = centre.store.read(|tx| tx.enrolled(&String::from(id.clone())))?.ok_or_else(missing)?;
+    let enrolled = centre.store.read(|tx| tx.enrolled(&id))?.ok_or_else(missing)?;
     if enrolled.revoked {
         return Err(forbidden("terminal-revoked", "the terminal's rights were taken"));
     }

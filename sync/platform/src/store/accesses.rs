@@ -3,10 +3,9 @@
 use jiff::Timestamp;
 use kiosk_protocol::crypto::Digest;
 use kiosk_protocol::ids::TerminalId;
-use rusqlite::params;
 use uuid::Uuid;
 
-use super::{StoreError, Tx};
+use super::{StoreError, Tx, values};
 
 /// One fetch: who (terminal and visit), why, from where, about whom.
 pub struct Access<'a> {
@@ -27,35 +26,26 @@ pub struct Access<'a> {
 impl Tx<'_> {
     /// Records a fetch.
     pub fn record_access(&self, access: &Access, now: Timestamp) -> Result<(), StoreError> {
-        self.0.execute(
+        let Access { terminal, visit, reason, source, person, found } = *access;
+        self.0.put(
             "INSERT INTO accesses (terminal, visit, reason, source, person, found, at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-            params![
-                access.terminal.to_string(),
-                access.visit.as_bytes(),
-                access.reason,
-                access.source,
-                access.person.as_bytes(),
-                access.found,
-                now.as_millisecond(),
-            ],
-        )?;
-        Ok(())
+             VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            values![terminal, visit, reason, source, person, found, now],
+        )
     }
 
     /// How often the terminal asked in vain since then.
     pub fn misses(&self, terminal: &TerminalId, reason: &str, since: Timestamp) -> Result<u32, StoreError> {
-        let mut count = self.0.prepare_cached(
-            "SELECT count(*) FROM accesses WHERE terminal = ?1 AND reason = ?2 AND at > ?3 AND found = 0",
+        let count = self.first(
+            "SELECT count(*) FROM accesses WHERE terminal = $1 AND reason = $2 AND at > $3 AND found = 0",
+            values![terminal, reason, since],
         )?;
-        let key = params![terminal.to_string(), reason, since.as_millisecond()];
-        Ok(count.query_row(key, |row| row.get(0))?)
+        count.map_or(Ok(0), |row| row.u32(0))
     }
 
     /// Reason and source of all fetches, oldest first.
     pub fn accesses(&self) -> Result<Vec<(String, String)>, StoreError> {
-        let mut select = self.0.prepare("SELECT reason, source FROM accesses ORDER BY id")?;
-        let rows = select.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        let rows = self.0.rows("SELECT reason, source FROM accesses ORDER BY id", vec![])?;
+        rows.iter().map(|row| Ok((row.text(0)?.to_owned(), row.text(1)?.to_owned()))).collect()
     }
 }

@@ -4,10 +4,9 @@ use jiff::{SignedDuration, Timestamp};
 use kiosk_protocol::crypto::Digest;
 use kiosk_protocol::ids::{CaseNumber, ItemId, Key, ReceiptNumber, TerminalId};
 use kiosk_protocol::wire::{CaseState, Change};
-use rusqlite::{Row, params};
 use uuid::Uuid;
 
-use super::{StoreError, Tx, from_millis};
+use super::{Row, StoreError, Tx, Value, values};
 use crate::departments::Step;
 
 /// A case to be kept.
@@ -62,99 +61,123 @@ pub struct NumberedCase {
 }
 
 const COLUMNS: &str =
-    "terminal, epoch, seq, case_number, service, version, state, submitted_at, accepted_at, changed_at";
+    "c.terminal, c.epoch, c.seq, c.case_number, c.service, c.version, s.state, c.submitted_at,
+    c.accepted_at, coalesce(s.due_at, c.accepted_at), c.case_id, c.person";
+
+/// Cases, each with its last step that is due at `$1`; none where it was only received.
+const CASES: &str = "cases c LEFT JOIN case_steps s ON s.case_id = c.case_id AND s.step =
+    (SELECT max(t.step) FROM case_steps t WHERE t.case_id = c.case_id AND t.due_at <= $1)";
 
 impl Tx<'_> {
     /// Counts a running number up: per implementing code and day, from 1.
     pub fn next_running_number(&self, code: &str, day: jiff::civil::Date) -> Result<u64, StoreError> {
-        let number: i64 = self.0.query_row(
-            "INSERT INTO case_numbers (prefix, day, last) VALUES (?1, ?2, 1)
-             ON CONFLICT (prefix, day) DO UPDATE SET last = last + 1 RETURNING last",
-            params![code, day.to_string()],
-            |row| row.get(0),
+        let number = self.first(
+            "INSERT INTO case_numbers (prefix, day, last) VALUES ($1, $2, 1)
+             ON CONFLICT (prefix, day) DO UPDATE SET last = case_numbers.last + 1 RETURNING last",
+            values![code, day.to_string()],
         )?;
-        Ok(number.cast_unsigned())
+        number.ok_or(StoreError::Unreadable("a running number"))?.u64(0)
     }
 
     /// The case is known.
     pub fn has_case(&self, case: Uuid) -> Result<bool, StoreError> {
-        let mut lookup = self.0.prepare_cached("SELECT 1 FROM cases WHERE case_id = ?1")?;
-        Ok(lookup.exists([case.as_bytes()])?)
+        Ok(self.first("SELECT 1 FROM cases WHERE case_id = $1", values![case])?.is_some())
     }
 
-    /// Keeps a case as received, and what its department will do.
+    /// Keeps a case as received, and what its department will do. Needs the scope of its terminal.
     pub fn keep_case(&self, case: &NewCase, steps: &[Step], now: Timestamp) -> Result<(), StoreError> {
-        let mut insert = self.0.prepare_cached(
+        let NewCase { case: id, item, service, version, department, case_number, person, submitted_at } =
+            *case;
+        self.0.put(
             "INSERT INTO cases (case_id, terminal, epoch, seq, service, version, department, case_number, person,
-                 state, submitted_at, accepted_at, changed_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 'received', ?10, ?11, ?11)",
+                 submitted_at, accepted_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+            values![
+                id,
+                &item.terminal,
+                item.epoch,
+                item.seq,
+                service.as_str(),
+                version,
+                department.as_str(),
+                case_number.0.as_str(),
+                person,
+                submitted_at,
+                now
+            ],
         )?;
-        insert.execute(params![
-            case.case.as_bytes(),
-            case.item.terminal.to_string(),
-            case.item.epoch,
-            case.item.seq.cast_signed(),
-            case.service.as_str(),
-            case.version,
-            case.department.as_str(),
-            case.case_number.0,
-            case.person.as_bytes(),
-            case.submitted_at.as_millisecond(),
-            now.as_millisecond(),
-        ])?;
-        self.add_change(
-            case.case.as_bytes(),
-            &case.item.terminal.to_string(),
-            "received",
-            now.as_millisecond(),
-        )?;
-        self.plan(case.case, steps, now)
+        let received = Due { case: id, step: 0, state: state_name(CaseState::Received).to_owned(), at: now };
+        self.tell(&item.terminal, &[received])?;
+        self.plan(id, &item.terminal, steps, now)
     }
 
-    fn plan(&self, case: Uuid, steps: &[Step], now: Timestamp) -> Result<(), StoreError> {
-        let mut insert = self
-            .0
-            .prepare_cached("INSERT INTO due_steps (due_at, case_id, step, state) VALUES (?1, ?2, ?3, ?4)")?;
-        for (number, step) in (0_u32..).zip(steps) {
-            let due = now.saturating_add(SignedDuration::from_secs(step.after_s.into()));
-            let due = due.unwrap_or(now).as_millisecond();
-            insert.execute(params![due, case.as_bytes(), number, state_name(step.state)])?;
+    /// A step planned before what its terminal was told last (a clock went back) takes the consumer back with it.
+    fn plan(
+        &self,
+        case: Uuid,
+        terminal: &TerminalId,
+        steps: &[Step],
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        for (number, step) in (1_u32..).zip(steps) {
+            let due = now.saturating_add(SignedDuration::from_secs(step.after_s.into())).unwrap_or(now);
+            self.0.put(
+                "INSERT INTO case_steps (case_id, step, terminal, state, due_at) VALUES ($1, $2, $3, $4, $5)",
+                values![case, number, terminal, state_name(step.state), due],
+            )?;
+        }
+        self.0.put(
+            "UPDATE consumers SET due_at = $2 WHERE terminal = $1 AND due_at >= $3",
+            values![terminal, now.as_millisecond() - 1, now],
+        )
+    }
+
+    /// Numbers changes of a terminal, in this order.
+    fn tell(&self, terminal: &TerminalId, changes: &[Due]) -> Result<(), StoreError> {
+        let last = self
+            .first("SELECT coalesce(max(n), 0) FROM case_changes WHERE terminal = $1", values![terminal])?;
+        let last = last.map_or(Ok(0), |row| row.int(0))?;
+        for (n, Due { case, step, state, at }) in (last + 1..).zip(changes) {
+            self.0.put(
+                "INSERT INTO case_changes (terminal, n, case_id, step, state, at)
+                 VALUES ($1, $2, $3, $4, $5, $6)",
+                values![terminal, n, *case, *step, state.as_str(), *at],
+            )?;
         }
         Ok(())
     }
 
-    fn add_change(&self, case: &[u8; 16], terminal: &str, state: &str, at: i64) -> Result<(), StoreError> {
-        let mut insert = self.0.prepare_cached(
-            "INSERT INTO case_changes (terminal, n, case_id, state, at)
-             VALUES (?1, (SELECT coalesce(max(n), 0) + 1 FROM case_changes WHERE terminal = ?1), ?2, ?3, ?4)",
-        )?;
-        insert.execute(params![terminal, case, state, at])?;
-        Ok(())
+    /// Steps of this terminal's cases are due that it was not told of.
+    pub fn is_due(&self, terminal: &TerminalId, now: Timestamp) -> Result<bool, StoreError> {
+        Ok(!self.due(terminal, now)?.is_empty())
     }
 
-    /// Something is due.
-    pub fn is_due(&self, now: Timestamp) -> Result<bool, StoreError> {
-        let mut lookup = self.0.prepare_cached("SELECT 1 FROM due_steps WHERE due_at <= ?1 LIMIT 1")?;
-        Ok(lookup.exists([now.as_millisecond()])?)
+    /// Numbers all changes that are due. Needs the scope of the terminal.
+    pub fn advance(&self, terminal: &TerminalId, now: Timestamp) -> Result<(), StoreError> {
+        let due = self.due(terminal, now)?;
+        let Some(last) = due.last() else { return Ok(()) };
+        self.tell(terminal, &due)?;
+        self.0.put(
+            "INSERT INTO consumers (terminal, due_at) VALUES ($1, $2)
+             ON CONFLICT (terminal) DO UPDATE SET due_at = excluded.due_at",
+            values![terminal, last.at],
+        )
     }
 
-    /// Does everything that is due.
-    pub fn advance(&self, now: Timestamp) -> Result<(), StoreError> {
-        let now = now.as_millisecond();
-        let mut due = self.0.prepare_cached(
-            "SELECT d.case_id, c.terminal, d.state, d.due_at FROM due_steps d JOIN cases c USING (case_id)
-             WHERE d.due_at <= ?1 ORDER BY d.due_at, d.case_id, d.step",
+    fn due(&self, terminal: &TerminalId, now: Timestamp) -> Result<Vec<Due>, StoreError> {
+        let rows = self.0.rows(
+            "SELECT s.case_id, s.step, s.state, s.due_at FROM case_steps s
+             WHERE s.terminal = $1 AND s.due_at <= $2
+                 AND s.due_at > coalesce((SELECT k.due_at FROM consumers k WHERE k.terminal = $1), $3)
+                 AND NOT EXISTS (SELECT 1 FROM case_changes h WHERE h.case_id = s.case_id AND h.step = s.step)
+             ORDER BY s.due_at, s.case_id, s.step",
+            values![terminal, now, i64::MIN],
         )?;
-        let rows = due.query_map([now], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
-        let rows: Vec<([u8; 16], String, String, i64)> = rows.collect::<Result<_, _>>()?;
-        let mut update =
-            self.0.prepare_cached("UPDATE cases SET state = ?2, changed_at = ?3 WHERE case_id = ?1")?;
-        for (case, terminal, state, at) in rows {
-            update.execute(params![case, state, at])?;
-            self.add_change(&case, &terminal, &state, at)?;
-        }
-        self.0.execute("DELETE FROM due_steps WHERE due_at <= ?1", [now])?;
-        Ok(())
+        let due = |row: &Row| {
+            let (case, step, state) = (row.uuid(0)?, row.u32(1)?, row.text(2)?.to_owned());
+            Ok(Due { case, step, state, at: row.time(3)? })
+        };
+        rows.iter().map(due).collect()
     }
 
     /// Changes for a terminal behind number `after`, oldest first, each with its number.
@@ -164,80 +187,82 @@ impl Tx<'_> {
         after: u64,
         rows_max: u32,
     ) -> Result<Vec<(u64, Change)>, StoreError> {
-        let mut select = self.0.prepare_cached(
+        let rows = self.0.rows(
             "SELECT h.n, h.case_id, c.case_number, h.state, h.at FROM case_changes h JOIN cases c USING (case_id)
-             WHERE h.terminal = ?1 AND h.n > ?2 ORDER BY h.n LIMIT ?3",
+             WHERE h.terminal = $1 AND h.n > $2 ORDER BY h.n LIMIT $3",
+            values![terminal, after, rows_max],
         )?;
-        let mut rows = select.query(params![terminal.to_string(), after.cast_signed(), rows_max])?;
-        let mut changes = Vec::new();
-        while let Some(row) = rows.next()? {
-            let change = Change::Case {
-                case: Uuid::from_bytes(row.get(1)?),
-                case_number: CaseNumber(row.get(2)?),
-                state: state_named(&row.get::<_, String>(3)?)?,
-                at: from_millis("case_changes.at", row.get(4)?)?,
-            };
-            changes.push((row.get::<_, i64>(0)?.cast_unsigned(), change));
-        }
-        Ok(changes)
+        let change = |row: &Row| {
+            let (case, case_number) = (row.uuid(1)?, CaseNumber(row.text(2)?.to_owned()));
+            let change =
+                Change::Case { case, case_number, state: state_named(row.text(3)?)?, at: row.time(4)? };
+            Ok((row.u64(0)?, change))
+        };
+        rows.iter().map(change).collect()
     }
 
-    /// All cases, oldest first.
-    pub fn cases(&self) -> Result<Vec<CaseRow>, StoreError> {
-        let mut select =
-            self.0.prepare(&format!("SELECT {COLUMNS} FROM cases ORDER BY accepted_at, case_number"))?;
-        let mut rows = select.query([])?;
-        let mut cases = Vec::new();
-        while let Some(row) = rows.next()? {
-            cases.push(case_row(row)?);
-        }
-        Ok(cases)
+    /// All cases as they are now, oldest first.
+    pub fn cases(&self, now: Timestamp) -> Result<Vec<CaseRow>, StoreError> {
+        self.select_cases("ORDER BY c.accepted_at, c.case_number", values![now])
     }
 
-    /// A person's cases, newest first.
-    pub fn cases_of(&self, person: &Digest, rows_max: u32) -> Result<Vec<CaseRow>, StoreError> {
-        let mut select = self.0.prepare_cached(&format!(
-            "SELECT {COLUMNS} FROM cases WHERE person = ?1 ORDER BY accepted_at DESC, case_number DESC LIMIT ?2"
-        ))?;
-        let mut rows = select.query(params![person.as_bytes(), rows_max])?;
-        let mut cases = Vec::new();
-        while let Some(row) = rows.next()? {
-            cases.push(case_row(row)?);
-        }
-        Ok(cases)
+    /// A person's cases as they are now, newest first.
+    pub fn cases_of(
+        &self,
+        person: &Digest,
+        rows_max: u32,
+        now: Timestamp,
+    ) -> Result<Vec<CaseRow>, StoreError> {
+        let of_person = "WHERE c.person = $2 ORDER BY c.accepted_at DESC, c.case_number DESC LIMIT $3";
+        self.select_cases(of_person, values![now, person, rows_max])
     }
 
-    /// The cases with this number: one, but for epochs beyond 99, where digits can be read in two ways.
-    pub fn cases_numbered(&self, receipt: &ReceiptNumber) -> Result<Vec<NumberedCase>, StoreError> {
-        let mut select = self.0.prepare_cached(&format!(
-            "SELECT {COLUMNS}, case_id, person FROM cases
-             WHERE terminal = ?1 AND printf('%02d%06d', epoch, seq) = ?2"
-        ))?;
-        let (terminal, run) = receipt.parts();
-        let mut rows = select.query(params![terminal, run])?;
-        let mut cases = Vec::new();
-        while let Some(row) = rows.next()? {
-            let (case, person) = (Uuid::from_bytes(row.get(10)?), Digest::from_bytes(row.get(11)?));
-            cases.push(NumberedCase { case, person, row: case_row(row)? });
-        }
-        Ok(cases)
+    fn select_cases(&self, which: &str, key: Vec<Value>) -> Result<Vec<CaseRow>, StoreError> {
+        let rows = self.0.rows(&format!("SELECT {COLUMNS} FROM {CASES} {which}"), key)?;
+        rows.iter().map(case_row).collect()
+    }
+
+    /// The cases with this number as they are now: hardly ever more than one (`ReceiptNumber::items`).
+    pub fn cases_numbered(
+        &self,
+        receipt: &ReceiptNumber,
+        now: Timestamp,
+    ) -> Result<Vec<NumberedCase>, StoreError> {
+        let select =
+            format!("SELECT {COLUMNS} FROM {CASES} WHERE c.terminal = $2 AND c.epoch = $3 AND c.seq = $4");
+        let keys = receipt.items().iter().map(|id| values![now, &id.terminal, id.epoch, id.seq]).collect();
+        let rows = self.0.rows_of_each(&select, keys)?;
+        let numbered = |row: &Row| {
+            Ok(NumberedCase { case: row.uuid(10)?, person: row.digest(11)?, row: case_row(row)? })
+        };
+        rows.iter().flatten().map(numbered).collect()
     }
 }
 
+/// A change to tell.
+struct Due {
+    case: Uuid,
+    /// 0 is the receipt.
+    step: u32,
+    state: String,
+    at: Timestamp,
+}
+
 fn case_row(row: &Row) -> Result<CaseRow, StoreError> {
-    let terminal = TerminalId::try_from(row.get::<_, String>(0)?);
-    let terminal = terminal.map_err(|_| StoreError::Unreadable("a terminal id"))?;
-    let seq = row.get::<_, i64>(2)?.cast_unsigned();
-    let service = Key::try_from(row.get::<_, String>(4)?);
+    let service = Key::try_from(row.text(4)?);
     Ok(CaseRow {
-        receipt: ReceiptNumber::of(&ItemId { terminal, epoch: row.get(1)?, seq }),
-        case_number: CaseNumber(row.get(3)?),
+        receipt: ReceiptNumber::of(&ItemId {
+            terminal: row.terminal(0)?,
+            epoch: row.u32(1)?,
+            seq: row.u64(2)?,
+        }),
+        case_number: CaseNumber(row.text(3)?.to_owned()),
         service: service.map_err(|_| StoreError::Unreadable("a service"))?,
-        version: row.get(5)?,
-        state: state_named(&row.get::<_, String>(6)?)?,
-        submitted_at: from_millis("cases.submitted_at", row.get(7)?)?,
-        accepted_at: from_millis("cases.accepted_at", row.get(8)?)?,
-        changed_at: from_millis("cases.changed_at", row.get(9)?)?,
+        version: row.u32(5)?,
+        state: row.maybe_text(6)?.map_or(Ok(CaseState::Received), state_named)?,
+        submitted_at: row.time(7)?,
+        accepted_at: row.time(8)?,
+        changed_at: row.time(9)?,
     })
 }
 

@@ -4,15 +4,17 @@ use jiff::Timestamp;
 use kiosk_protocol::catalogue::{CatalogueBundle, Index, Signed};
 use kiosk_protocol::ids::Key;
 use kiosk_protocol::service::ServicePackage;
-use rusqlite::{OptionalExtension, params};
 
-use super::{StoreError, Tx, from_json, to_json};
+use super::{StoreError, Tx, from_json, to_json, values};
 
 impl Tx<'_> {
     /// The newest published version of a service, in force or not.
     pub fn newest_version(&self, service: &Key) -> Result<Option<u32>, StoreError> {
-        let newest = "SELECT max(version) FROM packages WHERE service = ?1";
-        Ok(self.0.query_row(newest, [service.as_str()], |row| row.get(0))?)
+        let newest = self.first(
+            "SELECT version FROM packages WHERE service = $1 ORDER BY version DESC LIMIT 1",
+            values![service.as_str()],
+        )?;
+        newest.map(|row| row.u32(0)).transpose()
     }
 
     /// Keeps a package.
@@ -22,16 +24,11 @@ impl Tx<'_> {
         signed: &Signed,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        self.0.execute(
-            "INSERT INTO packages (service, version, signed, published_at) VALUES (?1, ?2, ?3, ?4)",
-            params![
-                package.id.as_str(),
-                package.version,
-                to_json("a package", signed)?,
-                now.as_millisecond()
-            ],
-        )?;
-        Ok(())
+        let signed = to_json("a package", signed)?;
+        self.0.put(
+            "INSERT INTO packages (service, version, signed, published_at) VALUES ($1, $2, $3, $4)",
+            values![package.id.as_str(), package.version, signed, now],
+        )
     }
 
     /// A package by service and version.
@@ -42,10 +39,11 @@ impl Tx<'_> {
     }
 
     fn signed_package(&self, service: &Key, version: u32) -> Result<Option<Signed>, StoreError> {
-        let mut select =
-            self.0.prepare_cached("SELECT signed FROM packages WHERE service = ?1 AND version = ?2")?;
-        let row = select.query_row(params![service.as_str(), version], |row| row.get::<_, String>(0));
-        row.optional()?.map(|json| from_json("a package", &json)).transpose()
+        let row = self.first(
+            "SELECT signed FROM packages WHERE service = $1 AND version = $2",
+            values![service.as_str(), version],
+        )?;
+        row.map(|row| from_json("a package", row.text(0)?)).transpose()
     }
 
     /// The package of a service that is in force.
@@ -57,17 +55,14 @@ impl Tx<'_> {
 
     /// Puts a catalogue in force.
     pub fn keep_index(&self, version: u64, signed: &Signed) -> Result<(), StoreError> {
-        self.0.execute(
-            "INSERT INTO catalogues (version, signed) VALUES (?1, ?2)",
-            params![version.cast_signed(), to_json("a catalogue", signed)?],
-        )?;
-        Ok(())
+        let signed = to_json("a catalogue", signed)?;
+        self.0.put("INSERT INTO catalogues (version, signed) VALUES ($1, $2)", values![version, signed])
     }
 
     /// Version of the catalogue in force, 0 where there is none.
     pub fn catalogue_version(&self) -> Result<u64, StoreError> {
-        let newest = "SELECT coalesce(max(version), 0) FROM catalogues";
-        Ok(self.0.query_row(newest, [], |row| row.get::<_, i64>(0))?.cast_unsigned())
+        let newest = self.first("SELECT coalesce(max(version), 0) FROM catalogues", vec![])?;
+        newest.map_or(Ok(0), |row| row.u64(0))
     }
 
     /// The index in force.
@@ -77,9 +72,8 @@ impl Tx<'_> {
     }
 
     fn signed_index(&self) -> Result<Option<Signed>, StoreError> {
-        let newest = "SELECT signed FROM catalogues ORDER BY version DESC LIMIT 1";
-        let row = self.0.query_row(newest, [], |row| row.get::<_, String>(0)).optional()?;
-        row.map(|json| from_json("a catalogue", &json)).transpose()
+        let row = self.first("SELECT signed FROM catalogues ORDER BY version DESC LIMIT 1", vec![])?;
+        row.map(|row| from_json("a catalogue", row.text(0)?)).transpose()
     }
 
     /// The catalogue in force with its packages.

@@ -1,62 +1,78 @@
 //! Items, quarantine, alarms, ratings.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use kiosk_protocol::codes::RatingLevel;
 use kiosk_protocol::crypto::Digest;
 use kiosk_protocol::ids::{ItemId, TerminalId};
 use kiosk_protocol::item::{Item, Verdict};
-use rusqlite::{OptionalExtension, params};
 use uuid::Uuid;
 
-use super::{StoreError, Tx, from_json, to_json};
+use super::{Row, StoreError, Tx, from_json, to_json, values};
+
+/// What was answered to items, and the hash each came with.
+pub type Answered = BTreeMap<ItemId, (Digest, Verdict)>;
+
+/// Something kept for a human.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct QuarantineRow {
+    /// The identity it came with, which may be another's.
+    pub item: ItemId,
+    /// Why it was put aside.
+    pub reason: String,
+    /// Digest of the bytes that came.
+    pub hash: Digest,
+    /// The platform's clock.
+    pub received_at: Timestamp,
+    /// The bytes, as they came. Personal fields in them are sealed, where they are what they should be.
+    #[serde(skip)]
+    pub body: Vec<u8>,
+}
 
 impl Tx<'_> {
-    /// What was answered to an item, and the hash it came with.
-    pub fn answered(&self, id: &ItemId) -> Result<Option<(Digest, Verdict)>, StoreError> {
-        let mut lookup = self.0.prepare_cached(
-            "SELECT hash, verdict FROM items WHERE terminal = ?1 AND epoch = ?2 AND seq = ?3",
+    /// What was answered to these items, as far as they are known.
+    pub fn answered(&self, ids: impl Iterator<Item = ItemId>) -> Result<Answered, StoreError> {
+        let ids: Vec<ItemId> = ids.collect();
+        let keys = ids.iter().map(|id| values![&id.terminal, id.epoch, id.seq]).collect();
+        let found = self.0.rows_of_each(
+            "SELECT hash, verdict FROM items WHERE terminal = $1 AND epoch = $2 AND seq = $3",
+            keys,
         )?;
-        let key = params![id.terminal.to_string(), id.epoch, id.seq.cast_signed()];
-        let row = lookup.query_row(key, |row| Ok((row.get(0)?, row.get::<_, String>(1)?)));
-        let row = row.optional()?;
-        row.map(|(hash, verdict)| Ok((Digest::from_bytes(hash), from_json("a verdict", &verdict)?)))
-            .transpose()
+        let known = ids.into_iter().zip(&found).filter_map(|(id, rows)| Some((id, rows.first()?)));
+        known.map(|(id, row)| Ok((id, (row.digest(0)?, from_json("a verdict", row.text(1)?)?)))).collect()
     }
 
     /// Keeps an item with its answer, for ever.
     pub fn keep_item(&self, item: &Item, verdict: &Verdict, now: Timestamp) -> Result<(), StoreError> {
-        let mut insert = self.0.prepare_cached(
+        let Item { id, body, hash } = item;
+        let verdict = to_json("a verdict", verdict)?;
+        self.0.put(
             "INSERT INTO items (terminal, epoch, seq, hash, body, verdict, received_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-        )?;
-        insert.execute(params![
-            item.id.terminal.to_string(),
-            item.id.epoch,
-            item.id.seq.cast_signed(),
-            item.hash.as_bytes(),
-            item.body,
-            to_json("a verdict", verdict)?,
-            now.as_millisecond(),
-        ])?;
-        Ok(())
+             VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            values![&id.terminal, id.epoch, id.seq, hash, body.as_bytes(), verdict, now],
+        )
     }
 
     /// Keeps bytes for a human. The same bytes are kept once.
     pub fn quarantine(&self, item: &Item, reason: &str, now: Timestamp) -> Result<(), StoreError> {
-        self.0.execute(
-            "INSERT OR IGNORE INTO quarantine (terminal, epoch, seq, hash, body, reason, received_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-            params![
-                item.id.terminal.to_string(),
-                item.id.epoch,
-                item.id.seq.cast_signed(),
-                Digest::of(item.body.as_bytes()).as_bytes(),
-                item.body,
-                reason,
-                now.as_millisecond(),
-            ],
+        let Item { id, body, hash: _ } = item;
+        let hash = Digest::of(body.as_bytes());
+        self.0.put(
+            "INSERT INTO quarantine (terminal, epoch, seq, hash, body, reason, received_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
+            values![&id.terminal, id.epoch, id.seq, &hash, body.as_bytes(), reason, now],
+        )
+    }
+
+    /// All that is kept for a human, oldest first.
+    pub fn quarantined(&self) -> Result<Vec<QuarantineRow>, StoreError> {
+        let rows = self.0.rows(
+            "SELECT terminal, epoch, seq, reason, hash, received_at, body FROM quarantine
+             ORDER BY received_at, terminal, epoch, seq, hash",
+            vec![],
         )?;
-        Ok(())
+        rows.iter().map(quarantine_row).collect()
     }
 
     /// Raises an alarm for the operators. Without personal data.
@@ -67,18 +83,16 @@ impl Tx<'_> {
         detail: &str,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        self.0.execute(
-            "INSERT INTO alarms (terminal, kind, detail, at) VALUES (?1, ?2, ?3, ?4)",
-            params![terminal.to_string(), kind, detail, now.as_millisecond()],
-        )?;
-        Ok(())
+        self.0.put(
+            "INSERT INTO alarms (terminal, kind, detail, at) VALUES ($1, $2, $3, $4)",
+            values![terminal, kind, detail, now],
+        )
     }
 
     /// Kinds of all alarms, oldest first.
     pub fn alarms(&self) -> Result<Vec<String>, StoreError> {
-        let mut alarms = self.0.prepare("SELECT kind FROM alarms ORDER BY id")?;
-        let kinds = alarms.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
-        Ok(kinds)
+        let rows = self.0.rows("SELECT kind FROM alarms ORDER BY id", vec![])?;
+        rows.iter().map(|row| Ok(row.text(0)?.to_owned())).collect()
     }
 
     /// Keeps a rating; false where the visit has one already (一次一评).
@@ -90,12 +104,22 @@ impl Tx<'_> {
         level: RatingLevel,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        let case = case.map(|case| *case.as_bytes());
+        let level = u32::from(u8::from(level));
         let added = self.0.execute(
-            "INSERT OR IGNORE INTO ratings (terminal, visit, case_id, level, received_at)
-             VALUES (?1, ?2, ?3, ?4, ?5)",
-            params![terminal.to_string(), visit.as_bytes(), case, u8::from(level), now.as_millisecond()],
+            "INSERT INTO ratings (terminal, visit, case_id, level, received_at)
+             VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
+            values![terminal, visit, case, level, now],
         )?;
         Ok(added == 1)
     }
+}
+
+fn quarantine_row(row: &Row) -> Result<QuarantineRow, StoreError> {
+    Ok(QuarantineRow {
+        item: ItemId { terminal: row.terminal(0)?, epoch: row.u32(1)?, seq: row.u64(2)? },
+        reason: row.text(3)?.to_owned(),
+        hash: row.digest(4)?,
+        received_at: row.time(5)?,
+        body: row.bytes(6)?.to_vec(),
+    })
 }

@@ -4,9 +4,8 @@ use jiff::Timestamp;
 use kiosk_protocol::crypto::Digest;
 use kiosk_protocol::ids::TerminalId;
 use kiosk_protocol::service::Text;
-use rusqlite::{OptionalExtension, params};
 
-use super::{StoreError, Tx, from_json, from_millis, to_json};
+use super::{StoreError, Tx, from_json, to_json, values};
 
 /// What a ticket is good for.
 pub enum TicketState {
@@ -46,43 +45,31 @@ impl Tx<'_> {
         site: &Text,
         expires_at: Timestamp,
     ) -> Result<(), StoreError> {
-        self.0.execute(
-            "INSERT INTO tickets (code_hash, terminal, site, expires_at) VALUES (?1, ?2, ?3, ?4)",
-            params![
-                code_hash.as_bytes(),
-                terminal.to_string(),
-                to_json("a site", site)?,
-                expires_at.as_millisecond()
-            ],
-        )?;
-        Ok(())
+        let site = to_json("a site", site)?;
+        self.0.put(
+            "INSERT INTO tickets (code_hash, terminal, site, expires_at) VALUES ($1, $2, $3, $4)",
+            values![code_hash, terminal, site, expires_at],
+        )
     }
 
     /// Looks a ticket up.
     pub fn ticket(&self, code_hash: &Digest, now: Timestamp) -> Result<TicketState, StoreError> {
-        let row = self.0.query_row(
+        let row = self.first(
             "SELECT terminal, site, expires_at, used_at IS NOT NULL, voided_at IS NOT NULL
-             FROM tickets WHERE code_hash = ?1",
-            [code_hash.as_bytes()],
-            |row| {
-                let (terminal, site): (String, String) = (row.get(0)?, row.get(1)?);
-                Ok((terminal, site, row.get(2)?, row.get(3)?, row.get(4)?))
-            },
-        );
-        let Some((terminal, site, expires_at, used, void)) = row.optional()? else {
-            return Ok(TicketState::Unknown);
-        };
-        if used {
+             FROM tickets WHERE code_hash = $1",
+            values![code_hash],
+        )?;
+        let Some(row) = row else { return Ok(TicketState::Unknown) };
+        if row.truth(3)? {
             return Ok(TicketState::Used);
         }
-        if void {
+        if row.truth(4)? {
             return Ok(TicketState::Void);
         }
-        if from_millis("tickets.expires_at", expires_at)? <= now {
+        if row.time(2)? <= now {
             return Ok(TicketState::Expired);
         }
-        let terminal = TerminalId::try_from(terminal).map_err(|_| StoreError::Unreadable("a terminal id"))?;
-        Ok(TicketState::Good { terminal, site: from_json("a site", &site)? })
+        Ok(TicketState::Good { terminal: row.terminal(0)?, site: from_json("a site", row.text(1)?)? })
     }
 
     /// Uses a ticket up and makes its terminal, one epoch on from what it was. Answers the epoch.
@@ -94,47 +81,42 @@ impl Tx<'_> {
         certificate: &Digest,
         now: Timestamp,
     ) -> Result<u32, StoreError> {
-        let now = now.as_millisecond();
-        self.0.execute(
-            "UPDATE tickets SET used_at = ?2 WHERE code_hash = ?1",
-            params![code_hash.as_bytes(), now],
-        )?;
-        let epoch = self.0.query_row(
+        self.0.put("UPDATE tickets SET used_at = $2 WHERE code_hash = $1", values![code_hash, now])?;
+        let site = to_json("a site", site)?;
+        let epoch = self.first(
             "INSERT INTO terminals (terminal, epoch, site, certificate, enrolled_at)
-             VALUES (?1, 1, ?2, ?3, ?4)
-             ON CONFLICT (terminal) DO UPDATE SET epoch = epoch + 1, site = excluded.site,
+             VALUES ($1, 1, $2, $3, $4)
+             ON CONFLICT (terminal) DO UPDATE SET epoch = terminals.epoch + 1, site = excluded.site,
                  certificate = excluded.certificate, enrolled_at = excluded.enrolled_at, revoked_at = NULL
              RETURNING epoch",
-            params![terminal.to_string(), to_json("a site", site)?, certificate.as_bytes(), now],
-            |row| row.get(0),
+            values![terminal, site, certificate, now],
         )?;
-        Ok(epoch)
+        epoch.ok_or(StoreError::Unreadable("an epoch"))?.u32(0)
     }
 
     /// What the register says of a terminal.
-    pub fn enrolled(&self, terminal: &str) -> Result<Option<Enrolled>, StoreError> {
-        let row = self.0.query_row(
-            "SELECT epoch, certificate, revoked_at IS NOT NULL FROM terminals WHERE terminal = ?1",
-            [terminal],
-            |row| {
-                let certificate = Digest::from_bytes(row.get(1)?);
-                Ok(Enrolled { epoch: row.get(0)?, certificate, revoked: row.get(2)? })
-            },
-        );
-        Ok(row.optional()?)
+    pub fn enrolled(&self, terminal: &TerminalId) -> Result<Option<Enrolled>, StoreError> {
+        let row = self.first(
+            "SELECT epoch, certificate, revoked_at IS NOT NULL FROM terminals WHERE terminal = $1",
+            values![terminal],
+        )?;
+        let enrolled = |row: super::Row| {
+            Ok(Enrolled { epoch: row.u32(0)?, certificate: row.digest(1)?, revoked: row.truth(2)? })
+        };
+        row.map(enrolled).transpose()
     }
 
     /// Takes a terminal's rights and voids its unused tickets, so that only a ticket given later brings
     /// it back. False where it was never enrolled and no ticket was open.
     pub fn revoke(&self, terminal: &TerminalId, now: Timestamp) -> Result<bool, StoreError> {
         let taken = self.0.execute(
-            "UPDATE terminals SET revoked_at = coalesce(revoked_at, ?2) WHERE terminal = ?1",
-            params![terminal.to_string(), now.as_millisecond()],
+            "UPDATE terminals SET revoked_at = coalesce(revoked_at, $2) WHERE terminal = $1",
+            values![terminal, now],
         )?;
         let voided = self.0.execute(
-            "UPDATE tickets SET voided_at = ?2
-             WHERE terminal = ?1 AND used_at IS NULL AND voided_at IS NULL",
-            params![terminal.to_string(), now.as_millisecond()],
+            "UPDATE tickets SET voided_at = $2
+             WHERE terminal = $1 AND used_at IS NULL AND voided_at IS NULL",
+            values![terminal, now],
         )?;
         Ok(taken + voided > 0)
     }

@@ -6,6 +6,14 @@ use uuid::Uuid;
 
 use crate::world::{ALICE, Terminal, World, problem};
 
+stories! {
+    a_form_is_prefilled_with_what_it_asks_for_and_no_more,
+    a_query_is_answered_with_facts_and_entries,
+    below_its_level_nothing_is_told_and_nothing_is_fetched,
+    a_person_sees_their_own_cases,
+    a_number_that_is_none_is_refused_without_repeating_it,
+}
+
 /// Synthetic, valid, and on nobody's file.
 pub const NOBODY: (&str, &str) = ("某某", "11010519491231002X");
 
@@ -44,9 +52,7 @@ fn query() -> Question {
     Question::Query { service: key("gjj-account") }
 }
 
-#[tokio::test]
-async fn a_form_is_prefilled_with_what_it_asks_for_and_no_more() {
-    let world = World::start().await;
+async fn a_form_is_prefilled_with_what_it_asks_for_and_no_more(world: World) {
     let terminal = world.terminal("230202-0001").await;
     let reply = ask(&terminal, ALICE, IdentityLevel::CardPresent, prefill()).await;
     let Reply::Values { values, tables, .. } = reply else { panic!("no values") };
@@ -62,9 +68,7 @@ async fn a_form_is_prefilled_with_what_it_asks_for_and_no_more() {
     world.stop().await;
 }
 
-#[tokio::test]
-async fn a_query_is_answered_with_facts_and_entries() {
-    let world = World::start().await;
+async fn a_query_is_answered_with_facts_and_entries(world: World) {
     let terminal = world.terminal("230202-0001").await;
     let reply = ask(&terminal, ALICE, IdentityLevel::CardPresent, query()).await;
     let Reply::Values { values, tables, .. } = reply else { panic!("no values") };
@@ -76,9 +80,7 @@ async fn a_query_is_answered_with_facts_and_entries() {
     world.stop().await;
 }
 
-#[tokio::test]
-async fn below_its_level_nothing_is_told_and_nothing_is_fetched() {
-    let world = World::start().await;
+async fn below_its_level_nothing_is_told_and_nothing_is_fetched(world: World) {
     let terminal = world.terminal("230202-0001").await;
     for question in [prefill(), query(), Question::Cases] {
         let reply = ask(&terminal, ALICE, IdentityLevel::Anonymous, question).await;
@@ -88,9 +90,7 @@ async fn below_its_level_nothing_is_told_and_nothing_is_fetched() {
     world.stop().await;
 }
 
-#[tokio::test]
-async fn a_person_sees_their_own_cases() {
-    let world = World::start().await;
+async fn a_person_sees_their_own_cases(world: World) {
     let terminal = world.terminal("230202-0001").await;
     let items =
         vec![terminal.item(1, terminal.withdrawal(ALICE)), terminal.item(2, terminal.withdrawal(NOBODY))];
@@ -103,9 +103,7 @@ async fn a_person_sees_their_own_cases() {
     world.stop().await;
 }
 
-#[tokio::test]
-async fn a_number_that_is_none_is_refused_without_repeating_it() {
-    let world = World::start().await;
+async fn a_number_that_is_none_is_refused_without_repeating_it(world: World) {
     let terminal = world.terminal("230202-0001").await;
     let body = body(Some(("某某", "110105194912310021")), IdentityLevel::CardPresent, Question::Cases);
     let answer = terminal.post("/v1/ask", body).await;

@@ -6,14 +6,24 @@ use uuid::Uuid;
 
 use crate::world::{ALICE, World, problem};
 
+stories! {
+    sending_again_gives_the_same_case_number,
+    the_same_identity_with_other_bytes_is_quarantined_and_alarmed,
+    bytes_that_do_not_fit_their_hash_leave_the_identity_free,
+    what_nobody_knows_is_put_aside_and_delays_nothing,
+    a_bad_form_is_rejected_by_field_and_without_its_values,
+    a_visit_is_rated_once,
+    a_bomb_is_refused_before_it_unpacks,
+    an_item_of_another_terminal_is_put_aside_and_the_rest_is_taken_in,
+    a_case_moves_on_and_its_terminal_alone_is_told,
+}
+
 fn number(verdict: &Verdict) -> &str {
     let Verdict::Accepted { case_number: Some(number) } = verdict else { panic!("{verdict:?}") };
     &number.0
 }
 
-#[tokio::test]
-async fn sending_again_gives_the_same_case_number() {
-    let world = World::start().await;
+async fn sending_again_gives_the_same_case_number(world: World) {
     let terminal = world.terminal("230202-0001").await;
     let item = terminal.item(1, terminal.withdrawal(ALICE));
     let first = terminal.send(vec![item.clone()]).await;
@@ -27,9 +37,7 @@ async fn sending_again_gives_the_same_case_number() {
     world.stop().await;
 }
 
-#[tokio::test]
-async fn the_same_identity_with_other_bytes_is_quarantined_and_alarmed() {
-    let world = World::start().await;
+async fn the_same_identity_with_other_bytes_is_quarantined_and_alarmed(world: World) {
     let terminal = world.terminal("230202-0001").await;
     let first = terminal.item(1, terminal.withdrawal(ALICE));
     let other = terminal.item(1, terminal.withdrawal(ALICE));
@@ -41,9 +49,7 @@ async fn the_same_identity_with_other_bytes_is_quarantined_and_alarmed() {
     world.stop().await;
 }
 
-#[tokio::test]
-async fn bytes_that_do_not_fit_their_hash_leave_the_identity_free() {
-    let world = World::start().await;
+async fn bytes_that_do_not_fit_their_hash_leave_the_identity_free(world: World) {
     let terminal = world.terminal("230202-0001").await;
     let good = terminal.item(1, terminal.withdrawal(ALICE));
     let mut torn = good.clone();
@@ -54,9 +60,7 @@ async fn bytes_that_do_not_fit_their_hash_leave_the_identity_free() {
     world.stop().await;
 }
 
-#[tokio::test]
-async fn what_nobody_knows_is_put_aside_and_delays_nothing() {
-    let world = World::start().await;
+async fn what_nobody_knows_is_put_aside_and_delays_nothing(world: World) {
     let terminal = world.terminal("230202-0001").await;
     let unknown = terminal.raw(1, r#"{"kind":"tomorrow"}"#.to_owned());
     let mut case = terminal.withdrawal(ALICE);
@@ -75,9 +79,7 @@ async fn what_nobody_knows_is_put_aside_and_delays_nothing() {
     world.stop().await;
 }
 
-#[tokio::test]
-async fn a_bad_form_is_rejected_by_field_and_without_its_values() {
-    let world = World::start().await;
+async fn a_bad_form_is_rejected_by_field_and_without_its_values(world: World) {
     let terminal = world.terminal("230202-0001").await;
     let fields = [("applicant-name", ALICE.0), ("home", "castle"), ("amount", "150000"), ("phone", "139")];
     let bad = terminal.item(1, terminal.case("gjj-rent-withdrawal", ALICE, &fields));
@@ -97,9 +99,7 @@ async fn a_bad_form_is_rejected_by_field_and_without_its_values() {
     world.stop().await;
 }
 
-#[tokio::test]
-async fn a_visit_is_rated_once() {
-    let world = World::start().await;
+async fn a_visit_is_rated_once(world: World) {
     let terminal = world.terminal("230202-0001").await;
     let rating = Content::Rating { visit: Uuid::now_v7(), case: None, level: RatingLevel::Satisfied };
     let items = vec![terminal.item(1, rating.clone()), terminal.item(2, rating)];
@@ -109,9 +109,7 @@ async fn a_visit_is_rated_once() {
     world.stop().await;
 }
 
-#[tokio::test]
-async fn a_bomb_is_refused_before_it_unpacks() {
-    let world = World::start().await;
+async fn a_bomb_is_refused_before_it_unpacks(world: World) {
     let terminal = world.terminal("230202-0001").await;
     let bomb = zstd::bulk::compress(&vec![b' '; 4 * BATCH_UNPACKED_BYTES_MAX], 3).unwrap();
     assert!(bomb.len() < 10_000);
@@ -122,9 +120,7 @@ async fn a_bomb_is_refused_before_it_unpacks() {
     world.stop().await;
 }
 
-#[tokio::test]
-async fn an_item_of_another_terminal_is_put_aside_and_the_rest_is_taken_in() {
-    let world = World::start().await;
+async fn an_item_of_another_terminal_is_put_aside_and_the_rest_is_taken_in(world: World) {
     let (one, two) = (world.terminal("230202-0001").await, world.terminal("230202-0002").await);
     let theirs = one.item(1, one.withdrawal(ALICE));
     let own = two.item(1, two.withdrawal(ALICE));
@@ -132,7 +128,7 @@ async fn an_item_of_another_terminal_is_put_aside_and_the_rest_is_taken_in() {
     assert!(matches!(verdicts[0], Verdict::Quarantined { .. }), "{verdicts:?}");
     assert!(matches!(verdicts[1], Verdict::Accepted { .. }), "{verdicts:?}");
     assert_eq!(world.platform().alarms().unwrap(), ["foreign-item"]);
-    assert_eq!(world.quarantined(), std::slice::from_ref(&theirs.body));
+    assert_eq!(world.quarantined(), [theirs.body.clone().into_bytes()]);
     let at_home = one.send(vec![theirs.clone()]).await;
     assert!(matches!(at_home[0], Verdict::Accepted { .. }), "the identity stays its owner's: {at_home:?}");
     let again = two.send(vec![theirs]).await;
@@ -140,9 +136,7 @@ async fn an_item_of_another_terminal_is_put_aside_and_the_rest_is_taken_in() {
     world.stop().await;
 }
 
-#[tokio::test]
-async fn a_case_moves_on_and_its_terminal_alone_is_told() {
-    let world = World::start().await;
+async fn a_case_moves_on_and_its_terminal_alone_is_told(world: World) {
     let (one, two) = (world.terminal("230202-0001").await, world.terminal("230202-0002").await);
     one.send(vec![one.item(1, one.withdrawal(ALICE))]).await;
     let first = one.changes("").await;

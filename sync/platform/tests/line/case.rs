@@ -8,6 +8,12 @@ use uuid::Uuid;
 use crate::ask::asked;
 use crate::world::{ALICE, Terminal, World};
 
+stories! {
+    the_holder_of_a_receipt_sees_its_case_at_any_terminal,
+    a_guessed_number_is_not_enough,
+    who_guesses_has_to_wait_and_delays_no_other_terminal,
+}
+
 /// Hands a case in and gives the code of its receipt.
 async fn handed_in(terminal: &Terminal, seq: u64) -> ReceiptCode {
     let content = terminal.withdrawal(ALICE);
@@ -30,9 +36,7 @@ fn refusal(reply: Reply) -> String {
     }
 }
 
-#[tokio::test]
-async fn the_holder_of_a_receipt_sees_its_case_at_any_terminal() {
-    let world = World::start().await;
+async fn the_holder_of_a_receipt_sees_its_case_at_any_terminal(world: World) {
     let (one, two) = (world.terminal("230202-0001").await, world.terminal("230202-0002").await);
     let code = handed_in(&one, 1).await;
     handed_in(&one, 2).await;
@@ -50,9 +54,7 @@ async fn the_holder_of_a_receipt_sees_its_case_at_any_terminal() {
     world.stop().await;
 }
 
-#[tokio::test]
-async fn a_guessed_number_is_not_enough() {
-    let world = World::start().await;
+async fn a_guessed_number_is_not_enough(world: World) {
     let terminal = world.terminal("230202-0001").await;
     let code = handed_in(&terminal, 1).await;
     let guessed = ReceiptCode::of(code.receipt.clone(), Uuid::now_v7());
@@ -64,9 +66,7 @@ async fn a_guessed_number_is_not_enough() {
     world.stop().await;
 }
 
-#[tokio::test]
-async fn who_guesses_has_to_wait_and_delays_no_other_terminal() {
-    let world = World::start().await;
+async fn who_guesses_has_to_wait_and_delays_no_other_terminal(world: World) {
     let (one, two) = (world.terminal("230202-0001").await, world.terminal("230202-0002").await);
     let code = handed_in(&one, 1).await;
     let mut last = String::new();

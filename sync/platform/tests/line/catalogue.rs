@@ -5,6 +5,12 @@ use kiosk_protocol::item::{Content, Verdict};
 
 use crate::world::{ALICE, Terminal, World};
 
+stories! {
+    the_catalogue_is_sent_when_it_is_news,
+    a_package_must_be_newer_than_what_was_ever_published,
+    a_service_unknown_to_the_build_takes_cases,
+}
+
 /// A service this crate has never heard of, of a department it has never heard of.
 fn unheard_of(version: u32) -> Draft {
     let text = r#"{"zh-CN":"问","en":"q","ru":"в"}"#;
@@ -23,9 +29,7 @@ async fn bundle(terminal: &Terminal, have: u64) -> Option<CatalogueBundle> {
     if answer.status() == 304 { None } else { Some(answer.json().await.unwrap()) }
 }
 
-#[tokio::test]
-async fn the_catalogue_is_sent_when_it_is_news() {
-    let world = World::start().await;
+async fn the_catalogue_is_sent_when_it_is_news(world: World) {
     let terminal = world.terminal("230202-0001").await;
     let first = bundle(&terminal, 0).await.unwrap();
     let first = first.verify(&terminal.answer.catalogue_key, 0).unwrap();
@@ -42,9 +46,7 @@ async fn the_catalogue_is_sent_when_it_is_news() {
     world.stop().await;
 }
 
-#[tokio::test]
-async fn a_package_must_be_newer_than_what_was_ever_published() {
-    let world = World::start().await;
+async fn a_package_must_be_newer_than_what_was_ever_published(world: World) {
     let platform = world.platform();
     platform.publish(&[unheard_of(3)]).unwrap();
     platform.withdraw(&Key::try_from("unheard-of").unwrap()).unwrap();
@@ -56,9 +58,7 @@ async fn a_package_must_be_newer_than_what_was_ever_published() {
     world.stop().await;
 }
 
-#[tokio::test]
-async fn a_service_unknown_to_the_build_takes_cases() {
-    let world = World::start().await;
+async fn a_service_unknown_to_the_build_takes_cases(world: World) {
     world.platform().publish(&[unheard_of(1)]).unwrap();
     let terminal = world.terminal("230202-0001").await;
     let mut case = terminal.case("unheard-of", ALICE, &[("how-many", "7")]);

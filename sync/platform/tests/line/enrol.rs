@@ -2,13 +2,22 @@ use rcgen::{KeyPair, PKCS_ECDSA_P384_SHA384};
 
 use crate::world::{World, problem};
 
+stories! {
+    a_ticket_makes_a_terminal_once,
+    a_ticket_is_good_for_72_hours,
+    a_key_of_another_kind_leaves_the_ticket_unused,
+    enrolling_again_raises_the_epoch_and_ends_the_old_certificate,
+    without_a_certificate_only_enrolment_answers,
+    a_revoked_terminal_is_refused_on_its_open_connection,
+    revoking_voids_the_tickets_given_before_and_no_others,
+    a_ticket_of_a_terminal_that_never_was_can_be_voided,
+}
+
 fn refused(status: u16, kind: &str) -> (u16, String) {
     (status, kind.to_owned())
 }
 
-#[tokio::test]
-async fn a_ticket_makes_a_terminal_once() {
-    let world = World::start().await;
+async fn a_ticket_makes_a_terminal_once(world: World) {
     let code = world.ticket("230202-0007");
     let key = KeyPair::generate().unwrap();
     let answer = world.enrol(&code, &key).await;
@@ -20,9 +29,7 @@ async fn a_ticket_makes_a_terminal_once() {
     world.stop().await;
 }
 
-#[tokio::test]
-async fn a_ticket_is_good_for_72_hours() {
-    let world = World::start().await;
+async fn a_ticket_is_good_for_72_hours(world: World) {
     let code = world.ticket("230202-0007");
     world.pass(72 * 3600 + 5);
     let key = KeyPair::generate().unwrap();
@@ -30,9 +37,7 @@ async fn a_ticket_is_good_for_72_hours() {
     world.stop().await;
 }
 
-#[tokio::test]
-async fn a_key_of_another_kind_leaves_the_ticket_unused() {
-    let world = World::start().await;
+async fn a_key_of_another_kind_leaves_the_ticket_unused(world: World) {
     let code = world.ticket("230202-0007");
     let other = KeyPair::generate_for(&PKCS_ECDSA_P384_SHA384).unwrap();
     assert_eq!(problem(world.enrol(&code, &other).await).await, refused(400, "bad-csr"));
@@ -40,9 +45,7 @@ async fn a_key_of_another_kind_leaves_the_ticket_unused() {
     world.stop().await;
 }
 
-#[tokio::test]
-async fn enrolling_again_raises_the_epoch_and_ends_the_old_certificate() {
-    let world = World::start().await;
+async fn enrolling_again_raises_the_epoch_and_ends_the_old_certificate(world: World) {
     let old = world.terminal("230202-0007").await;
     let new = world.terminal("230202-0007").await;
     assert_eq!((old.answer.epoch, new.answer.epoch), (1, 2));
@@ -52,9 +55,7 @@ async fn enrolling_again_raises_the_epoch_and_ends_the_old_certificate() {
     world.stop().await;
 }
 
-#[tokio::test]
-async fn without_a_certificate_only_enrolment_answers() {
-    let world = World::start().await;
+async fn without_a_certificate_only_enrolment_answers(world: World) {
     let stranger = world.stranger();
     for path in ["/v1/sync/changes", "/v1/catalogue"] {
         let answer = stranger.get(world.url(path)).send().await.unwrap();
@@ -68,9 +69,7 @@ async fn without_a_certificate_only_enrolment_answers() {
     world.stop().await;
 }
 
-#[tokio::test]
-async fn a_revoked_terminal_is_refused_on_its_open_connection() {
-    let world = World::start().await;
+async fn a_revoked_terminal_is_refused_on_its_open_connection(world: World) {
     let terminal = world.terminal("230202-0007").await;
     assert_eq!(terminal.get("/v1/sync/changes").await.status(), 200);
     world.platform().revoke(&terminal.answer.terminal).unwrap();
@@ -79,9 +78,7 @@ async fn a_revoked_terminal_is_refused_on_its_open_connection() {
     world.stop().await;
 }
 
-#[tokio::test]
-async fn revoking_voids_the_tickets_given_before_and_no_others() {
-    let world = World::start().await;
+async fn revoking_voids_the_tickets_given_before_and_no_others(world: World) {
     let terminal = world.terminal("230202-0007").await;
     let (before, neighbour) = (world.ticket("230202-0007"), world.ticket("230202-0008"));
     world.platform().revoke(&terminal.answer.terminal).unwrap();
@@ -95,9 +92,7 @@ async fn revoking_voids_the_tickets_given_before_and_no_others() {
     world.stop().await;
 }
 
-#[tokio::test]
-async fn a_ticket_of_a_terminal_that_never_was_can_be_voided() {
-    let world = World::start().await;
+async fn a_ticket_of_a_terminal_that_never_was_can_be_voided(world: World) {
     let code = world.ticket("230202-0007");
     let terminal = kiosk_protocol::ids::TerminalId::try_from("230202-0007".to_owned()).unwrap();
     world.platform().revoke(&terminal).unwrap();

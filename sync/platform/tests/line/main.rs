@@ -1,10 +1,28 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
-//! The platform over real TLS on the loopback interface, as a terminal meets it.
+//! The platform over real TLS on the loopback interface, as a terminal meets it. Every story is told twice: with
+//! SQLite behind it, and with PostgreSQL.
+
+/// Makes a test of each story for each database.
+macro_rules! stories {
+    ($($story:ident),* $(,)?) => {
+        mod sqlite {
+            $(#[tokio::test] async fn $story() { super::$story($crate::world::World::start().await).await; })*
+        }
+        mod postgres {
+            $(#[tokio::test] async fn $story() { super::$story($crate::world::World::on_postgres().await).await; })*
+        }
+    };
+}
 
 mod ask;
+mod backup;
 mod batches;
+mod bounds;
 mod case;
 mod catalogue;
 mod enrol;
 mod page;
+#[path = "../postgres/mod.rs"]
+mod postgres;
+mod servers;
 mod world;

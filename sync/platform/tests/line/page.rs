@@ -6,6 +6,14 @@ use kiosk_protocol::wire::{Question, Reply};
 use crate::ask::{NOBODY, ask, asked, key};
 use crate::world::{ALICE, Terminal, World};
 
+stories! {
+    a_page_is_sealed_and_its_fetch_recorded,
+    one_changed_byte_is_seen_wherever_it_stands,
+    a_changed_record_is_seen,
+    a_page_is_refused_below_its_level_and_where_there_is_none,
+    a_page_without_a_template_is_not_published,
+}
+
 /// Bounds what a terminal has to carry: fonts are embedded as subsets.
 const USUAL_BYTES_MAX: usize = 256 * 1024;
 
@@ -34,9 +42,7 @@ fn elsewhere(template: &str) -> Draft {
     Draft { file: "far.json".to_owned(), json }
 }
 
-#[tokio::test]
-async fn a_page_is_sealed_and_its_fetch_recorded() {
-    let world = World::start().await;
+async fn a_page_is_sealed_and_its_fetch_recorded(world: World) {
     let terminal = world.terminal("230202-0001").await;
     let (file, number) = page_of_alice(&terminal).await;
     assert!(file.starts_with(b"%PDF-") && file.len() < USUAL_BYTES_MAX, "{}", file.len());
@@ -50,9 +56,7 @@ async fn a_page_is_sealed_and_its_fetch_recorded() {
     world.stop().await;
 }
 
-#[tokio::test]
-async fn one_changed_byte_is_seen_wherever_it_stands() {
-    let world = World::start().await;
+async fn one_changed_byte_is_seen_wherever_it_stands(world: World) {
     let (file, _) = page_of_alice(&world.terminal("230202-0001").await).await;
     let platform = world.platform();
     for place in [0, file.len() / 2, file.len() - 1] {
@@ -66,14 +70,12 @@ async fn one_changed_byte_is_seen_wherever_it_stands() {
     world.stop().await;
 }
 
-#[tokio::test]
-async fn a_changed_record_is_seen() {
-    let world = World::start().await;
+async fn a_changed_record_is_seen(world: World) {
     let terminal = world.terminal("230202-0001").await;
     let ((file, number), (_, other)) = (page_of_alice(&terminal).await, page_of_alice(&terminal).await);
     let of_other = format!("(SELECT signed FROM pages WHERE number = '{other}')");
     for signed in [of_other.as_str(), "replace(signed, 'gjj-account', 'gjj-another')"] {
-        world.change(&format!("UPDATE pages SET signed = {signed} WHERE number = '{number}'"));
+        world.change(&format!("UPDATE pages SET signed = {signed} WHERE number = '{number}'")).await;
         let platform = world.platform();
         for verified in [platform.verify_page(&file), platform.verify_page_number(&number)] {
             assert!(matches!(verified, Err(PlatformError::NotGenuine(NotGenuine::Record))), "{signed}");
@@ -82,9 +84,7 @@ async fn a_changed_record_is_seen() {
     world.stop().await;
 }
 
-#[tokio::test]
-async fn a_page_is_refused_below_its_level_and_where_there_is_none() {
-    let world = World::start().await;
+async fn a_page_is_refused_below_its_level_and_where_there_is_none(world: World) {
     world.platform().publish(&[elsewhere("certificate")]).unwrap();
     let terminal = world.terminal("230202-0001").await;
     let texts = |reply: Reply| match reply {
@@ -105,9 +105,7 @@ async fn a_page_is_refused_below_its_level_and_where_there_is_none() {
     world.stop().await;
 }
 
-#[tokio::test]
-async fn a_page_without_a_template_is_not_published() {
-    let world = World::start().await;
+async fn a_page_without_a_template_is_not_published(world: World) {
     let published = world.platform().publish(&[elsewhere("poster")]);
     assert!(matches!(published, Err(PlatformError::NoTemplate(name)) if name.as_str() == "poster"));
     world.stop().await;

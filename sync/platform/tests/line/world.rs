@@ -1,11 +1,12 @@
 //! A platform that runs, and terminals that talk to it.
 
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use jiff::Timestamp;
-use kiosk_platform::{Options, Platform, Running};
+use kiosk_platform::{Bounds, Options, Platform, Running};
 use kiosk_protocol::crypto::Digest;
 use kiosk_protocol::ids::{ItemId, Key, TerminalId};
 use kiosk_protocol::item::{CaseFile, Content, Item, ItemBody, Person, Verdict};
@@ -15,7 +16,10 @@ use rcgen::{CertificateParams, KeyPair};
 use reqwest::{Client, Response};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio::net::TcpStream;
 use uuid::Uuid;
+
+use crate::postgres::Cluster;
 
 /// A synthetic resident the built-in department knows.
 pub const ALICE: (&str, &str) = ("王秀兰", "230203198803120022");
@@ -24,18 +28,39 @@ pub struct World {
     dir: tempfile::TempDir,
     now: Arc<AtomicI64>,
     running: Running,
+    cluster: Option<Cluster>,
 }
 
 impl World {
+    /// With SQLite.
     pub async fn start() -> Self {
         let dir = tempfile::tempdir().unwrap();
         Platform::init(dir.path()).unwrap();
+        Self::serve(dir, None, Bounds::default()).await
+    }
+
+    /// With SQLite, and other bounds.
+    pub async fn bounded(bounds: Bounds) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        Platform::init(dir.path()).unwrap();
+        Self::serve(dir, None, bounds).await
+    }
+
+    /// With a PostgreSQL of its own.
+    pub async fn on_postgres() -> Self {
+        let (dir, cluster) = (tempfile::tempdir().unwrap(), Cluster::quick());
+        Platform::init_in(dir.path(), &[], Some(cluster.url())).unwrap();
+        Self::serve(dir, Some(cluster), Bounds::default()).await
+    }
+
+    async fn serve(dir: tempfile::TempDir, cluster: Option<Cluster>, bounds: Bounds) -> Self {
         let now = Arc::new(AtomicI64::new(Timestamp::now().as_second()));
         let clock = now.clone();
         let clock = Arc::new(move || Timestamp::from_second(clock.load(Ordering::SeqCst)).unwrap());
-        let options = Options { clock, ..Options::default() };
+        let metrics = Some(SocketAddr::from(([127, 0, 0, 1], 0)));
+        let options = Options { clock, bounds, metrics, ..Options::default() };
         let running = Platform::serve(dir.path(), options).await.unwrap();
-        Self { dir, now, running }
+        Self { dir, now, running, cluster }
     }
 
     /// Lets the platform's clock run on.
@@ -47,17 +72,67 @@ impl World {
         Platform::open(self.dir.path()).unwrap()
     }
 
-    /// The bytes kept for a human, read from the database itself.
-    pub fn quarantined(&self) -> Vec<String> {
-        let database = rusqlite::Connection::open(self.dir.path().join("platform.db")).unwrap();
-        let mut select = database.prepare("SELECT body FROM quarantine ORDER BY received_at").unwrap();
-        select.query_map([], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap()
+    /// The bytes kept for a human.
+    pub fn quarantined(&self) -> Vec<Vec<u8>> {
+        self.platform().quarantine().unwrap().into_iter().map(|row| row.body).collect()
     }
 
     /// Changes the database itself, as somebody who may not would.
-    pub fn change(&self, sql: &str) {
-        let database = rusqlite::Connection::open(self.dir.path().join("platform.db")).unwrap();
-        assert_ne!(database.execute(sql, []).unwrap(), 0, "nothing was changed");
+    pub async fn change(&self, sql: &str) {
+        let changed = match &self.cluster {
+            None => {
+                let path = self.dir.path().join("platform.db");
+                rusqlite::Connection::open(path).unwrap().execute(sql, []).unwrap() as u64
+            }
+            Some(cluster) => self.sql(&cluster.url()).await.execute(sql, &[]).await.unwrap(),
+        };
+        assert_ne!(changed, 0, "nothing was changed");
+    }
+
+    /// The address of an empty database, where this one is in PostgreSQL.
+    pub async fn another_database(&self) -> Option<String> {
+        let url = self.cluster.as_ref()?.url();
+        self.sql(&url).await.batch_execute("CREATE DATABASE another").await.unwrap();
+        Some(format!("{}/another", url.strip_suffix("/postgres").unwrap()))
+    }
+
+    /// Waits until a server is in the middle of a transaction that writes; false where `ended` came first.
+    pub async fn sees_a_transaction(&self, ended: impl Fn() -> bool) -> bool {
+        let client = self.sql(&self.cluster.as_ref().unwrap().url()).await;
+        let writing =
+            "SELECT count(*) FROM pg_stat_activity WHERE backend_xid IS NOT NULL AND state <> 'idle'";
+        while !ended() {
+            if client.query_one(writing, &[]).await.unwrap().get::<_, i64>(0) > 0 {
+                return true;
+            }
+        }
+        false
+    }
+
+    async fn sql(&self, url: &str) -> tokio_postgres::Client {
+        let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls).await.unwrap();
+        tokio::spawn(connection);
+        client
+    }
+
+    pub fn dir(&self) -> &Path {
+        self.dir.path()
+    }
+
+    pub fn address(&self) -> SocketAddr {
+        self.running.addr
+    }
+
+    /// Where its metrics are.
+    pub fn metrics(&self) -> String {
+        format!("http://{}/metrics", self.running.metrics.unwrap())
+    }
+
+    /// A connection whose bytes are written by hand.
+    pub async fn raw_connection(&self) -> tokio_rustls::client::TlsStream<TcpStream> {
+        let connector = tokio_rustls::TlsConnector::from(Arc::new(config(self.dir.path(), None)));
+        let stream = TcpStream::connect(self.address()).await.unwrap();
+        connector.connect("localhost".try_into().unwrap(), stream).await.unwrap()
     }
 
     pub fn url(&self, path: &str) -> String {
@@ -92,22 +167,25 @@ impl World {
     }
 }
 
-/// Trusts the platform's authority only.
 fn client(dir: &Path, identity: Option<(&str, &KeyPair)>) -> Client {
+    Client::builder().tls_backend_preconfigured(config(dir, identity)).no_proxy().build().unwrap()
+}
+
+/// Trusts the platform's authority only.
+fn config(dir: &Path, identity: Option<(&str, &KeyPair)>) -> rustls::ClientConfig {
     let mut roots = rustls::RootCertStore::empty();
     roots.add(CertificateDer::from_pem_file(dir.join("ca.pem")).unwrap()).unwrap();
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = rustls::ClientConfig::builder_with_provider(provider);
     let config = config.with_safe_default_protocol_versions().unwrap().with_root_certificates(roots);
-    let config = match identity {
+    match identity {
         None => config.with_no_client_auth(),
         Some((pem, key)) => {
             let chain = vec![CertificateDer::from_pem_slice(pem.as_bytes()).unwrap()];
             let key = PrivateKeyDer::from_pem_slice(key.serialize_pem().as_bytes()).unwrap();
             config.with_client_auth_cert(chain, key).unwrap()
         }
-    };
-    Client::builder().tls_backend_preconfigured(config).no_proxy().build().unwrap()
+    }
 }
 
 pub struct Terminal {
@@ -129,12 +207,22 @@ impl Terminal {
         self.get(&format!("/v1/sync/changes?cursor={cursor}")).await.json().await.unwrap()
     }
 
+    /// The same terminal, talking to another server.
+    pub fn at(&self, base: &str) -> Self {
+        Self { client: self.client.clone(), answer: self.answer.clone(), base: base.to_owned() }
+    }
+
     /// Sends items and gives what became of each.
     pub async fn send(&self, items: Vec<Item>) -> Vec<Verdict> {
+        self.try_send(items).await.unwrap()
+    }
+
+    pub async fn try_send(&self, items: Vec<Item>) -> reqwest::Result<Vec<Verdict>> {
         let json = serde_json::to_vec(&Batch { items }).unwrap();
         let packed = zstd::bulk::compress(&json, 3).unwrap();
-        let answer: BatchAnswer = self.post("/v1/sync/batches", packed).await.json().await.unwrap();
-        answer.answers.into_iter().map(|answer| answer.verdict).collect()
+        let request = self.client.post(format!("{}/v1/sync/batches", self.base)).body(packed);
+        let answer: BatchAnswer = request.send().await?.json().await?;
+        Ok(answer.answers.into_iter().map(|answer| answer.verdict).collect())
     }
 
     pub fn item(&self, seq: u64, content: Content) -> Item {

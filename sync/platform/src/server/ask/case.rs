@@ -10,14 +10,17 @@ use kiosk_protocol::wire::{CaseView, Reply};
 use super::{Asked, CASE_REGISTER, refused, view};
 use crate::limits::{CASE_MISSES_MAX, CASE_MISSES_WINDOW};
 use crate::server::problem::Refusal;
-use crate::store::{NumberedCase, StoreError, Tx};
+use crate::store::{NumberedCase, Scope, StoreError, Tx};
 
 /// What the access record calls the question.
 const REASON: &str = "case";
 
 impl Asked<'_> {
     pub(super) fn case(&self, receipt: &ReceiptNumber, proof: &ReceiptProof) -> Result<Reply, Refusal> {
-        let found = self.centre.store.write(|tx| self.find(tx, receipt, proof))?;
+        let found = self
+            .centre
+            .store
+            .write(Scope::Terminal(&self.terminal.id), |tx| self.find(tx, receipt, proof))?;
         Ok(match found {
             Ok(case) => Reply::Cases { cases: vec![case] },
             Err(why) => refused(why),
@@ -36,9 +39,8 @@ impl Asked<'_> {
         if tx.misses(&self.terminal.id, REASON, since)? >= CASE_MISSES_MAX {
             return Ok(Err(&self.centre.texts.too_many_tries));
         }
-        tx.advance(self.now)?;
         let fits = |numbered: &NumberedCase| ReceiptProof::of(receipt, numbered.case) == *proof;
-        let found = tx.cases_numbered(receipt)?.into_iter().find(fits);
+        let found = tx.cases_numbered(receipt, self.now)?.into_iter().find(fits);
         let person = found.as_ref().map_or(Digest::ZERO, |numbered| numbered.person);
         tx.record_access(&self.access(REASON, CASE_REGISTER, &person, found.is_some()), self.now)?;
         let Some(numbered) = found else { return Ok(Err(&self.centre.texts.receipt_unknown)) };

@@ -26,7 +26,7 @@ use super::terminal::Terminal;
 use super::{Centre, blocking, body, parse};
 use crate::departments::Answer;
 use crate::limits::CASES_SHOWN_MAX;
-use crate::store::{Access, CaseRow, StoreError, Tx};
+use crate::store::{Access, CaseRow, Scope, StoreError, Tx};
 use page::Drafted;
 
 /// What the access record calls the platform's own register of cases.
@@ -168,9 +168,8 @@ impl<'a> Asked<'a> {
         let Some(known) = self.known(IdentityLevel::CardPresent) else {
             return Ok(refused(&self.centre.texts.identify_better));
         };
-        let cases = self.centre.store.write(|tx| {
-            tx.advance(self.now)?;
-            let rows = tx.cases_of(&known.pseudonym, CASES_SHOWN_MAX)?;
+        let cases = self.centre.store.read(|tx| {
+            let rows = tx.cases_of(&known.pseudonym, CASES_SHOWN_MAX, self.now)?;
             rows.into_iter().map(|row| view(tx, row)).collect::<Result<Vec<_>, StoreError>>()
         })?;
         self.record("cases", CASE_REGISTER, &known.pseudonym, !cases.is_empty())?;
@@ -180,7 +179,7 @@ impl<'a> Asked<'a> {
     /// Recorded before the answer leaves: a fetch without its record is not possible.
     fn record(&self, reason: &str, source: &str, person: &Digest, found: bool) -> Result<(), Refusal> {
         let access = self.access(reason, source, person, found);
-        Ok(self.centre.store.write(|tx| tx.record_access(&access, self.now))?)
+        Ok(self.centre.store.write(Scope::Own, |tx| tx.record_access(&access, self.now))?)
     }
 
     fn access<'b>(&'b self, reason: &'b str, source: &'b str, person: &'b Digest, found: bool) -> Access<'b> {

@@ -1,0 +1,131 @@
+//! SQLite: one file, one connection of this process. WAL and `synchronous=FULL`: what was answered is on disk.
+//! The file has one writer at a time, so that every scope is kept by itself.
+
+use std::fs::OpenOptions;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{Connection, ToSql, Transaction, TransactionBehavior, params_from_iter};
+
+use super::value::{Row, Value};
+use super::{Mode, Session, StoreError};
+use crate::limits::{DATABASE_BUSY, STATEMENTS_MAX};
+
+/// In order; each runs once. `user_version` counts them.
+const MIGRATIONS: [&str; 5] = [
+    include_str!("../../migrations/sqlite/001_start.sql"),
+    include_str!("../../migrations/sqlite/002_void_tickets.sql"),
+    include_str!("../../migrations/sqlite/003_receipts.sql"),
+    include_str!("../../migrations/sqlite/004_pages.sql"),
+    include_str!("../../migrations/sqlite/005_steps.sql"),
+];
+
+/// The one connection of this process.
+pub struct Sqlite(Mutex<Connection>);
+
+/// A transaction.
+struct Work<'a>(Transaction<'a>);
+
+impl Sqlite {
+    /// Opens the database, made where it is missing, and brings its schema up to date.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        // SQLite gives its side files the mode of the database.
+        OpenOptions::new().create(true).append(true).mode(0o600).open(path)?;
+        let mut connection = Connection::open(path)?;
+        connection.busy_timeout(DATABASE_BUSY)?;
+        connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
+        connection.execute_batch(
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;",
+        )?;
+        migrate(&mut connection)?;
+        Ok(Self(Mutex::new(connection)))
+    }
+
+    /// Writes one state of the database into a new file.
+    pub fn back_up(&self, file: &Path) -> Result<(), StoreError> {
+        OpenOptions::new().create_new(true).append(true).mode(0o600).open(file)?;
+        let connection = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        connection.execute("VACUUM INTO ?1", [file.to_string_lossy()])?;
+        Ok(std::fs::File::open(file)?.sync_all()?)
+    }
+
+    /// Runs the work in one transaction.
+    pub fn within<T, E: From<StoreError>>(
+        &self,
+        mode: &Mode,
+        work: impl Fn(&dyn Session) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let behaviour = match mode {
+            Mode::Read => TransactionBehavior::Deferred,
+            Mode::Write(_) => TransactionBehavior::Immediate,
+        };
+        // A panic inside a transaction rolled it back, so the connection is as good as before.
+        let mut connection = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let tx = Work(connection.transaction_with_behavior(behaviour).map_err(StoreError::from)?);
+        let done = work(&tx)?;
+        tx.0.commit().map_err(StoreError::from)?;
+        Ok(done)
+    }
+}
+
+fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
+    let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let done: u32 = tx.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    for migration in MIGRATIONS.iter().skip(done as usize) {
+        tx.execute_batch(migration)?;
+    }
+    tx.pragma_update(None, "user_version", MIGRATIONS.len() as u32)?;
+    Ok(tx.commit()?)
+}
+
+impl Session for Work<'_> {
+    fn rows(&self, sql: &str, values: Vec<Value>) -> Result<Vec<Row>, StoreError> {
+        let mut select = self.0.prepare_cached(&numbered(sql))?;
+        let columns = select.column_count();
+        let rows = select.query_map(params_from_iter(values), |row| {
+            (0..columns).map(|column| row.get_ref(column).map(value)).collect()
+        })?;
+        Ok(rows.map(|row| row.map(Row)).collect::<Result<_, _>>()?)
+    }
+
+    fn rows_of_each(&self, sql: &str, each: Vec<Vec<Value>>) -> Result<Vec<Vec<Row>>, StoreError> {
+        each.into_iter().map(|values| self.rows(sql, values)).collect()
+    }
+
+    fn execute(&self, sql: &str, values: Vec<Value>) -> Result<u64, StoreError> {
+        Ok(self.0.prepare_cached(&numbered(sql))?.execute(params_from_iter(values))? as u64)
+    }
+
+    fn put(&self, sql: &str, values: Vec<Value>) -> Result<(), StoreError> {
+        self.execute(sql, values).map(drop)
+    }
+}
+
+/// `$1` is a name to SQLite and `?1` a number.
+fn numbered(sql: &str) -> String {
+    sql.replace('$', "?")
+}
+
+fn value(value: ValueRef) -> Value {
+    match value {
+        ValueRef::Null => Value::Null,
+        ValueRef::Integer(number) => Value::Int(number),
+        ValueRef::Text(text) => Value::Text(String::from_utf8_lossy(text).into_owned()),
+        ValueRef::Blob(bytes) => Value::Bytes(bytes.to_vec()),
+        // No column of the schema holds fractions.
+        ValueRef::Real(_) => Value::Null,
+    }
+}
+
+impl ToSql for Value {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self {
+            Self::Null => ValueRef::Null,
+            Self::Int(number) => ValueRef::Integer(*number),
+            Self::Text(text) => ValueRef::Text(text.as_bytes()),
+            Self::Bytes(bytes) => ValueRef::Blob(bytes),
+        }))
+    }
+}

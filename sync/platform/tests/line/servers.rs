@@ -1,0 +1,119 @@
+//! Several servers on one PostgreSQL.
+
+use std::collections::BTreeSet;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use kiosk_platform::{Options, Platform};
+use kiosk_protocol::item::{Item, Verdict};
+
+use crate::world::{ALICE, Terminal, World};
+
+/// Servers killed one after the other.
+const ROUNDS: u64 = 6;
+/// Long enough to be caught in the middle.
+const ITEMS: u64 = 48;
+
+/// A server as a program of its own, on a copy of the platform's folder.
+struct Program {
+    dir: tempfile::TempDir,
+    child: Child,
+    url: String,
+}
+
+impl Program {
+    fn start(platform: &Path) -> Self {
+        let dir = copy_of(platform);
+        let mut command = Command::new(env!("CARGO_BIN_EXE_kiosk-platform"));
+        command.args(["serve", "--listen", "127.0.0.1:0", "--dir"]).arg(dir.path());
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut said = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut said).unwrap();
+        let url = said.trim().strip_prefix("listening on ").unwrap().to_owned();
+        Self { dir, child, url }
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        self.child.kill().ok();
+        self.child.wait().ok();
+        assert!(self.dir.path().exists());
+    }
+}
+
+fn copy_of(platform: &Path) -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    for file in std::fs::read_dir(platform).unwrap() {
+        let file = file.unwrap();
+        std::fs::copy(file.path(), dir.path().join(file.file_name())).unwrap();
+    }
+    dir
+}
+
+fn cases(terminal: &Terminal, seqs: impl Iterator<Item = u64>) -> Vec<Item> {
+    seqs.map(|seq| terminal.item(seq, terminal.withdrawal(ALICE))).collect()
+}
+
+fn numbers(verdicts: &[Verdict]) -> Vec<String> {
+    let number = |verdict: &Verdict| {
+        let Verdict::Accepted { case_number: Some(number) } = verdict else { panic!("{verdict:?}") };
+        number.0.clone()
+    };
+    verdicts.iter().map(number).collect()
+}
+
+#[tokio::test]
+async fn two_at_once_give_the_same_answers() {
+    let world = World::on_postgres().await;
+    let dir = copy_of(world.dir());
+    let second = Platform::serve(dir.path(), Options::default()).await.unwrap();
+    let here = world.terminal("230202-0001").await;
+    let there = here.at(&format!("https://{}", second.addr));
+    let neighbour = world.terminal("230202-0002").await;
+    for round in 0..4 {
+        let batch = cases(&here, 1 + round * 8..1 + (round + 1) * 8);
+        let beside = cases(&neighbour, 1 + round * 8..1 + (round + 1) * 8);
+        let (one, two, _) =
+            tokio::join!(here.send(batch.clone()), there.send(batch.clone()), neighbour.send(beside));
+        assert_eq!(one, two);
+        assert_eq!(here.send(batch).await, one);
+    }
+    world.pass(60);
+    let (one, two) = (here.changes("").await, there.changes("").await);
+    assert_eq!((one.changes.len(), one.cursor.as_str()), (32 * 3, "c96"));
+    assert_eq!(one.changes, two.changes);
+    let cases = world.platform().cases().unwrap();
+    let different: BTreeSet<_> = cases.iter().map(|case| case.case_number.0.clone()).collect();
+    assert_eq!((cases.len(), different.len()), (64, 64));
+    second.stop().await.unwrap();
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn one_killed_in_the_middle_loses_nothing() {
+    let world = World::on_postgres().await;
+    let terminal = world.terminal("230202-0001").await;
+    let (mut accepted, mut in_the_middle) = (BTreeSet::new(), 0);
+    for round in 0..ROUNDS {
+        let mut doomed = Program::start(world.dir());
+        let batch = cases(&terminal, 1 + round * ITEMS..1 + (round + 1) * ITEMS);
+        let there = terminal.at(&doomed.url);
+        let sending = tokio::spawn({
+            let batch = batch.clone();
+            async move { there.try_send(batch).await }
+        });
+        in_the_middle += u32::from(world.sees_a_transaction(|| sending.is_finished()).await);
+        doomed.child.kill().unwrap();
+        let first = sending.await.unwrap();
+        let verdicts = terminal.send(batch).await;
+        assert!(first.is_err() || first.is_ok_and(|first| first == verdicts), "an answer was changed");
+        accepted.extend(numbers(&verdicts));
+    }
+    assert!(in_the_middle > 0, "no server was killed within a transaction");
+    assert_eq!(accepted.len() as u64, ROUNDS * ITEMS, "each case has its own number");
+    assert_eq!(world.platform().cases().unwrap().len() as u64, ROUNDS * ITEMS);
+    assert_eq!(terminal.changes("").await.changes.len() as u64, ROUNDS * ITEMS);
+    world.stop().await;
+}
