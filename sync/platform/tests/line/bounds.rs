@@ -31,7 +31,7 @@ async fn metrics_count_calls_and_verdicts(world: World) {
     let terminal = world.terminal("230202-0001").await;
     terminal.send(vec![terminal.item(1, terminal.withdrawal(ALICE)), terminal.raw(2, "{}".to_owned())]).await;
     terminal.get("/v1/nowhere/230202-0001").await;
-    let told = reqwest::get(world.metrics()).await.unwrap().text().await.unwrap();
+    let told = world.stranger().get(world.metrics()).send().await.unwrap().text().await.unwrap();
     for line in [
         r#"hecheng_platform_requests_total{call="/v1/sync/batches",status="200"} 1"#,
         r#"hecheng_platform_requests_total{call="unknown",status="404"} 1"#,

@@ -14,6 +14,8 @@ use tempfile::TempDir;
 
 /// Where Debian keeps the programs of each version.
 const VERSIONS: &str = "/usr/lib/postgresql";
+/// Files here live in memory.
+const MEMORY: &str = "/dev/shm";
 /// What the server writes when it takes connections.
 const READY: &str = "ready to accept connections";
 /// For stories: nothing has to survive a power cut of the machine that tests.
@@ -26,19 +28,21 @@ pub struct Cluster {
 }
 
 impl Cluster {
-    /// A server that does not wait for the disk.
+    /// A server that does not wait for a disk, in memory where the system has a place there.
     pub fn quick() -> Self {
-        Self::start(&QUICK)
+        let memory = Path::new(MEMORY);
+        let home = if memory.is_dir() { memory.to_owned() } else { std::env::temp_dir() };
+        Self::start(&home, &QUICK)
     }
 
     /// A server as it is installed.
     #[allow(dead_code, reason = "for figures")]
     pub fn durable() -> Self {
-        Self::start(&[])
+        Self::start(&std::env::temp_dir(), &[])
     }
 
-    fn start(settings: &[&str]) -> Self {
-        let dir = ordinary_dir();
+    fn start(home: &Path, settings: &[&str]) -> Self {
+        let dir = ordinary_dir(home);
         copy(&template(), &dir.path().join("data"));
         let mut command = ordinary(&programs().join("postgres"));
         command.arg("-D").arg(dir.path().join("data")).arg("-k").arg(dir.path());
@@ -87,8 +91,8 @@ fn ordinary(program: &Path) -> Command {
     command
 }
 
-fn ordinary_dir() -> TempDir {
-    let dir = tempfile::tempdir().expect("a folder");
+fn ordinary_dir(home: &Path) -> TempDir {
+    let dir = tempfile::tempdir_in(home).expect("a folder");
     chown(dir.path(), Some(owner().as_raw()), None).expect("given away");
     dir
 }
@@ -105,7 +109,7 @@ fn template() -> PathBuf {
     let version = programs().to_str().expect("a path").replace('/', "-");
     let template = home.join(format!("postgres{version}-{}", owner()));
     if !template.exists() {
-        let dir = ordinary_dir();
+        let dir = ordinary_dir(&std::env::temp_dir());
         let fresh = dir.path().join("data");
         let mut command = ordinary(&programs().join("initdb"));
         command.arg("-D").arg(&fresh).args(["-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync"]);
