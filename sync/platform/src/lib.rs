@@ -7,6 +7,7 @@
 mod backup;
 mod case_number;
 mod configuration;
+mod core;
 mod departments;
 mod error;
 mod ingest;
@@ -22,6 +23,7 @@ mod texts;
 mod ticket;
 
 pub use case_number::SYNTHETIC_CODE;
+pub use core::Core;
 pub use departments::BadData;
 pub use error::PlatformError;
 pub use keys::KeyError;

@@ -15,6 +15,7 @@ use tokio::task::JoinHandle;
 use crate::backup;
 use crate::case_number::{self, SYNTHETIC_CODE};
 use crate::configuration;
+use crate::core::Core;
 use crate::departments::{BadData, Departments};
 use crate::error::PlatformError;
 use crate::keys::{self, Keys};
@@ -281,6 +282,14 @@ impl Platform {
         let serving = tokio::spawn(server::serve(socket, config, routes, told, bounds, stopped));
         tracing::info!(%addr, "serving");
         Ok(Running { addr, metrics, stop, serving })
+    }
+
+    /// The inside of a server, without a line.
+    ///
+    /// # Errors
+    /// Its keys or built-in data are not usable.
+    pub fn core(&self, options: Options) -> Result<Core, PlatformError> {
+        Ok(Core(self.centre(options)?))
     }
 
     fn centre(&self, options: Options) -> Result<Centre, PlatformError> {

@@ -7,6 +7,7 @@ mod kill;
 mod kill_store;
 mod memory;
 mod report;
+mod sim;
 mod visit;
 mod wipe;
 
@@ -20,7 +21,7 @@ use clap::{Parser, ValueEnum};
 struct Cli {
     /// Which campaign.
     name: Name,
-    /// How many cases; 50,000 for `crash`, 10,000 for `kill-store`, 200 for `kill`, 4 for `wipe`, all for `devices`.
+    /// How many cases; 50,000 for `crash`, 10,000 for `kill-store`, 200 for `kill` and `sim`, 4 for `wipe`, all for `devices`.
     #[arg(long)]
     cases: Option<usize>,
     /// Replays the campaign of this seed; a new one where none is given.
@@ -44,6 +45,8 @@ enum Name {
     Kill,
     /// The store as a process of its own, killed at random; nothing it said may be lost.
     KillStore,
+    /// Terminals and their platform in virtual time, under every fault of a line and jumping clocks.
+    Sim,
     /// Planted values must be gone from memory and disk 2 s after a visit.
     Wipe,
 }
@@ -66,6 +69,7 @@ fn main() -> ExitCode {
         Name::Devices => devices::run(cli.cases, seed),
         Name::Kill => kill::run(cli.cases.unwrap_or(kill::CASES), seed),
         Name::KillStore => kill_store::run(cli.cases.unwrap_or(kill_store::CASES), seed),
+        Name::Sim => sim::run(cli.cases.unwrap_or(sim::CASES), seed),
         Name::Wipe => wipe::run(cli.cases.unwrap_or(wipe::CASES), seed),
     };
     match outcome {

@@ -126,6 +126,16 @@ fn an_item_that_makes_the_answer_unusable_delays_no_other_lane() {
 }
 
 #[test]
+fn an_item_the_platform_never_answers_to_delays_no_other_lane() {
+    run(a_day_with_a_cursed_item(TransportError::TimedOut, Duration::from_secs(15)));
+}
+
+#[test]
+fn an_item_that_breaks_its_connection_delays_no_other_lane() {
+    run(a_day_with_a_cursed_item(TransportError::Unreachable, Duration::from_secs(15)));
+}
+
+#[test]
 fn a_queue_built_up_offline_drains_when_the_line_is_back() {
     run(async {
         let mut world = World::new(2);

@@ -7,6 +7,7 @@ use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::extract::rejection::BytesRejection;
+use kiosk_protocol::item::Item;
 use kiosk_protocol::limits::{BATCH_ITEMS_MAX, BATCH_UNPACKED_BYTES_MAX};
 use kiosk_protocol::wire::{Batch, BatchAnswer};
 
@@ -27,11 +28,16 @@ pub async fn batches(
 
 fn take_in(centre: &Centre, terminal: &Terminal, packed: &[u8]) -> Result<BatchAnswer, Refusal> {
     let batch: Batch = parse(&unpack(packed)?)?;
-    if batch.items.len() > BATCH_ITEMS_MAX {
+    ingested(centre, terminal, &batch.items)
+}
+
+/// The answers to items that were read.
+pub fn ingested(centre: &Centre, terminal: &Terminal, items: &[Item]) -> Result<BatchAnswer, Refusal> {
+    if items.len() > BATCH_ITEMS_MAX {
         return Err(Refusal::too_large("the batch has more items than the line allows"));
     }
     let server_time = (centre.clock)();
-    let answers = ingest::ingest(centre, terminal, &batch.items, server_time)?;
+    let answers = ingest::ingest(centre, terminal, items, server_time)?;
     centre.metrics.judged(&answers);
     Ok(BatchAnswer { answers, server_time })
 }

@@ -24,8 +24,12 @@ pub async fn changes(
     since: Result<Query<Since>, QueryRejection>,
 ) -> Result<Json<Changes>, Refusal> {
     let Query(since) = since.map_err(|_| Refusal::bad_request("the query is not readable"))?;
-    let after = position(since.cursor.as_deref())?;
-    blocking(&centre, move |centre| page(centre, &terminal, after)).await.map(Json)
+    blocking(&centre, move |centre| changes_since(centre, &terminal, since.cursor.as_deref())).await.map(Json)
+}
+
+/// What a terminal is told behind a cursor.
+pub fn changes_since(centre: &Centre, terminal: &Terminal, cursor: Option<&str>) -> Result<Changes, Refusal> {
+    page(centre, terminal, position(cursor)?)
 }
 
 /// Position in the terminal's changes; the text is ours and means nothing to others.

@@ -37,6 +37,8 @@ use crate::metrics::Metrics;
 use crate::pages::Press;
 use crate::store::Store;
 use crate::texts::Texts;
+pub use batches::ingested;
+pub use changes::changes_since as changes;
 use problem::Refusal;
 pub use rates::Rates;
 pub use serve::{Bounds, serve};

@@ -1,0 +1,41 @@
+//! A platform without its line: what a server does with a batch and with a poll. For campaigns in virtual time, which
+//! carry requests themselves.
+
+use kiosk_protocol::crypto::SealingKey;
+use kiosk_protocol::ids::TerminalId;
+use kiosk_protocol::wire::{Batch, BatchAnswer, Changes, Problem};
+
+use crate::server::{Centre, Terminal, changes, ingested};
+
+/// The inside of one server.
+pub struct Core(pub(crate) Centre);
+
+impl Core {
+    /// What terminals seal personal fields with.
+    pub fn sealing_key(&self) -> SealingKey {
+        self.0.keys.unsealing.sealing_key()
+    }
+
+    /// Answers a batch of a terminal.
+    ///
+    /// # Errors
+    /// As the call `/v1/sync/batches`, once the body is read.
+    pub fn batch(&self, terminal: &TerminalId, epoch: u32, batch: &Batch) -> Result<BatchAnswer, Problem> {
+        let terminal = Terminal { id: terminal.clone(), epoch };
+        ingested(&self.0, &terminal, &batch.items).map_err(Problem::from)
+    }
+
+    /// Answers a poll of a terminal.
+    ///
+    /// # Errors
+    /// As the call `/v1/sync/changes`.
+    pub fn changes(
+        &self,
+        terminal: &TerminalId,
+        epoch: u32,
+        cursor: Option<&str>,
+    ) -> Result<Changes, Problem> {
+        let terminal = Terminal { id: terminal.clone(), epoch };
+        changes(&self.0, &terminal, cursor).map_err(Problem::from)
+    }
+}

@@ -1,0 +1,226 @@
+//! The line, and the platform at its end.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use kiosk_client::{Answer, Transport, TransportError};
+use kiosk_platform::{Core, Options, Platform, PlatformError};
+use kiosk_protocol::catalogue::CatalogueBundle;
+use kiosk_protocol::ids::{ItemId, TerminalId};
+use kiosk_protocol::item::{Item, ItemBody, Verdict};
+use kiosk_protocol::wire::{Ask, Batch, BatchAnswer, Changes, Reply};
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+use uuid::Uuid;
+
+use super::clock::{Time, Wall};
+use super::terminal::EPOCH;
+
+/// Both ways.
+const LATENCY: Duration = Duration::from_millis(40);
+/// How long a terminal waits for an answer that does not come (`deadlines::BATCH`).
+const GIVEN_UP: Duration = Duration::from_secs(20);
+/// Longest cut, seconds.
+const CUT_S: u64 = 3600;
+/// Longest patience the platform asks for, seconds.
+const PATIENCE_S: u64 = 120;
+/// How often terminals poll; long, as simulated hours are.
+const POLL_MS: u32 = 60_000;
+
+/// The platform and what is known of it.
+pub struct Centre {
+    dir: PathBuf,
+    wall: Wall,
+    core: Option<Core>,
+    answered: HashMap<ItemId, Verdict>,
+    /// Items in the order they took effect.
+    pub lanes: BTreeMap<Uuid, Vec<(u32, u64)>>,
+    pub violations: Vec<String>,
+    pub faults: BTreeMap<&'static str, usize>,
+    rng: StdRng,
+    is_stormy: bool,
+}
+
+/// A platform all lines lead to.
+pub type Shared = Arc<Mutex<Centre>>;
+
+pub fn lock(centre: &Shared) -> MutexGuard<'_, Centre> {
+    centre.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Centre {
+    pub fn new(dir: PathBuf, wall: Wall, seed: u64) -> Self {
+        let (lanes, faults, answered) = (BTreeMap::new(), BTreeMap::new(), HashMap::new());
+        let rng = StdRng::seed_from_u64(!seed);
+        let violations = Vec::new();
+        Self { dir, wall, core: None, answered, lanes, violations, faults, rng, is_stormy: true }
+    }
+
+    pub fn calm(&mut self) {
+        self.is_stormy = false;
+    }
+
+    /// The server, started where it is not running.
+    pub fn core(&mut self) -> Result<&Core, PlatformError> {
+        if self.core.is_none() {
+            let wall = self.wall.clone();
+            let clock = Arc::new(move || wall.shows());
+            let options = Options { clock, poll_ms: POLL_MS, ..Options::default() };
+            self.core = Some(Platform::open(&self.dir)?.core(options)?);
+        }
+        self.core.as_ref().ok_or_else(|| PlatformError::Missing(self.dir.clone()))
+    }
+
+    fn crash(&mut self) {
+        self.core = None;
+    }
+
+    fn hit(&mut self, fault: &'static str) {
+        *self.faults.entry(fault).or_default() += 1;
+    }
+
+    fn take(&mut self, terminal: &TerminalId, batch: &Batch) -> Result<BatchAnswer, TransportError> {
+        let core = self.core().map_err(|_| TransportError::Unreachable)?;
+        let answer = core.batch(terminal, EPOCH, batch).map_err(TransportError::Refused)?;
+        for (item, answer) in batch.items.iter().zip(&answer.answers) {
+            self.note(item, &answer.verdict);
+        }
+        Ok(answer)
+    }
+
+    fn note(&mut self, item: &Item, verdict: &Verdict) {
+        if !matches!(verdict, Verdict::Accepted { .. }) {
+            self.violations.push(format!("item {} got {verdict:?}", item.id.seq));
+        }
+        match self.answered.insert(item.id.clone(), verdict.clone()) {
+            Some(before) if before != *verdict => {
+                self.violations.push(format!("item {} got another answer later", item.id.seq));
+            }
+            Some(_) => {}
+            None => {
+                let lane = serde_json::from_str::<ItemBody>(&item.body).map(|body| body.lane);
+                self.lanes.entry(lane.unwrap_or_default()).or_default().push((item.id.epoch, item.id.seq));
+            }
+        }
+    }
+}
+
+/// One terminal's line.
+pub struct Line {
+    centre: Shared,
+    terminal: TerminalId,
+    time: Time,
+    cut_until: Mutex<Duration>,
+    /// Requests that are still under way.
+    late: Mutex<Vec<Batch>>,
+}
+
+impl Line {
+    pub fn new(centre: Shared, terminal: TerminalId, time: Time) -> Self {
+        Self { centre, terminal, time, cut_until: Mutex::default(), late: Mutex::default() }
+    }
+
+    fn carry(&self, batch: &Batch) -> Result<BatchAnswer, TransportError> {
+        let mut centre = lock(&self.centre);
+        self.time.advance(LATENCY);
+        if !centre.is_stormy {
+            return centre.take(&self.terminal, batch);
+        }
+        self.cut(&mut centre)?;
+        let terminal = &self.terminal;
+        match centre.rng.random_range(0..14) {
+            0 => self.lost(&mut centre, "request lost"),
+            1 => {
+                centre.take(terminal, batch)?;
+                self.lost(&mut centre, "answer lost")
+            }
+            2 => {
+                centre.hit("repeated");
+                centre.take(terminal, batch)?;
+                centre.take(terminal, batch)
+            }
+            3 => {
+                self.late.lock().unwrap_or_else(PoisonError::into_inner).push(batch.clone());
+                self.lost(&mut centre, "delayed")
+            }
+            4 => {
+                centre.hit("overtaken");
+                let late = std::mem::take(&mut *self.late.lock().unwrap_or_else(PoisonError::into_inner));
+                late.iter().try_for_each(|late| centre.take(terminal, late).map(drop))?;
+                centre.take(terminal, batch)
+            }
+            5 => {
+                centre.crash();
+                self.lost(&mut centre, "crash before")
+            }
+            6 => {
+                centre.take(terminal, batch)?;
+                centre.crash();
+                self.lost(&mut centre, "crash after")
+            }
+            7 => {
+                centre.hit("busy");
+                let patience = centre.rng.random_range(1..=PATIENCE_S);
+                Err(TransportError::RetryAfter(Duration::from_secs(patience)))
+            }
+            _ => centre.take(terminal, batch),
+        }
+    }
+
+    fn lost<T>(&self, centre: &mut Centre, fault: &'static str) -> Result<T, TransportError> {
+        centre.hit(fault);
+        if centre.rng.random() {
+            return Err(TransportError::Unreachable);
+        }
+        self.time.advance(GIVEN_UP);
+        Err(TransportError::TimedOut)
+    }
+
+    /// Whether the line is cut; now and then it is from now on.
+    fn cut(&self, centre: &mut Centre) -> Result<(), TransportError> {
+        let mut cut_until = self.cut_until.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = self.time.now();
+        if *cut_until <= now && centre.rng.random_ratio(1, 20) {
+            centre.hit("cut");
+            *cut_until = now + Duration::from_secs(centre.rng.random_range(1..=CUT_S));
+        }
+        if *cut_until > now { Err(TransportError::Unreachable) } else { Ok(()) }
+    }
+
+    fn poll(&self, cursor: Option<&str>) -> Result<Changes, TransportError> {
+        let mut centre = lock(&self.centre);
+        self.time.advance(LATENCY);
+        if centre.is_stormy {
+            self.cut(&mut centre)?;
+            if centre.rng.random_ratio(1, 8) {
+                return self.lost(&mut centre, "poll lost");
+            }
+        }
+        let core = centre.core().map_err(|_| TransportError::Unreachable)?;
+        let page = core.changes(&self.terminal, EPOCH, cursor).map_err(TransportError::Refused)?;
+        // Catalogues are not what is tried here.
+        Ok(Changes { catalogue_version: 0, ..page })
+    }
+}
+
+impl Transport for Line {
+    fn batch<'a>(&'a self, batch: &'a Batch) -> Answer<'a, BatchAnswer> {
+        let answer = self.carry(batch);
+        Box::pin(async { answer })
+    }
+
+    fn changes<'a>(&'a self, cursor: Option<&'a str>) -> Answer<'a, Changes> {
+        let page = self.poll(cursor);
+        Box::pin(async { page })
+    }
+
+    fn catalogue(&self, _: u64) -> Answer<'_, Option<CatalogueBundle>> {
+        Box::pin(async { Ok(None) })
+    }
+
+    fn ask<'a>(&'a self, _: &'a Ask) -> Answer<'a, Reply> {
+        Box::pin(async { Err(TransportError::Unreachable) })
+    }
+}

@@ -1,0 +1,100 @@
+//! A terminal: the real store on a file in memory, and the real client.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use kiosk_client::Worker;
+use kiosk_client::sync::Settings;
+use kiosk_protocol::codes::RatingLevel;
+use kiosk_protocol::crypto::{SealingKey, VerifyingKey};
+use kiosk_protocol::ids::{Key, TerminalId};
+use kiosk_protocol::item::{CaseFile, Content, Person};
+use kiosk_protocol::service::Language;
+use kiosk_store::{Draft, KeyFile, Options, Store};
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+use uuid::Uuid;
+
+use super::clock::Wall;
+use super::line::Line;
+use super::world::{Any, FIELD, SERVICE};
+
+/// Of all items.
+pub const EPOCH: u32 = 1;
+
+pub struct Terminal {
+    id: TerminalId,
+    dir: PathBuf,
+    pub wall: Wall,
+    line: Arc<Line>,
+    catalogue_key: VerifyingKey,
+    pub store: Store,
+    pub worker: Worker,
+    /// Cases submitted.
+    pub cases: usize,
+    /// Items submitted.
+    pub items: usize,
+}
+
+impl Terminal {
+    pub fn new(
+        id: TerminalId,
+        dir: PathBuf,
+        wall: Wall,
+        line: Arc<Line>,
+        catalogue_key: VerifyingKey,
+        seed: u64,
+    ) -> Result<Self, Any> {
+        std::fs::create_dir(&dir)?;
+        KeyFile::create(&dir.join("store.key"))?;
+        let store = open(&id, &dir, &wall)?;
+        let worker = worker(&store, &line, &catalogue_key, &wall, seed);
+        Ok(Self { id, dir, wall, line, catalogue_key, store, worker, cases: 0, items: 0 })
+    }
+
+    /// Ends and starts again, on what is on disk.
+    pub fn restart(self, seed: u64) -> Result<Self, Any> {
+        let Self { id, dir, wall, line, catalogue_key, store, worker: old, cases, items } = self;
+        drop((old, store));
+        let store = open(&id, &dir, &wall)?;
+        let worker = worker(&store, &line, &catalogue_key, &wall, seed);
+        Ok(Self { id, dir, wall, line, catalogue_key, store, worker, cases, items })
+    }
+
+    /// A rating in a lane.
+    pub fn rate(&mut self, lane: Uuid) -> Result<(), Any> {
+        let content = Content::Rating { visit: Uuid::now_v7(), case: None, level: RatingLevel::Satisfied };
+        self.submit(Draft { lane, content })
+    }
+
+    /// A case of its own lane.
+    pub fn apply(&mut self, key: &SealingKey) -> Result<(), Any> {
+        let case = Uuid::now_v7();
+        let applicant = Person { name: "王秀兰".into(), number: "230203198803120022".into() };
+        let values = [(Key::try_from(FIELD)?, "7".into())].into_iter().collect();
+        let file = CaseFile { applicant, values }.seal(key)?;
+        let (service, department) = (Key::try_from(SERVICE)?, Key::try_from(SERVICE)?);
+        let content = Content::Case { case, service, version: 1, department, language: Language::ZhCn, file };
+        self.cases += 1;
+        self.submit(Draft { lane: case, content })
+    }
+
+    fn submit(&mut self, draft: Draft) -> Result<(), Any> {
+        self.store.submit(draft, Vec::new())?;
+        self.items += 1;
+        self.worker.woken();
+        Ok(())
+    }
+}
+
+fn worker(store: &Store, line: &Arc<Line>, key: &VerifyingKey, wall: &Wall, seed: u64) -> Worker {
+    let (store, rng) = (Arc::new(store.clone()), StdRng::seed_from_u64(seed));
+    Worker::new(store, line.clone(), key.clone(), Settings::default(), rng, Arc::new(wall.clone()))
+}
+
+fn open(id: &TerminalId, dir: &std::path::Path, wall: &Wall) -> Result<Store, Any> {
+    let wall = wall.clone();
+    let clock = Arc::new(move || wall.shows());
+    let options = Options { path: dir.join("store"), terminal: id.clone(), epoch: EPOCH, clock };
+    Ok(Store::open(options, &KeyFile { path: dir.join("store.key") })?)
+}
