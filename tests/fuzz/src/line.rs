@@ -1,0 +1,105 @@
+//! What comes over the network or from files: packages, wire types, catalogues, seals, names.
+
+use std::sync::LazyLock;
+
+use kiosk_protocol::catalogue::{CatalogueBundle, Index, Signed};
+use kiosk_protocol::codes::check_id_number;
+use kiosk_protocol::crypto::{Sealed, SigningKey, UnsealingKey};
+use kiosk_protocol::ids::{Key, TerminalId};
+use kiosk_protocol::item::{CaseFile, ItemBody};
+use kiosk_protocol::service::{ServicePackage, Values, Work};
+use kiosk_protocol::wire::{
+    Ask, Batch, BatchAnswer, Changes, EnrolAnswer, EnrolRequest, Problem, Reply, Ticket,
+};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::look;
+
+/// Any key will do; only the platform and the test's own seals use it.
+const KEY: [u8; 32] = [0x11; 32];
+
+static SIGNING: LazyLock<Option<SigningKey>> = LazyLock::new(|| SigningKey::from_bytes(&KEY).ok());
+static UNSEALING: LazyLock<Option<UnsealingKey>> = LazyLock::new(|| UnsealingKey::from_bytes(&KEY).ok());
+
+/// What is understood is written and understood again as the same.
+fn again<T: Serialize + DeserializeOwned>(bytes: &[u8]) -> Option<T> {
+    let value: T = serde_json::from_slice(bytes).ok()?;
+    let written = serde_json::to_vec(&value).ok()?;
+    let read = serde_json::from_slice::<T>(&written).and_then(|value| serde_json::to_vec(&value));
+    assert_eq!(read.ok(), Some(written), "it does not survive being written");
+    Some(value)
+}
+
+/// A service package; a form that is published can be checked.
+pub fn package(bytes: &[u8]) {
+    let Ok(package) = ServicePackage::parse(&String::from_utf8_lossy(bytes)) else { return };
+    let written = serde_json::to_string(&package).ok();
+    let read = written.and_then(|json| ServicePackage::parse(&json).ok());
+    assert!(read.as_ref() == Some(&package), "it does not survive being published");
+    if let Work::Handling { form, .. } = &package.work {
+        let empty = Values::default();
+        look(form.check(&empty));
+        let filled = form.fields().map(|field| (field.key.clone(), "12".into())).collect::<Values>();
+        look(form.check(&filled));
+    }
+}
+
+/// What a terminal keeps and sends.
+pub fn item_body(bytes: &[u8]) {
+    look(again::<ItemBody>(bytes));
+}
+
+/// What the platform is sent.
+pub fn up(bytes: &[u8]) {
+    look((again::<Batch>(bytes), again::<Ask>(bytes), again::<EnrolRequest>(bytes)));
+}
+
+/// What the terminal is sent.
+pub fn down(bytes: &[u8]) {
+    look((again::<BatchAnswer>(bytes), again::<Changes>(bytes), again::<Reply>(bytes)));
+    look((again::<Problem>(bytes), again::<EnrolAnswer>(bytes)));
+}
+
+/// A catalogue: as it comes, and its parts under a good signature, so that what is behind it is reached.
+pub fn catalogue(bytes: &[u8]) {
+    let Some(key) = SIGNING.as_ref() else { return };
+    let public = key.verifying_key();
+    if let Some(bundle) = again::<CatalogueBundle>(bytes) {
+        assert!(
+            bundle.packages.is_empty() || bundle.verify(&public, 0).is_err(),
+            "a signature out of nothing"
+        );
+    }
+    if again::<Index>(bytes).is_none() {
+        return;
+    }
+    let Ok(index) = Signed::new(String::from_utf8_lossy(bytes).into_owned(), key) else { return };
+    look(CatalogueBundle { index, packages: Vec::new() }.verify(&public, 1));
+}
+
+/// A seal: as it comes, and a case file of any bytes under a good one.
+pub fn seal(bytes: &[u8]) {
+    let Some(key) = UNSEALING.as_ref() else { return };
+    if let Some(sealed) = again::<Sealed>(bytes) {
+        look(CaseFile::open(&sealed, key));
+    }
+    if let Ok(sealed) = key.sealing_key().seal(bytes) {
+        let opened = key.open(&sealed).ok();
+        assert_eq!(opened.as_deref().map(Vec::as_slice), Some(bytes), "what was sealed does not come out");
+        look(CaseFile::open(&sealed, key));
+    }
+}
+
+/// Names, tickets and citizen numbers.
+pub fn ids(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes).into_owned();
+    if let Ok(ticket) = Ticket::try_from(text.clone()) {
+        let written = String::from(ticket);
+        assert_eq!(Ticket::try_from(written.clone()).map(String::from), Ok(written));
+    }
+    if let Ok(id) = TerminalId::try_from(text.clone()) {
+        assert_eq!(id.to_string(), text);
+    }
+    look((Key::try_from(text.clone()), check_id_number(&text)));
+}

@@ -1,0 +1,192 @@
+//! A resident made by chance: touches what the screen offers, and now and then what it does not; puts a card down, lifts
+//! it, waits, and goes in the middle of anything.
+
+use std::time::Duration;
+
+use kiosk_model::{Action, Body, FieldKind, FieldView, Key, Language, Mode, Overlay, Screen};
+use kiosk_sim::residents::{Resident as Person, library};
+
+use crate::chance::Chance;
+use crate::limits::{PAUSE_MS, THINK_MS, TOUCHES_MAX};
+
+/// What somebody does.
+pub enum Deed {
+    /// Touches the glass.
+    Touch(Action),
+    /// Puts a card on the reader.
+    Place(&'static Person),
+    /// Takes it away.
+    Lift,
+    /// Goes.
+    Leave,
+}
+
+/// Somebody in front of the terminal.
+pub struct Resident {
+    /// Whose card it is.
+    pub person: &'static Person,
+    touches: u32,
+    card_lies: bool,
+    typed: Vec<Key>,
+}
+
+/// What is typed into a field, right for some and wrong for others.
+const NUMBERS: [&str; 5] = ["13904520017", "6217000099990000123", "120", "1200.5", "99999999"];
+
+impl Resident {
+    /// Somebody from the library of the simulator.
+    pub fn new(chance: &mut Chance) -> Self {
+        let person = chance.one_of(library()).unwrap_or(&library()[0]);
+        let touches = u32::try_from(chance.below(TOUCHES_MAX as usize)).unwrap_or(TOUCHES_MAX);
+        Self { person, touches, card_lies: false, typed: Vec::new() }
+    }
+
+    /// How long until the next deed.
+    pub fn thinks(&self, chance: &mut Chance) -> Duration {
+        if !self.typed.is_empty() {
+            return chance.ms(80..200);
+        }
+        if chance.percent(4) { chance.ms(PAUSE_MS) } else { chance.ms(THINK_MS) }
+    }
+
+    /// The next deed.
+    pub fn acts(&mut self, screen: &Screen, chance: &mut Chance) -> Deed {
+        if self.touches == 0 {
+            return Deed::Leave;
+        }
+        if let Some(key) = self.typed.pop() {
+            return Deed::Touch(Action::Press(key));
+        }
+        self.touches -= 1;
+        if chance.percent(4) {
+            return self.moves_card(chance);
+        }
+        if chance.percent(8) {
+            return Deed::Touch(anything(chance));
+        }
+        self.goes_on(screen, chance)
+    }
+
+    fn moves_card(&mut self, chance: &mut Chance) -> Deed {
+        if self.card_lies && chance.percent(60) {
+            self.card_lies = false;
+            return Deed::Lift;
+        }
+        self.card_lies = true;
+        Deed::Place(self.person)
+    }
+
+    fn goes_on(&mut self, screen: &Screen, chance: &mut Chance) -> Deed {
+        match &screen.overlay {
+            Some(Overlay::IdleWarning { .. }) => return Deed::Touch(Action::Stay),
+            Some(Overlay::Help { .. }) => return Deed::Touch(Action::CloseHelp),
+            Some(Overlay::ConfirmEnd) => {
+                let answer = if chance.percent(70) { Action::Stay } else { Action::EndNow };
+                return Deed::Touch(answer);
+            }
+            None => {}
+        }
+        let wants_card = matches!(&screen.body, Body::Home { identified: false, .. } | Body::Identify { .. });
+        if wants_card && chance.percent(60) {
+            return self.moves_card(chance);
+        }
+        if let Body::Form { fields, active, .. } = &screen.body {
+            return self.fills_in(fields, *active, chance);
+        }
+        Deed::Touch(offered(&screen.body, chance))
+    }
+
+    /// Touches a field that is still empty or wrong, or goes on.
+    fn fills_in(&mut self, fields: &[FieldView], active: Option<usize>, chance: &mut Chance) -> Deed {
+        let open = |field: &FieldView| field.value.as_str().is_empty() || field.problem.is_some();
+        let asks = |(_, field): &(usize, &FieldView)| open(field) && field.kind != FieldKind::ReadOnly;
+        let open: Vec<(usize, &FieldView)> = fields.iter().enumerate().filter(asks).collect();
+        let Some((at, field)) = chance.one_of(&open).copied() else { return Deed::Touch(Action::Next) };
+        if let FieldKind::Choice { options, .. } = &field.kind {
+            let option = chance.below(options.len());
+            return Deed::Touch(Action::ChooseOption { field: at, option });
+        }
+        if active == Some(at) {
+            self.types(chance);
+            return Deed::Touch(Action::Press(Key::Clear));
+        }
+        Deed::Touch(Action::FocusField(at))
+    }
+
+    fn types(&mut self, chance: &mut Chance) {
+        let number = chance.one_of(&NUMBERS).copied().unwrap_or_default();
+        let key = |sign: char| sign.to_digit(10).map_or(Key::Point, |digit| Key::Digit(digit as u8));
+        self.typed = number.chars().rev().map(key).collect();
+    }
+}
+
+/// Something the screen offers.
+fn offered(body: &Body, chance: &mut Chance) -> Action {
+    let choices = match body {
+        Body::Attract => vec![
+            Action::Wake,
+            Action::ChooseLanguage(Language::Ru),
+            Action::ChooseLanguage(Language::En),
+            Action::ChooseMode(Mode::Elder),
+        ],
+        Body::Home { tiles, .. } => {
+            let tile = chance.below(tiles.len());
+            vec![Action::OpenTile(tile), Action::OpenTile(tile), Action::OpenCases, Action::PageForward]
+        }
+        Body::Guide { can_start: true, .. } => vec![Action::Start],
+        Body::Confirm { .. } => vec![Action::Submit, Action::Submit, Action::Submit, Action::Back],
+        Body::Receipt { .. } => {
+            vec![Action::PrintAgain, Action::PrintAgain, Action::Finish, Action::Another, Action::Help]
+        }
+        Body::Answer { .. } | Body::Cases { .. } => {
+            vec![Action::Finish, Action::Another, Action::PageForward]
+        }
+        Body::Unavailable { .. } => vec![Action::Retry, Action::Back, Action::Another, Action::Finish],
+        Body::Rating { .. } => vec![Action::Rate(5), Action::Rate(2), Action::SkipRating],
+        Body::Identify { .. }
+        | Body::Guide { can_start: false, .. }
+        | Body::Form { .. }
+        | Body::Working { .. }
+        | Body::Farewell { .. }
+        | Body::OutOfService { .. } => vec![Action::Back],
+    };
+    chance.one_of(&choices).cloned().unwrap_or(Action::Back)
+}
+
+/// Something that may be meant for a screen long gone.
+fn anything(chance: &mut Chance) -> Action {
+    let (place, option) = (chance.below(6), chance.below(4));
+    let rating = u8::try_from(chance.below(7)).unwrap_or_default();
+    let actions = [
+        Action::Wake,
+        Action::ChooseLanguage(Language::ZhCn),
+        Action::ChooseLanguage(Language::Ru),
+        Action::ChooseMode(Mode::Elder),
+        Action::ChooseMode(Mode::Normal),
+        Action::OpenTile(place),
+        Action::OpenCases,
+        Action::Back,
+        Action::End,
+        Action::EndNow,
+        Action::Stay,
+        Action::Help,
+        Action::CloseHelp,
+        Action::Start,
+        Action::FocusField(place),
+        Action::ChooseOption { field: place, option },
+        Action::Press(Key::Point),
+        Action::Press(Key::Backspace),
+        Action::Press(Key::Digit(rating)),
+        Action::Next,
+        Action::Submit,
+        Action::PrintAgain,
+        Action::Finish,
+        Action::Another,
+        Action::Retry,
+        Action::Rate(rating),
+        Action::SkipRating,
+        Action::PageForward,
+        Action::PageBack,
+    ];
+    chance.one_of(&actions).cloned().unwrap_or(Action::Back)
+}
