@@ -1,14 +1,16 @@
-//! `torture NAME [--cases N] [--seed S] [--json]`: a randomised campaign on the real programs. Prints what it tried and
+//! `torture NAME [--cases N] [--seed S] [--json]`: a randomised campaign. Prints what it tried and
 //! what broke, ends with 1 on any violation, and replays a failure from its seed.
 
 mod crash;
 mod devices;
+mod fuzz;
 mod kill;
 mod kill_store;
 mod memory;
 mod report;
 mod sim;
 mod visit;
+mod visits;
 mod wipe;
 
 use std::process::ExitCode;
@@ -21,7 +23,8 @@ use clap::{Parser, ValueEnum};
 struct Cli {
     /// Which campaign.
     name: Name,
-    /// How many cases; 50,000 for `crash`, 10,000 for `kill-store`, 200 for `kill` and `sim`, 4 for `wipe`, all for `devices`.
+    /// How many cases; 50,000 for `crash`, 10,000 for `kill-store`, 1,000 for `visits`, 200 for `kill` and `sim`, 4 for
+    /// `wipe`, all for `devices`; for `fuzz` 10 million inputs a parser.
     #[arg(long)]
     cases: Option<usize>,
     /// Replays the campaign of this seed; a new one where none is given.
@@ -39,14 +42,18 @@ struct Cli {
 enum Name {
     /// The power cut behind every order of the store to its disk.
     Crash,
-    /// Each device unplugged and plugged in again at each step of a visit.
+    /// Every fault of every device before each step of each visit that uses it.
     Devices,
+    /// Any bytes into every parser that meets bytes from outside.
+    Fuzz,
     /// SIGKILL at a random moment of a visit; nothing may be lost or doubled.
     Kill,
     /// The store as a process of its own, killed at random; nothing it said may be lost.
     KillStore,
     /// Terminals and their platform in virtual time, under every fault of a line and jumping clocks.
     Sim,
+    /// Random visits with random faults, in virtual time.
+    Visits,
     /// Planted values must be gone from memory and disk 2 s after a visit.
     Wipe,
 }
@@ -67,9 +74,11 @@ fn main() -> ExitCode {
         Name::Crash if cli.mutants => crash::mutants(seed),
         Name::Crash => crash::run(cli.cases.unwrap_or(crash::CASES), seed),
         Name::Devices => devices::run(cli.cases, seed),
+        Name::Fuzz => fuzz::run(cli.cases.unwrap_or(fuzz::CASES), seed),
         Name::Kill => kill::run(cli.cases.unwrap_or(kill::CASES), seed),
         Name::KillStore => kill_store::run(cli.cases.unwrap_or(kill_store::CASES), seed),
         Name::Sim => sim::run(cli.cases.unwrap_or(sim::CASES), seed),
+        Name::Visits => visits::run(cli.cases.unwrap_or(visits::CASES), seed),
         Name::Wipe => wipe::run(cli.cases.unwrap_or(wipe::CASES), seed),
     };
     match outcome {
