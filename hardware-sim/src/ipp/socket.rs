@@ -14,10 +14,9 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use tokio::sync::watch;
 
-use super::codec::Request;
 use super::model::PagePrinter;
-use super::operations::carry_out;
 use super::pages::PrintedJob;
+use super::reply::reply;
 use super::state::PagePrinterState;
 use crate::limits::{DOCUMENT_BYTES_MAX, PLUG_WAIT};
 
@@ -218,26 +217,12 @@ async fn answer(State(shared): State<Arc<Shared>>, request: axum::extract::Reque
     };
     let state = shared.desk().printer.state();
     tokio::time::sleep_until((begun + state.think()).into()).await;
-    let Some(request) = Request::read(&body) else { return StatusCode::BAD_REQUEST.into_response() };
     let mut desk = shared.desk();
     shared.settle(&mut desk);
-    let now = shared.epoch.elapsed();
-    let bytes = carry_out(&mut desk.printer, now, &shared.uri(), request);
+    let reply = reply(&mut desk.printer, shared.epoch.elapsed(), &shared.uri(), &body);
     desk.requests += 1;
     desk.handled += begun.elapsed();
     drop(desk);
-    reply(state, bytes)
-}
-
-fn reply(state: PagePrinterState, mut bytes: Vec<u8>) -> Response {
-    if state == PagePrinterState::Forbidden {
-        return StatusCode::FORBIDDEN.into_response();
-    }
-    if state == PagePrinterState::Garbage {
-        bytes = (0..=u8::MAX).rev().collect();
-    }
-    if state == PagePrinterState::Torn {
-        bytes.truncate(bytes.len() / 2);
-    }
-    ([(header::CONTENT_TYPE, "application/ipp")], Body::from(bytes)).into_response()
+    let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    (status, [(header::CONTENT_TYPE, "application/ipp")], Body::from(reply.body)).into_response()
 }

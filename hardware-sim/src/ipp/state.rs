@@ -112,7 +112,7 @@ impl PagePrinterState {
     }
 
     /// How long it thinks about a request.
-    pub(super) fn think(self) -> Duration {
+    pub fn think(self) -> Duration {
         if self == Self::Silent {
             return THINK_IPP_SILENT;
         }

@@ -2,21 +2,22 @@
 
 use std::time::Duration;
 
-use kiosk_sim::printer::{Printer, PrinterState};
-use kiosk_sim::reader::{Fault, Reader};
+use kiosk_sim::ipp::PagePrinterState;
+use kiosk_sim::printer::PrinterState;
+use kiosk_sim::reader::Fault;
+use kiosk_sim::scanner::Fault as ScannerFault;
 
-use crate::cable::Cable;
 use crate::chance::Chance;
+use crate::chips::ChipTrouble;
+use crate::devices::Devices;
 use crate::keeper::{Disk, Keeper};
 use crate::limits::{FAULT_EVERY_MS, FAULT_MS};
 use crate::platform::{Network, Platform};
 
 /// Everything that can break.
 pub struct Things<'a> {
-    /// The reader's line.
-    pub cards: &'a Cable<Reader>,
-    /// The printer's line.
-    pub paper: &'a Cable<Printer>,
+    /// The devices.
+    pub devices: &'a Devices,
     /// The store.
     pub keeper: &'a mut Keeper,
     /// The network and what is behind it.
@@ -30,6 +31,11 @@ enum Trouble {
     PrinterUnplugged,
     Reader(Fault),
     ReaderUnplugged,
+    Slot(ChipTrouble),
+    Scanner(ScannerFault),
+    ScannerUnplugged,
+    Pages(PagePrinterState),
+    PagesUnplugged,
     Network(Network),
     Disk(Disk),
 }
@@ -39,7 +45,7 @@ const CARD_REFUSED: u8 = 0x31;
 const CARD_MOVED: u8 = 0x41;
 const NOT_AUTHORISED: u8 = 0x66;
 
-const TROUBLES: [Trouble; 22] = [
+const TROUBLES: [Trouble; 53] = [
     Trouble::Printer(PrinterState::PaperOut),
     Trouble::Printer(PrinterState::NearEnd),
     Trouble::Printer(PrinterState::CoverOpen),
@@ -56,6 +62,37 @@ const TROUBLES: [Trouble; 22] = [
     Trouble::Reader(Fault::Status(CARD_MOVED)),
     Trouble::Reader(Fault::Status(NOT_AUTHORISED)),
     Trouble::ReaderUnplugged,
+    Trouble::Slot(ChipTrouble::NoService),
+    Trouble::Slot(ChipTrouble::NoReader),
+    Trouble::Slot(ChipTrouble::InUse),
+    Trouble::Slot(ChipTrouble::Mute),
+    Trouble::Slot(ChipTrouble::Silent),
+    Trouble::Slot(ChipTrouble::Slow),
+    Trouble::Slot(ChipTrouble::Garbage),
+    Trouble::Slot(ChipTrouble::Blocked),
+    Trouble::Slot(ChipTrouble::Refuses(0x6A82)),
+    Trouble::Slot(ChipTrouble::Refuses(0x6982)),
+    Trouble::Slot(ChipTrouble::RemovedAt(1)),
+    Trouble::Slot(ChipTrouble::RemovedAt(5)),
+    Trouble::Slot(ChipTrouble::RemovedAt(11)),
+    Trouble::Scanner(ScannerFault::Silent),
+    Trouble::Scanner(ScannerFault::Torn),
+    Trouble::Scanner(ScannerFault::Garbage),
+    Trouble::Scanner(ScannerFault::Slow),
+    Trouble::Scanner(ScannerFault::Oversize),
+    Trouble::ScannerUnplugged,
+    Trouble::Pages(PagePrinterState::PaperOut),
+    Trouble::Pages(PagePrinterState::Jam),
+    Trouble::Pages(PagePrinterState::DoorOpen),
+    Trouble::Pages(PagePrinterState::TonerEmpty),
+    Trouble::Pages(PagePrinterState::Stopped),
+    Trouble::Pages(PagePrinterState::Busy),
+    Trouble::Pages(PagePrinterState::Aborts),
+    Trouble::Pages(PagePrinterState::Silent),
+    Trouble::Pages(PagePrinterState::Slow),
+    Trouble::Pages(PagePrinterState::Garbage),
+    Trouble::Pages(PagePrinterState::Torn),
+    Trouble::PagesUnplugged,
     Trouble::Network(Network::Cut),
     Trouble::Network(Network::Lossy),
     Trouble::Disk(Disk::Full),
@@ -113,22 +150,34 @@ impl Trouble {
     }
 
     fn strike(self, things: &mut Things) {
+        let devices = things.devices;
         match self {
-            Self::Printer(state) => things.paper.with(|printer, now| printer.set_state(now, state)),
-            Self::PrinterUnplugged => things.paper.set_plugged(false),
-            Self::Reader(fault) => things.cards.with(|reader, _| reader.sam.set_fault(Some(fault))),
-            Self::ReaderUnplugged => things.cards.set_plugged(false),
+            Self::Printer(state) => devices.paper.with(|printer, now| printer.set_state(now, state)),
+            Self::PrinterUnplugged => devices.paper.set_plugged(false),
+            Self::Reader(fault) => devices.cards.with(|reader, _| reader.sam.set_fault(Some(fault))),
+            Self::ReaderUnplugged => devices.cards.set_plugged(false),
+            Self::Slot(trouble) => devices.chips.set_trouble(Some(trouble)),
+            Self::Scanner(fault) => devices.codes.with(|scanner, _| scanner.set_fault(Some(fault))),
+            Self::ScannerUnplugged => devices.codes.set_plugged(false),
+            Self::Pages(state) => devices.sheets.set_state(state),
+            Self::PagesUnplugged => devices.sheets.set_plugged(false),
             Self::Network(network) => things.platform.set_network(network),
             Self::Disk(disk) => things.keeper.disk = disk,
         }
     }
 
     fn mend(self, things: &mut Things) {
+        let devices = things.devices;
         match self {
-            Self::Printer(_) => things.paper.with(|printer, now| printer.set_state(now, PrinterState::Ok)),
-            Self::PrinterUnplugged => things.paper.set_plugged(true),
-            Self::Reader(_) => things.cards.with(|reader, _| reader.sam.set_fault(None)),
-            Self::ReaderUnplugged => things.cards.set_plugged(true),
+            Self::Printer(_) => devices.paper.with(|printer, now| printer.set_state(now, PrinterState::Ok)),
+            Self::PrinterUnplugged => devices.paper.set_plugged(true),
+            Self::Reader(_) => devices.cards.with(|reader, _| reader.sam.set_fault(None)),
+            Self::ReaderUnplugged => devices.cards.set_plugged(true),
+            Self::Slot(_) => devices.chips.set_trouble(None),
+            Self::Scanner(_) => devices.codes.with(|scanner, _| scanner.set_fault(None)),
+            Self::ScannerUnplugged => devices.plug_scanner(),
+            Self::Pages(_) => devices.sheets.set_state(PagePrinterState::Ok),
+            Self::PagesUnplugged => devices.sheets.set_plugged(true),
             Self::Network(_) => things.platform.set_network(Network::Up),
             Self::Disk(_) => things.keeper.disk = Disk::Well,
         }

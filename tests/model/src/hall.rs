@@ -16,19 +16,17 @@ use kiosk_protocol::item::Content;
 use kiosk_protocol::service::{ServicePackage, Text};
 use kiosk_protocol::wire::Ask;
 use kiosk_session::{AskTrouble, Effect, Event, Link, Now, RequestId, Session, Settings};
-use kiosk_sim::printer::{Glyphs, Printer};
-use kiosk_sim::reader::{BAUDS, Reader};
 use kiosk_store::Draft;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
-use crate::cable::Cable;
 use crate::chance::Chance;
+use crate::devices::Devices;
 use crate::hands::{Hands, PrinterDriver};
 use crate::keeper::{Keeper, Order};
-use crate::ledger::{Broken, Ledger};
+use crate::ledger::{Broken, Ledger, number_in};
 use crate::limits::{ANSWER_MS, ASK_GIVEN_UP, UNREACHABLE};
-use crate::platform::{Network, Platform};
+use crate::platform::{Network, Platform, page_number};
 use crate::stage::{Actor, Stage};
 
 /// Services of every kind: to hand in, to ask, far away, with values nobody else has; and the published ones.
@@ -66,10 +64,8 @@ type Question = (Duration, Event);
 pub struct Hall {
     /// The clock.
     pub stage: Stage,
-    /// The reader's line.
-    pub cards: Cable<Reader>,
-    /// The printer's line.
-    pub paper: Cable<Printer>,
+    /// The devices.
+    pub devices: Devices,
     /// The store.
     pub keeper: Keeper,
     /// The platform.
@@ -108,15 +104,13 @@ impl Hall {
             chance.split(),
             Arc::new(clocks),
         );
-        let cards = Cable::new(Reader::new(BAUDS[0]), &stage, Actor::Reader);
-        let paper = Cable::new(Printer::new(Glyphs::without_font()), &stage, Actor::Printer);
-        let hands = Hands::start(&stage, &cards, &paper, driver);
+        let devices = Devices::new(&stage, chance);
+        let hands = Hands::start(&stage, &devices, driver);
         let site = Text { zh_cn: "一号厅".into(), en: "Hall 1".into(), ru: "Зал 1".into() };
         let session = Session::new(Settings { site, ids_seed: chance.seed() });
         let mut hall = Self {
             stage,
-            cards,
-            paper,
+            devices,
             keeper,
             platform,
             ledger: Ledger::default(),
@@ -203,10 +197,7 @@ impl Hall {
     /// One event, and everything that must hold behind it.
     pub fn turn(&mut self, event: Event, chance: &mut Chance) -> Result<(), Broken> {
         self.collect_paper()?;
-        if let Event::Printed { request, result: Ok(()) } = &event {
-            let number = self.prints.remove(request).unwrap_or_default();
-            self.ledger.said_printed(&number);
-        }
+        self.note(&event);
         let now = Now { monotonic: self.stage.now(), wall: Clocks(self.stage.clone()).wall() };
         let handled = catch_unwind(AssertUnwindSafe(|| self.session.handle(now, event)));
         let effects = handled.map_err(|_| format!("the session panicked in {}", self.state))?;
@@ -214,14 +205,29 @@ impl Hall {
         self.check()
     }
 
+    /// What is called printed goes into the ledger; where a card was read, nobody waits at the other place.
+    fn note(&mut self, event: &Event) {
+        if let Event::Printed { request, result: Ok(()) } = event {
+            self.ledger.said_printed(&self.prints.remove(request).unwrap_or_default());
+        }
+        if let Event::PagePrinted { request, result: Ok(()) } = event {
+            self.ledger.said_page(&self.prints.remove(request).unwrap_or_default());
+        }
+        if let Event::CardRead { request, result: Ok(_) } | Event::ChipRead { request, result: Ok(_) } = event
+        {
+            self.hands.card_was_read(*request);
+        }
+    }
+
     /// Ends everything that runs.
     pub fn close(self) {
         self.hands.end();
     }
 
-    /// Takes the paper out of the tray.
+    /// Takes the paper out of both trays.
     pub fn collect_paper(&mut self) -> Result<(), Broken> {
-        let pieces = self.paper.with(|printer, _| printer.take_pieces());
+        self.devices.sheets.take_out().iter().for_each(|job| self.ledger.page(job));
+        let pieces = self.devices.paper.with(|printer, _| printer.take_pieces());
         pieces.iter().try_for_each(|piece| self.ledger.paper(piece))
     }
 
@@ -247,6 +253,8 @@ impl Hall {
         match effect {
             Effect::ReadCard { request } => self.hands.read(request),
             Effect::StopReading => self.hands.stop_reading(),
+            Effect::Scan { request } => self.hands.scan(request),
+            Effect::StopScanning => self.hands.stop_scanning(),
             Effect::Ask { request, ask } => self.asking = Some(self.ask(request, &ask, chance)),
             Effect::StopAsking => self.asking = None,
             Effect::Submit { request, case, trail } => {
@@ -262,6 +270,11 @@ impl Hall {
                 self.hands.print(request, document);
             }
             Effect::StopPrinting => self.hands.stop_printing(),
+            Effect::PrintPage { request, job } => {
+                self.prints.insert(request, page_number(&job.pdf));
+                self.hands.print_page(request, *job);
+            }
+            Effect::StopPage => self.hands.stop_page(),
             Effect::Record(step) => self.keeper.order(now, Order::Step(step), chance),
         }
     }
@@ -304,7 +317,7 @@ fn catalogue() -> Result<Catalogue, Box<dyn std::error::Error>> {
 /// The receipt number in the code on a page.
 fn number_on(document: &Document) -> String {
     let code = document.lines.iter().find_map(|line| match line {
-        Line::Qr(code) => code.rsplit_once('/').map(|(_, number)| number.to_owned()),
+        Line::Qr(code) => Some(number_in(code)),
         Line::Text { .. } | Line::Pair { .. } | Line::Rule | Line::Space(_) => None,
     });
     code.unwrap_or_default()

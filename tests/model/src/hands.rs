@@ -6,15 +6,16 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use kiosk_drivers_api::paper::Document;
-use kiosk_drivers_api::{Cancel, ReceiptPrinter};
-use kiosk_id_card::Reader;
+use kiosk_drivers_api::{Cancel, PageJob, ReceiptPrinter};
 use kiosk_session::{Event, RequestId};
-use kiosk_sim::{printer as paper, reader as cards};
+use kiosk_sim::printer as paper;
 
-use crate::cable::{Cable, Wire};
+use crate::cable::Wire;
+use crate::devices::Devices;
+use crate::kinds::Receipts;
 use crate::mailbox::Mailbox;
 use crate::stage::{Actor, Stage};
-use crate::{printer, reader};
+use crate::worker::{Kind, Order, Worker};
 
 /// Puts a receipt printer's driver on its line.
 pub type PrinterDriver = fn(Wire<paper::Printer>) -> Box<dyn ReceiptPrinter>;
@@ -67,6 +68,23 @@ impl Tell {
     }
 }
 
+/// A device's thread and what orders it.
+struct Desk<J> {
+    orders: Mailbox<Order<J>>,
+    latest: Brake,
+}
+
+impl<J> Desk<J> {
+    fn begin(&mut self, request: RequestId, job: J) {
+        self.latest = Brake::default();
+        self.orders.send(Order::Begin(request, job, self.latest.clone()));
+    }
+
+    fn stop(&self, now: Duration) {
+        self.latest.pull(now);
+    }
+}
+
 /// The devices' threads and what orders them.
 pub struct Hands {
     /// What the devices tell.
@@ -74,66 +92,103 @@ pub struct Hands {
     /// What no driver may do, each a sentence.
     pub complaints: Mailbox<String>,
     stage: Stage,
-    reader: Mailbox<reader::Order>,
-    reading: reader::Reading,
-    printer: Mailbox<printer::Order>,
-    printing: Brake,
+    reader: Desk<()>,
+    slot: Desk<()>,
+    scanner: Desk<()>,
+    printer: Desk<Document>,
+    pages: Desk<PageJob>,
+    /// The request for a card that reader and slot are at.
+    reading: Option<RequestId>,
     threads: Vec<JoinHandle<()>>,
 }
 
 impl Hands {
     /// Starts the threads.
-    pub fn start(
-        stage: &Stage,
-        cards: &Cable<cards::Reader>,
-        paper: &Cable<paper::Printer>,
-        driver: PrinterDriver,
-    ) -> Self {
+    pub fn start(stage: &Stage, devices: &Devices, driver: PrinterDriver) -> Self {
         let (events, complaints) = (Mailbox::of(Actor::Hall, stage), Mailbox::of(Actor::Hall, stage));
         let tell = Tell { events: events.clone(), complaints: complaints.clone(), stage: stage.clone() };
-        let (reader, printer) = (Mailbox::of(Actor::Reader, stage), Mailbox::of(Actor::Printer, stage));
-        let reading = reader::Reading::default();
-        let looks =
-            reader::Worker::new(Reader::on(cards.wire()), reader.clone(), tell.clone(), reading.clone());
-        let prints = printer::Worker::new(driver(paper.wire()), printer.clone(), tell);
-        let threads = vec![
-            spawn(stage, Actor::Reader, &complaints, || looks.run()),
-            spawn(stage, Actor::Printer, &complaints, || prints.run()),
-        ];
-        let stage = stage.clone();
-        Self { events, complaints, stage, reader, reading, printer, printing: Brake::default(), threads }
+        let mut threads = Vec::new();
+        Self {
+            reader: start(devices.reader(), Actor::Reader, &tell, &mut threads),
+            slot: start(devices.slot(), Actor::Slot, &tell, &mut threads),
+            scanner: start(devices.scanner(), Actor::Scanner, &tell, &mut threads),
+            printer: start(Receipts(driver(devices.paper.wire())), Actor::Printer, &tell, &mut threads),
+            pages: start(devices.pages(), Actor::Pages, &tell, &mut threads),
+            events,
+            complaints,
+            stage: stage.clone(),
+            reading: None,
+            threads,
+        }
     }
 
-    /// Awaits a card.
-    pub fn read(&self, request: RequestId) {
-        self.reader.send(reader::Order::Read(request));
+    /// Awaits a card at both places.
+    pub fn read(&mut self, request: RequestId) {
+        self.reading = Some(request);
+        self.reader.begin(request, ());
+        self.slot.begin(request, ());
     }
 
     /// Awaits none any more.
-    pub fn stop_reading(&self) {
-        self.reading.current().pull(self.stage.now());
-        self.reader.send(reader::Order::Stop);
+    pub fn stop_reading(&mut self) {
+        self.reading = None;
+        self.reader.stop(self.stage.now());
+        self.slot.stop(self.stage.now());
     }
 
-    /// Prints a page.
+    /// Whichever place read a card first answers; at the other one nobody is waited for any more.
+    pub fn card_was_read(&mut self, request: RequestId) {
+        if self.reading == Some(request) {
+            self.stop_reading();
+        }
+    }
+
+    /// Awaits a code.
+    pub fn scan(&mut self, request: RequestId) {
+        self.scanner.begin(request, ());
+    }
+
+    /// Awaits none any more.
+    pub fn stop_scanning(&self) {
+        self.scanner.stop(self.stage.now());
+    }
+
+    /// Prints a receipt.
     pub fn print(&mut self, request: RequestId, document: Document) {
-        self.printing = Brake::default();
-        self.printer.send(printer::Order::Print(request, document, self.printing.clone()));
+        self.printer.begin(request, document);
     }
 
-    /// Stops the page that was ordered last.
+    /// Stops the receipt that was ordered last.
     pub fn stop_printing(&self) {
-        self.printing.pull(self.stage.now());
+        self.printer.stop(self.stage.now());
+    }
+
+    /// Prints pages.
+    pub fn print_page(&mut self, request: RequestId, job: PageJob) {
+        self.pages.begin(request, job);
+    }
+
+    /// Stops the pages that were ordered last.
+    pub fn stop_page(&self) {
+        self.pages.stop(self.stage.now());
     }
 
     /// Ends the threads; whoever is in the middle of something finishes that first.
     pub fn end(self) {
-        self.reader.send(reader::Order::Quit);
-        self.printer.send(printer::Order::Quit);
+        [&self.reader, &self.slot, &self.scanner].iter().for_each(|desk| desk.orders.send(Order::Quit));
+        self.printer.orders.send(Order::Quit);
+        self.pages.orders.send(Order::Quit);
         self.stage.leave();
         // What broke one is among the complaints.
         self.threads.into_iter().for_each(|thread| drop(thread.join()));
     }
+}
+
+fn start<K: Kind>(device: K, who: Actor, tell: &Tell, threads: &mut Vec<JoinHandle<()>>) -> Desk<K::Job> {
+    let orders = Mailbox::of(who, &tell.stage);
+    let worker = Worker::new(device, orders.clone(), tell.clone());
+    threads.push(spawn(&tell.stage, who, &tell.complaints, || worker.run()));
+    Desk { orders, latest: Brake::default() }
 }
 
 fn spawn(

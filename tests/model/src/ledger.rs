@@ -2,15 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kiosk_model::{Body, PaperStage, Screen};
-use kiosk_paper::code_of;
+use kiosk_model::{Body, PageStage, PaperStage, Screen};
 use kiosk_protocol::ids::ReceiptNumber;
+use kiosk_protocol::receipt::ReceiptCode;
+use kiosk_sim::ipp::Job;
 use kiosk_sim::printer::Piece;
-use kiosk_sim::residents::Resident;
+use kiosk_sim::residents::library;
 use kiosk_store::Store;
 
 use crate::keeper::{Keeper, TERMINAL};
-use crate::platform::Platform;
+use crate::platform::{Platform, page_number};
 
 /// Digits of a number behind the terminal's name and a dash.
 const DIGITS: usize = 8;
@@ -31,38 +32,46 @@ pub struct Ledger {
     seen: BTreeSet<String>,
     /// Of these, the ones that were looked up in the store.
     known: BTreeSet<String>,
-    /// The citizen numbers of everybody who was here.
-    people: Vec<String>,
+    /// How often each page was called printed.
+    pages_said: BTreeMap<String, usize>,
+    /// How often all sheets of each page came out.
+    pages_out: BTreeMap<String, usize>,
 }
 
 impl Ledger {
-    /// Somebody comes.
-    pub fn is_here(&mut self, person: &Resident) {
-        self.people.push(person.number.clone());
-    }
-
     /// A receipt was called printed.
     pub fn said_printed(&mut self, number: &str) {
         *self.said.entry(number.to_owned()).or_default() += 1;
     }
 
-    /// How many receipts were called printed.
-    pub fn printed(&self) -> usize {
-        self.said.values().sum()
+    /// A page was called printed.
+    pub fn said_page(&mut self, number: &str) {
+        *self.pages_said.entry(number.to_owned()).or_default() += 1;
+    }
+
+    /// How many receipts and how many pages were called printed.
+    pub fn printed(&self) -> [usize; 2] {
+        [self.said.values().sum(), self.pages_said.values().sum()]
+    }
+
+    /// All sheets of a page came out.
+    pub fn page(&mut self, job: &Job) {
+        let document = job.sheets.as_ref().map(|sheets| sheets.document.as_slice()).unwrap_or_default();
+        *self.pages_out.entry(page_number(document)).or_default() += 1;
     }
 
     /// A piece was cut off.
     pub fn paper(&mut self, piece: &Piece) -> Result<(), Broken> {
         let text = piece.lines.join("\n");
         let numbers = numbers_in(&text);
-        if self.people.iter().any(|number| text.contains(number)) {
+        if library().iter().any(|person| text.contains(&person.number)) {
             return Err("a citizen number stands on the paper".to_owned());
         }
         if numbers.len() > 1 {
             return Err(format!("two receipts on one piece: {numbers:?}"));
         }
         for number in numbers {
-            let is_whole = piece.complete && piece.qr.contains(&code_of(&number));
+            let is_whole = piece.complete && piece.qr.iter().any(|code| number_in(code) == number);
             let tally = if is_whole { &mut self.whole } else { &mut self.spoiled };
             *tally.entry(number.clone()).or_default() += 1;
             self.seen.insert(number);
@@ -80,6 +89,12 @@ impl Ledger {
                 ));
             }
         }
+        if let Body::Answer { page: Some(page), .. } = &screen.body {
+            let is_out = self.pages_out.keys().any(|number| page.message.contains(number));
+            if page.stage == PageStage::Printed && !is_out {
+                return Err(format!("no sheet lies there, and the screen says: {}", page.message));
+            }
+        }
         match what_is_missing(&screen.body) {
             Some(missing) => Err(format!("the screen lacks {missing}")),
             None => Ok(()),
@@ -93,6 +108,14 @@ impl Ledger {
             if *said > whole {
                 return Err(format!(
                     "{number} was called printed {said} times, {whole} whole pieces lie there"
+                ));
+            }
+        }
+        for (number, said) in &self.pages_said {
+            let out = self.pages_out.get(number).copied().unwrap_or_default();
+            if *said > out {
+                return Err(format!(
+                    "page {number} was called printed {said} times and came out {out} times"
                 ));
             }
         }
@@ -128,6 +151,11 @@ pub fn settled(keeper: &Keeper, platform: &Platform) -> Result<(), Broken> {
     Ok(())
 }
 
+/// The receipt number in a code.
+pub fn number_in(code: &str) -> String {
+    ReceiptCode::try_from(code).map(|code| code.receipt.to_string()).unwrap_or_default()
+}
+
 /// Every receipt number in a text.
 fn numbers_in(text: &str) -> BTreeSet<String> {
     let prefix = format!("{TERMINAL}-");
@@ -146,9 +174,10 @@ fn what_is_missing(body: &Body) -> Option<&'static str> {
         Body::Home { tiles, page, pages, .. } => {
             (tiles.is_empty() || page > pages || *page == 0).then_some("services")
         }
-        Body::Identify { message, .. } | Body::Working { message } | Body::OutOfService { message } => {
-            text(message, "a message")
-        }
+        Body::Identify { message, .. }
+        | Body::Scan { message, .. }
+        | Body::Working { message }
+        | Body::OutOfService { message } => text(message, "a message"),
         Body::Guide { title, rows, .. } => text(title, "a title").or(rows.is_empty().then_some("rows")),
         Body::Form { title, fields, active, .. } => {
             let astray = active.is_some_and(|active| active >= fields.len());
@@ -160,11 +189,15 @@ fn what_is_missing(body: &Body) -> Option<&'static str> {
         Body::Receipt { number, message, delivery, .. } => {
             text(number, "a number").or(text(message, "a message")).or(text(delivery, "the delivery"))
         }
-        Body::Answer { title, .. } => text(title, "a title"),
+        Body::Answer { title, page, .. } => {
+            text(title, "a title").or(page.as_ref().and_then(|page| text(&page.label, "a label of its page")))
+        }
         Body::Unavailable { title, why, instead, .. } => {
             text(title, "a title").or(text(why, "why")).or(text(instead, "what to do instead"))
         }
-        Body::Cases { cases, empty } => text(empty, "a sentence").filter(|_| cases.is_empty()),
+        Body::Cases { title, cases, empty } => {
+            text(title, "a title").or(text(empty, "a sentence").filter(|_| cases.is_empty()))
+        }
         Body::Rating { levels } => levels.iter().find_map(|level| text(level, "a level")),
         Body::Farewell { lines } => lines.is_empty().then_some("sentences"),
     }

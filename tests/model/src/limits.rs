@@ -10,12 +10,19 @@ pub const LINE_BYTES_MAX: usize = 4_096;
 /// Bytes of a device's answer that arrive together, as in the simulator's own line.
 pub const LINE_SAY_BYTES: usize = 8;
 
-/// As in the terminal's table of deadlines: between two looks for a card.
-pub const CARD_POLL: Duration = Duration::from_millis(300);
+/// As in the terminal's table of deadlines: between two looks for a card or a code.
+pub const LOOK_POLL: Duration = Duration::from_millis(300);
 /// As there: between two status questions to a device nobody uses.
 pub const STATUS_POLL: Duration = Duration::from_secs(1);
 /// As there: between two tries to record steps that wait.
 pub const STEP_RETRY: Duration = Duration::from_secs(1);
+
+/// For the smart-card service to look into its reader.
+pub const SLOT_LOOK: Duration = Duration::from_millis(2);
+/// For it to power a card.
+pub const SLOT_CONNECT: Duration = Duration::from_millis(30);
+/// How often a wait for the page printer looks whether it was cancelled; drivers look every 50 ms.
+pub const LINE_SLICE: Duration = Duration::from_millis(50);
 
 /// A transaction of a disk in good health.
 pub const COMMIT_MS: Range<u64> = 1..25;
@@ -45,9 +52,9 @@ pub const FAULT_MS: Range<u64> = 200..25_000;
 pub const CARD_LEFT: Duration = Duration::from_secs(5);
 
 /// From a person's leaving to the attract screen, at most: the longest chain of the session's waits is a question
-/// (12 s) or a submission (15 s), a print (45 s), the idle clock of elder mode (120 s), its warning (30 s) and the
-/// farewell (8 s); and once more for a card that was left behind and began a visit of its own.
-pub const DESERTED_MAX: Duration = Duration::from_secs(480);
+/// (12 s) or a submission (15 s), a print (45 s) or a page (105 s), the idle clock of elder mode (120 s), its warning
+/// (30 s) and the farewell (8 s); and once more for a card that was left behind and began a visit of its own.
+pub const DESERTED_MAX: Duration = Duration::from_secs(600);
 /// After everything was put right, until all that was accepted has reached the platform: the longest backoff (300 s)
 /// twice.
 pub const SETTLED_MAX: Duration = Duration::from_secs(900);

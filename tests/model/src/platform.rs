@@ -8,9 +8,13 @@ use jiff::Timestamp;
 use kiosk_client::{Answer, Transport, TransportError};
 use kiosk_protocol::catalogue::CatalogueBundle;
 use kiosk_protocol::crypto::Digest;
-use kiosk_protocol::ids::{CaseNumber, ReceiptNumber};
+use kiosk_protocol::ids::{CaseNumber, PageNumber, ReceiptNumber};
 use kiosk_protocol::item::{Content, Item, ItemBody, Verdict};
-use kiosk_protocol::wire::{Ask, Batch, BatchAnswer, Changes, ItemAnswer, Question, Reply};
+use kiosk_protocol::receipt::ReceiptProof;
+use kiosk_protocol::service::Text;
+use kiosk_protocol::wire::{
+    Ask, Batch, BatchAnswer, CaseState, CaseView, Changes, ItemAnswer, Pdf, Question, Reply,
+};
 use rand::RngExt;
 use rand::rngs::StdRng;
 use uuid::Uuid;
@@ -19,6 +23,19 @@ use crate::limits::POLL_MS;
 
 /// What is on file about everybody; fields of the services look for their own keys.
 const VALUES: &str = include_str!("../fixtures/values.json");
+
+/// What the page's number stands behind.
+const PDF_HEAD: &str = "%PDF-1.7\n";
+
+/// The number of a page that this platform made.
+pub fn page_number(pdf: &[u8]) -> String {
+    let text = String::from_utf8_lossy(pdf);
+    text.strip_prefix(PDF_HEAD).and_then(|rest| rest.lines().next()).unwrap_or_default().to_owned()
+}
+
+fn text(word: &str) -> Text {
+    Text { zh_cn: word.into(), en: word.into(), ru: word.into() }
+}
 
 /// How the network is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,11 +89,12 @@ impl Platform {
 
     /// Its answer to a question; nothing where the answer is lost.
     pub fn answer(&self, ask: &Ask) -> Option<Reply> {
-        let json = match ask.question {
-            Question::Cases => r#"{"reply":"cases","cases":[]}"#,
-            Question::Prefill { .. } | Question::Query { .. } => VALUES,
-        };
-        serde_json::from_str(json).ok()
+        match &ask.question {
+            Question::Cases => Some(Reply::Cases { cases: Vec::new() }),
+            Question::Case { receipt, proof } => self.state().case(receipt, proof),
+            Question::Page { .. } => self.state().page(),
+            Question::Prefill { .. } | Question::Query { .. } => serde_json::from_str(VALUES).ok(),
+        }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -85,6 +103,32 @@ impl Platform {
 }
 
 impl State {
+    /// The case of a receipt, for whoever can prove that he holds it.
+    fn case(&self, receipt: &ReceiptNumber, proof: &ReceiptProof) -> Option<Reply> {
+        let is_its = |(case, number): &(&Uuid, &ReceiptNumber)| {
+            *number == receipt && ReceiptProof::of(receipt, **case) == *proof
+        };
+        if !self.cases.iter().any(|case| is_its(&case)) {
+            return Some(Reply::Refused { why: text("no such case") });
+        }
+        let view = CaseView {
+            receipt: receipt.clone(),
+            case_number: CaseNumber(format!("BJ-{receipt}")),
+            title: text("a case"),
+            state: CaseState::InProgress,
+            submitted_at: Timestamp::UNIX_EPOCH,
+        };
+        Some(Reply::Cases { cases: vec![view] })
+    }
+
+    /// A page of one sheet that says nothing but its number.
+    fn page(&mut self) -> Option<Reply> {
+        let number = PageNumber::of(self.rng.random());
+        let file = format!("{PDF_HEAD}{number}\n<</Type/Page>>\n%%EOF");
+        let pdf = Pdf::try_from(file.into_bytes()).ok()?;
+        Some(Reply::Page { pdf, pages: 1, number })
+    }
+
     fn carry(&mut self, batch: &Batch) -> Result<BatchAnswer, TransportError> {
         let fate = match self.network {
             Network::Up => 3,

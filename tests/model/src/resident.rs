@@ -17,6 +17,12 @@ pub enum Deed {
     Place(&'static Person),
     /// Takes it away.
     Lift,
+    /// Puts a chip card into the slot.
+    Insert(String),
+    /// Takes it out.
+    Remove,
+    /// Holds a code before the scanner, or takes it away.
+    Show(Option<String>),
     /// Goes.
     Leave,
 }
@@ -27,8 +33,15 @@ pub struct Resident {
     pub person: &'static Person,
     touches: u32,
     card_lies: bool,
+    chip_is_in: bool,
     typed: Vec<Key>,
+    /// The codes of receipts that were seen.
+    receipts: Vec<String>,
 }
+
+/// Codes that are no receipt's, or that of nobody.
+const FOREIGN: [&str; 3] =
+    ["https://example.org/", "6901234567892", "hecheng:receipt/230202-0001-00000001/0123456789ABCDEF"];
 
 /// What is typed into a field, right for some and wrong for others.
 const NUMBERS: [&str; 5] = ["13904520017", "6217000099990000123", "120", "1200.5", "99999999"];
@@ -38,7 +51,7 @@ impl Resident {
     pub fn new(chance: &mut Chance) -> Self {
         let person = chance.one_of(library()).unwrap_or(&library()[0]);
         let touches = u32::try_from(chance.below(TOUCHES_MAX as usize)).unwrap_or(TOUCHES_MAX);
-        Self { person, touches, card_lies: false, typed: Vec::new() }
+        Self { person, touches, card_lies: false, chip_is_in: false, typed: Vec::new(), receipts: Vec::new() }
     }
 
     /// How long until the next deed.
@@ -50,7 +63,12 @@ impl Resident {
     }
 
     /// The next deed.
-    pub fn acts(&mut self, screen: &Screen, chance: &mut Chance) -> Deed {
+    pub fn acts(&mut self, screen: &Screen, chips: &[String], chance: &mut Chance) -> Deed {
+        if let Body::Receipt { qr, .. } = &screen.body
+            && !self.receipts.contains(qr)
+        {
+            self.receipts.push(qr.clone());
+        }
         if self.touches == 0 {
             return Deed::Leave;
         }
@@ -59,15 +77,27 @@ impl Resident {
         }
         self.touches -= 1;
         if chance.percent(4) {
-            return self.moves_card(chance);
+            return self.moves_card(chips, chance);
         }
         if chance.percent(8) {
             return Deed::Touch(anything(chance));
         }
-        self.goes_on(screen, chance)
+        self.goes_on(screen, chips, chance)
     }
 
-    fn moves_card(&mut self, chance: &mut Chance) -> Deed {
+    /// The identity card, or a chip card: mostly the own one, now and then any.
+    fn moves_card(&mut self, chips: &[String], chance: &mut Chance) -> Deed {
+        if self.chip_is_in && chance.percent(60) {
+            self.chip_is_in = false;
+            return Deed::Remove;
+        }
+        if !self.card_lies && chance.percent(40) {
+            let own: Vec<&String> = chips.iter().filter(|chip| chip.starts_with(&self.person.key)).collect();
+            let any = chance.one_of(chips).cloned();
+            let chip = chance.one_of(&own).map(|chip| (*chip).clone()).filter(|_| chance.percent(80)).or(any);
+            self.chip_is_in = true;
+            return Deed::Insert(chip.unwrap_or_default());
+        }
         if self.card_lies && chance.percent(60) {
             self.card_lies = false;
             return Deed::Lift;
@@ -76,7 +106,16 @@ impl Resident {
         Deed::Place(self.person)
     }
 
-    fn goes_on(&mut self, screen: &Screen, chance: &mut Chance) -> Deed {
+    /// The code of an own receipt, one of nobody's, or none any more.
+    fn shows(&self, chance: &mut Chance) -> Deed {
+        if chance.percent(25) {
+            return Deed::Show(None);
+        }
+        let own = chance.one_of(&self.receipts).cloned().filter(|_| chance.percent(70));
+        Deed::Show(own.or_else(|| chance.one_of(&FOREIGN).map(|code| (*code).to_owned())))
+    }
+
+    fn goes_on(&mut self, screen: &Screen, chips: &[String], chance: &mut Chance) -> Deed {
         match &screen.overlay {
             Some(Overlay::IdleWarning { .. }) => return Deed::Touch(Action::Stay),
             Some(Overlay::Help { .. }) => return Deed::Touch(Action::CloseHelp),
@@ -88,7 +127,10 @@ impl Resident {
         }
         let wants_card = matches!(&screen.body, Body::Home { identified: false, .. } | Body::Identify { .. });
         if wants_card && chance.percent(60) {
-            return self.moves_card(chance);
+            return self.moves_card(chips, chance);
+        }
+        if matches!(&screen.body, Body::Scan { .. }) && chance.percent(70) {
+            return self.shows(chance);
         }
         if let Body::Form { fields, active, .. } = &screen.body {
             return self.fills_in(fields, *active, chance);
@@ -130,13 +172,23 @@ fn offered(body: &Body, chance: &mut Chance) -> Action {
             Action::ChooseMode(Mode::Elder),
         ],
         Body::Home { tiles, .. } => {
-            let tile = chance.below(tiles.len());
-            vec![Action::OpenTile(tile), Action::OpenTile(tile), Action::OpenCases, Action::PageForward]
+            let tile = Action::OpenTile(chance.below(tiles.len()));
+            vec![
+                tile.clone(),
+                tile.clone(),
+                tile,
+                Action::OpenCases,
+                Action::ScanReceipt,
+                Action::PageForward,
+            ]
         }
         Body::Guide { can_start: true, .. } => vec![Action::Start],
         Body::Confirm { .. } => vec![Action::Submit, Action::Submit, Action::Submit, Action::Back],
         Body::Receipt { .. } => {
             vec![Action::PrintAgain, Action::PrintAgain, Action::Finish, Action::Another, Action::Help]
+        }
+        Body::Answer { page: Some(page), .. } if page.can_print => {
+            vec![Action::PrintPage, Action::PrintPage, Action::Another]
         }
         Body::Answer { .. } | Body::Cases { .. } => {
             vec![Action::Finish, Action::Another, Action::PageForward]
@@ -144,6 +196,7 @@ fn offered(body: &Body, chance: &mut Chance) -> Action {
         Body::Unavailable { .. } => vec![Action::Retry, Action::Back, Action::Another, Action::Finish],
         Body::Rating { .. } => vec![Action::Rate(5), Action::Rate(2), Action::SkipRating],
         Body::Identify { .. }
+        | Body::Scan { .. }
         | Body::Guide { can_start: false, .. }
         | Body::Form { .. }
         | Body::Working { .. }
@@ -165,6 +218,7 @@ fn anything(chance: &mut Chance) -> Action {
         Action::ChooseMode(Mode::Normal),
         Action::OpenTile(place),
         Action::OpenCases,
+        Action::ScanReceipt,
         Action::Back,
         Action::End,
         Action::EndNow,
@@ -180,6 +234,7 @@ fn anything(chance: &mut Chance) -> Action {
         Action::Next,
         Action::Submit,
         Action::PrintAgain,
+        Action::PrintPage,
         Action::Finish,
         Action::Another,
         Action::Retry,

@@ -16,11 +16,17 @@ pub enum Actor {
     Hall,
     /// The thread of the identity-card reader.
     Reader,
+    /// The thread of the slot for chip cards.
+    Slot,
+    /// The thread of the scanner.
+    Scanner,
     /// The thread of the receipt printer.
     Printer,
+    /// The thread of the page printer.
+    Pages,
 }
 
-const ACTORS: usize = 3;
+const ACTORS: usize = 6;
 
 /// The clock and whose turn it is; clones share them.
 #[derive(Clone, Default)]

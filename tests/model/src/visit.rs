@@ -50,7 +50,7 @@ pub fn play_with(seed: u64, driver: PrinterDriver) -> Course {
 }
 
 fn ours(line: Wire<paper::Printer>) -> Box<dyn ReceiptPrinter> {
-    Box::new(Printer::on(line, Model::GENERIC_80_MM))
+    Box::new(Printer::on(line, Model::GENERIC_80))
 }
 
 struct Visits {
@@ -74,7 +74,8 @@ impl Visits {
         });
         let states = std::mem::take(&mut self.hall.states);
         self.tally.extend(states.into_iter().map(|(state, count)| (format!("in {state}"), count)));
-        self.tally.insert("receipts printed".to_owned(), self.hall.ledger.printed());
+        let [receipts, pages] = self.hall.ledger.printed();
+        self.tally.extend([("receipts printed".to_owned(), receipts), ("pages printed".to_owned(), pages)]);
         let (lasted, accepted) = (self.hall.stage.now(), self.hall.keeper.accepted.len());
         self.hall.close();
         Course { broken, tally: self.tally, lasted, accepted }
@@ -83,7 +84,6 @@ impl Visits {
     fn people(&mut self) -> Result<(), Broken> {
         for _ in 0..=self.chance.below(2) {
             let mut resident = Resident::new(&mut self.chance);
-            self.hall.ledger.is_here(resident.person);
             self.faults.somebody = true;
             self.visit(&mut resident)?;
             self.faults.somebody = false;
@@ -93,24 +93,30 @@ impl Visits {
     }
 
     fn visit(&mut self, resident: &mut Resident) -> Result<(), Broken> {
+        let chips = self.hall.devices.chips.keys();
         let mut next = self.hall.stage.now() + resident.thinks(&mut self.chance);
         loop {
             self.until(next)?;
-            match resident.acts(&self.hall.screen(), &mut self.chance) {
+            match resident.acts(&self.hall.screen(), &chips, &mut self.chance) {
                 Deed::Touch(action) => self.hall.turn(Event::Touched(action), &mut self.chance)?,
-                Deed::Place(person) => self.hall.cards.with(|reader, _| reader.sam.place(Card::of(person))),
-                Deed::Lift => self.hall.cards.with(|reader, _| reader.sam.lift()),
                 Deed::Leave => return Ok(()),
+                Deed::Place(person) => {
+                    self.hall.devices.cards.with(|reader, _| reader.sam.place(Card::of(person)));
+                }
+                Deed::Lift => self.hall.devices.cards.with(|reader, _| reader.sam.lift()),
+                Deed::Insert(chip) => self.hall.devices.chips.insert(&chip),
+                Deed::Remove => self.hall.devices.chips.remove(),
+                Deed::Show(code) => self.hall.devices.show(code.as_deref()),
             }
             next = self.hall.stage.now() + resident.thinks(&mut self.chance);
         }
     }
 
-    /// Nobody is there any more; the card, if it was left, is taken away after a while.
+    /// Nobody is there any more; what was left lying is taken away after a while.
     fn desert(&mut self) -> Result<(), Broken> {
         let end = self.hall.stage.now() + DESERTED_MAX;
         self.until(self.hall.stage.now() + CARD_LEFT)?;
-        self.hall.cards.with(|reader, _| reader.sam.lift());
+        self.hall.devices.clear();
         while !self.hall.is_idle() {
             if self.hall.stage.now() >= end {
                 return Err(format!("deserted for {DESERTED_MAX:?}, and no attract screen"));
@@ -157,5 +163,5 @@ impl Visits {
 }
 
 fn things(hall: &mut Hall) -> Things<'_> {
-    Things { cards: &hall.cards, paper: &hall.paper, keeper: &mut hall.keeper, platform: &hall.platform }
+    Things { devices: &hall.devices, keeper: &mut hall.keeper, platform: &hall.platform }
 }

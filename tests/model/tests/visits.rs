@@ -5,10 +5,10 @@ use std::ops::Range;
 use std::time::Duration;
 
 use kiosk_drivers_api::paper::Document;
-use kiosk_drivers_api::{Cancel, DeviceStatus, Paper, PrintFault, PrinterStatus, ReceiptPrinter};
-use kiosk_receipt_printer::Model;
+use kiosk_drivers_api::{Cancel, DeviceStatus, Outlet, Paper, PrintFault, PrinterStatus, ReceiptPrinter};
 use kiosk_receipt_printer::protocol::Job;
 use kiosk_receipt_printer::protocol::command::ask_now;
+use kiosk_receipt_printer::{Model, NoGlyphs};
 use kiosk_serial::{Link, SLICE};
 use kiosk_sim::printer::Printer;
 use kiosk_visits::{Wire, play, play_with};
@@ -82,7 +82,7 @@ impl Trusting {
 
     fn try_print(&mut self, document: &Document) -> Option<bool> {
         self.0.open().ok()?;
-        let commands = Job::build(document, &Model::GENERIC_80_MM).commands;
+        let commands = Job::build(document, &Model::GENERIC_80, &mut NoGlyphs).commands;
         commands.iter().try_for_each(|command| self.send(command))?;
         self.sees_paper()
     }
@@ -92,7 +92,7 @@ impl ReceiptPrinter for Trusting {
     fn status(&mut self) -> PrinterStatus {
         let is_there = self.0.open().is_ok() && self.sees_paper() == Some(true);
         let device = if is_there { DeviceStatus::Online } else { DeviceStatus::Offline };
-        PrinterStatus { device, paper: Paper::Unknown, fault: None }
+        PrinterStatus { device, paper: Paper::Unknown, outlet: Outlet::Unknown, fault: None }
     }
 
     fn print(&mut self, document: &Document, _: &Cancel) -> Result<(), PrintFault> {
