@@ -23,7 +23,7 @@ pub struct Target {
 }
 
 /// All of them.
-pub const TARGETS: [Target; 18] = [
+pub const TARGETS: [Target; 19] = [
     Target { name: "id-card-frame", eat: cards::id_frame, bytes_max: 4_096 },
     Target { name: "id-card-record", eat: cards::id_record, bytes_max: 2_400 },
     Target { name: "social-card", eat: cards::social, bytes_max: 2_048 },
@@ -33,6 +33,7 @@ pub const TARGETS: [Target; 18] = [
     Target { name: "receipt-page", eat: paper::receipt_page, bytes_max: 1_024 },
     Target { name: "page-printer-answer", eat: paper::page_answer, bytes_max: 4_096 },
     Target { name: "page-printer-reason", eat: paper::page_reason, bytes_max: 256 },
+    Target { name: "usb-device-id", eat: paper::device_id, bytes_max: 256 },
     Target { name: "scanner", eat: scans::stream, bytes_max: 4_096 },
     Target { name: "scanned-text", eat: scans::text, bytes_max: 1_024 },
     Target { name: "service-package", eat: line::package, bytes_max: 8_192 },

@@ -5,8 +5,9 @@ use std::sync::LazyLock;
 use kiosk_protocol::catalogue::{CatalogueBundle, Index, Signed};
 use kiosk_protocol::codes::check_id_number;
 use kiosk_protocol::crypto::{Sealed, SigningKey, UnsealingKey};
-use kiosk_protocol::ids::{Key, TerminalId};
+use kiosk_protocol::ids::{Key, PageNumber, TerminalId};
 use kiosk_protocol::item::{CaseFile, ItemBody};
+use kiosk_protocol::receipt::ReceiptCode;
 use kiosk_protocol::service::{ServicePackage, Values, Work};
 use kiosk_protocol::wire::{
     Ask, Batch, BatchAnswer, Changes, EnrolAnswer, EnrolRequest, Problem, Reply, Ticket,
@@ -91,7 +92,7 @@ pub fn seal(bytes: &[u8]) {
     }
 }
 
-/// Names, tickets and citizen numbers.
+/// Names, tickets, citizen numbers, numbers of pages and codes of receipts.
 pub fn ids(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes).into_owned();
     if let Ok(ticket) = Ticket::try_from(text.clone()) {
@@ -100,6 +101,12 @@ pub fn ids(bytes: &[u8]) {
     }
     if let Ok(id) = TerminalId::try_from(text.clone()) {
         assert_eq!(id.to_string(), text);
+    }
+    if let Ok(number) = PageNumber::try_from(text.clone()) {
+        assert_eq!(PageNumber::try_from(number.to_string()), Ok(number));
+    }
+    if let Ok(code) = ReceiptCode::try_from(text.as_str()) {
+        assert_eq!(ReceiptCode::try_from(code.to_string().as_str()), Ok(code));
     }
     look((Key::try_from(text.clone()), check_id_number(&text)));
 }

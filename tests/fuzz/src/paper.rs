@@ -3,8 +3,9 @@
 use kiosk_drivers_api::paper::{Align, Document, Line, Size};
 use kiosk_drivers_api::{PageFault, PageJob, PaperSize};
 use kiosk_page_printer::protocol::{Answer, Reason, Reasons, Requests, judge};
-use kiosk_receipt_printer::Model;
 use kiosk_receipt_printer::protocol::{Classifier, Condition, Input, Job};
+use kiosk_receipt_printer::{Model, NoGlyphs};
+use kiosk_usb::printer_class::DeviceId;
 
 use crate::look;
 
@@ -16,7 +17,12 @@ pub fn receipt_input(bytes: &[u8]) {
             Some(Input::Automatic(condition)) => look((condition.fault(), condition.paper(true))),
             Some(Input::Noise) => classifier.resynchronise(),
             Some(
-                Input::RealTime(_) | Input::InOrder(_) | Input::Forgotten | Input::Resume | Input::Pause,
+                Input::RealTime(_)
+                | Input::InOrder(_)
+                | Input::Forgotten
+                | Input::Outlet(_)
+                | Input::Resume
+                | Input::Pause,
             )
             | None => {}
         }
@@ -30,7 +36,7 @@ pub fn receipt_input(bytes: &[u8]) {
 /// A receipt of any text: each line's first byte says what it is.
 pub fn receipt_page(bytes: &[u8]) {
     let lines: Vec<Line> = bytes.split(|byte| *byte == b'\n').filter_map(line).collect();
-    let job = Job::build(&Document { lines }, &Model::GENERIC_80_MM);
+    let job = Job::build(&Document { lines }, &Model::GENERIC_80, &mut NoGlyphs);
     assert_eq!(job.bytes(), job.commands.iter().map(|command| command.len()).sum::<usize>());
     assert!(!job.commands.is_empty(), "no command, so no cut");
 }
@@ -81,4 +87,10 @@ pub fn page_reason(bytes: &[u8]) {
     if let Some(requests) = Requests::new(&text, "kiosk-1") {
         assert!(requests.printer(7).len() > 8, "a request without a head");
     }
+}
+
+/// Who a printer on USB says it is.
+pub fn device_id(bytes: &[u8]) {
+    let DeviceId { maker, model } = DeviceId::parse(bytes);
+    assert_eq!((maker.trim(), model.trim()), (maker.as_str(), model.as_str()), "spaces around a name");
 }
