@@ -22,6 +22,8 @@ pub struct Bench {
     pub page_printer: Option<Printer>,
     /// The reader of chip cards.
     pub smart_card: Option<Reader>,
+    /// The code scanner.
+    pub scanner: Option<Scanner>,
 }
 
 /// A serial port.
@@ -51,6 +53,19 @@ pub struct Printer {
 pub struct Reader {
     /// The name, or its beginning.
     pub reader: String,
+}
+
+/// A scanner on a serial port.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Scanner {
+    /// Its path.
+    pub path: PathBuf,
+    /// Its line rate.
+    #[serde(default = "usual_baud")]
+    pub baud: u32,
+    /// How it talks, as the terminal's configuration names it.
+    pub dialect: String,
 }
 
 /// What readers and printers are set to when they are delivered.

@@ -3,12 +3,14 @@
 use std::io::Write;
 
 use kiosk_sim::Simulator;
-use kiosk_sim::control::{CardAction, ChipAction, Command, Device, PagePrinterState, PrinterState};
+use kiosk_sim::control::{
+    CardAction, ChipAction, Command, Device, PagePrinterState, PrinterState, ScannerAction,
+};
 
 /// Something to be done to the device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Deed {
-    /// Put a card on the reader, or into the slot.
+    /// Put a card on the reader or into the slot, or a code before the scanner.
     Place,
     /// Take it away.
     Lift,
@@ -56,6 +58,14 @@ impl Simulated {
                 Command::Chip(ChipAction::Insert { card: "alice-social".to_owned() }),
                 Command::Chip(ChipAction::Remove),
             )),
+            Some(Device::Scanner) => {
+                let code = ScannerAction::Show {
+                    text: "https://example.org/齐齐哈尔".to_owned(),
+                    symbology: "Q1".to_owned(),
+                    gbk: false,
+                };
+                Some((Command::Scanner(code), Command::Scanner(ScannerAction::Hide)))
+            }
             Some(Device::ReceiptPrinter | Device::PagePrinter) => None,
         };
         match deed {
@@ -73,7 +83,7 @@ impl Simulated {
         match self.device? {
             Device::ReceiptPrinter => Some(Command::Printer { state: receipt }),
             Device::PagePrinter => Some(Command::PagePrinter { state: page }),
-            Device::IdReader => None,
+            Device::IdReader | Device::Scanner => None,
         }
     }
 }
@@ -90,7 +100,7 @@ impl Hands for Simulated {
                 Some(pieces.iter().filter(|piece| piece.complete && !piece.lines.is_empty()).count())
             }
             Device::PagePrinter => Some(self.simulator.state().page_printer.printed.len()),
-            Device::IdReader => None,
+            Device::IdReader | Device::Scanner => None,
         }
     }
 }
@@ -113,8 +123,8 @@ impl Technician {
 impl Hands for Technician {
     fn act(&mut self, deed: Deed) -> bool {
         let words = match deed {
-            Deed::Place => "Put a card on the reader, or into the slot,",
-            Deed::Lift => "Take the card away",
+            Deed::Place => "Put a card on the reader or into the slot, or hold a code before the scanner,",
+            Deed::Lift => "Take card or code away",
             Deed::Unplug => "Pull the device's plug (data line or power)",
             Deed::Plug => "Put the plug in again",
             Deed::TakePaperOut => "Take the paper out and close everything",

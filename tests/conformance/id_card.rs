@@ -63,7 +63,7 @@ fn simulated() -> Desk<Reader> {
 }
 
 fn driver(serial: &Serial) -> Reader {
-    Reader::new(Config { path: serial.path.display().to_string(), baud: serial.baud })
+    Reader::new(Config { path: serial.path.display().to_string(), baud: serial.baud, fingerprints: false })
 }
 
 #[test]

@@ -9,5 +9,6 @@ mod hands;
 mod id_card;
 mod page_printer;
 mod receipt_printer;
+mod scanner;
 mod smart_card;
 mod suite;

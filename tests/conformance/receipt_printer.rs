@@ -2,7 +2,7 @@
 
 use kiosk_drivers_api::paper::{Align, Document, Line, Size};
 use kiosk_drivers_api::{Cancel, DeviceStatus, Paper, PrintFault, ReceiptPrinter};
-use kiosk_receipt_printer::{Config, Model, SerialReceiptPrinter};
+use kiosk_receipt_printer::{Config, Flow, Model, SerialReceiptPrinter};
 use kiosk_sim::control::Device;
 use kiosk_sim::{Options, Simulator};
 use kiosk_tests::deadlines::poll;
@@ -99,7 +99,7 @@ fn simulated() -> Desk<Printer> {
 
 fn driver(serial: &Serial) -> Printer {
     let path = serial.path.display().to_string();
-    Printer::new(Config { path, baud: serial.baud, model: Model::GENERIC_80_MM })
+    Printer::new(Config { path, baud: serial.baud, flow: Flow::None, model: Model::GENERIC_80 })
 }
 
 #[test]
