@@ -136,7 +136,7 @@ pub struct World {
     /// The centre.
     pub platform: Platform,
     /// The smart-card service, in a world with a slot for chip cards.
-    _pcscd: Option<Pcscd>,
+    pub pcscd: Option<Pcscd>,
     /// The display and the buses.
     pub desk: Desk,
     _disk: Option<SmallDisk>,
@@ -179,7 +179,7 @@ impl World {
         terminal.enrol(&platform.ticket()?)?;
         let glass = Glass::open(desk.display(), desk.session_bus(), runtime()?)?;
         terminal.start(&glass)?;
-        Ok(Self { glass, terminal, simulator, platform, _pcscd: pcscd, desk, _disk: disk, folder })
+        Ok(Self { glass, terminal, simulator, platform, pcscd, desk, _disk: disk, folder })
     }
 
     /// Where keys, store and device files of this world are.

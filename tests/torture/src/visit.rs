@@ -9,7 +9,7 @@ use kiosk_sim::control::{Command as Act, Link};
 use kiosk_tests::deadlines::poll;
 use kiosk_tests::report::Verdict;
 use kiosk_tests::scenario::{Scenario, parse, play};
-use kiosk_tests::world::{DisplayChoice, Plan, World};
+use kiosk_tests::world::{DisplayChoice, Extras, Plan, World};
 
 /// A whole visit that submits a case.
 const HANDLING: &str = include_str!("../visit-handling.scenario");
@@ -17,6 +17,12 @@ const HANDLING: &str = include_str!("../visit-handling.scenario");
 const QUERY: &str = include_str!("../visit-query.scenario");
 /// A whole visit that asks without a network.
 const UNAVAILABLE: &str = include_str!("../visit-unavailable.scenario");
+/// A whole visit identified by a social security card.
+const CHIP: &str = include_str!("../visit-chip.scenario");
+/// A whole visit that scans a receipt, which must lie in the tray.
+const SCAN: &str = include_str!("../visit-scan.scenario");
+/// A whole visit that prints a sealed page.
+const PAGE: &str = include_str!("../visit-page.scenario");
 /// After the network is back, until the platform must be within reach again.
 const ONLINE: Duration = Duration::from_secs(15);
 /// For the running terminal to say in which state it is.
@@ -37,10 +43,30 @@ pub fn unavailable() -> Result<Scenario, Box<dyn std::error::Error>> {
     Ok(parse("visit-unavailable", UNAVAILABLE)?)
 }
 
+/// The steps of a visit with a chip card.
+pub fn chip() -> Result<Scenario, Box<dyn std::error::Error>> {
+    Ok(parse("visit-chip", CHIP)?)
+}
+
+/// The steps of a visit that scans a receipt.
+pub fn scan() -> Result<Scenario, Box<dyn std::error::Error>> {
+    Ok(parse("visit-scan", SCAN)?)
+}
+
+/// The steps of a visit that prints a page.
+pub fn page() -> Result<Scenario, Box<dyn std::error::Error>> {
+    Ok(parse("visit-page", PAGE)?)
+}
+
 /// A new world whose logs go to the folder.
 pub fn world(logs: &Path) -> Result<World, Box<dyn std::error::Error>> {
+    world_with(logs, Extras::default())
+}
+
+/// The same with a scanner, and where it is told so with a slot for chip cards.
+pub fn world_with(logs: &Path, extras: Extras) -> Result<World, Box<dyn std::error::Error>> {
     let plan = Plan { logs: logs.to_owned(), display: DisplayChoice::Own, keep: false };
-    Ok(World::start(&plan)?)
+    Ok(World::start_with(&plan, extras)?)
 }
 
 /// Plays the first `steps` of the visit; an unmet step is a sentence.
@@ -60,14 +86,25 @@ pub fn network(world: &World, link: Link) -> Result<Option<String>, Box<dyn std:
     Ok(is_missed.then(|| format!("offline {} s after the network was there", ONLINE.as_secs())))
 }
 
-/// One word of the running terminal's status, as it tells its technician: `state`, `id_card`, …
+/// One word of the running terminal's status, as it tells its technician: `state`, `link`, …
 pub fn status(world: &World, word: &str) -> Option<String> {
+    ask(world, "status")?[word].as_str().map(str::to_owned)
+}
+
+/// How a device of this kind stands, as the running terminal tells its technician: the word, and the fault if any.
+pub fn device(world: &World, kind: &str) -> Option<String> {
+    let answer = ask(world, "devices")?;
+    let device = answer.as_array()?.iter().find(|device| device["kind"] == kind)?;
+    let status = device["status"].as_str()?;
+    Some(device["fault"].as_str().map_or_else(|| status.to_owned(), |fault| format!("{status}: {fault}")))
+}
+
+fn ask(world: &World, question: &str) -> Option<serde_json::Value> {
     let socket = world.folder().join("terminal/control.sock");
     let mut stream = UnixStream::connect(socket).ok()?;
     stream.set_read_timeout(Some(STATUS_ANSWER)).ok()?;
-    writeln!(stream, "status").ok()?;
+    writeln!(stream, "{question}").ok()?;
     let mut line = String::new();
     BufReader::new(stream).read_line(&mut line).ok()?;
-    let status: serde_json::Value = serde_json::from_str(&line).ok()?;
-    status[word].as_str().map(str::to_owned)
+    serde_json::from_str(&line).ok()
 }

@@ -3,42 +3,61 @@
 //! The terminal must show a defined screen within 2 s, know of what lasts within 2 s, use the part again within 5 s of its
 //! being put right, and the visit must go on to its end; "printed" is never said without paper. Nobody restarts anything.
 //! A pass is one visit with one fault at each step; several terminals, each in a world of its own, take passes side by
-//! side.
+//! side. The machine has one smart-card service, so one of them has the slot, and takes the passes that need it.
 
 mod fault;
 mod pass;
 
-use std::collections::BTreeMap;
-use std::sync::Mutex;
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use kiosk_tests::scenario::Scenario;
-use kiosk_tests::world::chain;
+use kiosk_sim::control::{Command as Act, PaperAction};
+use kiosk_tests::world::{Extras, World, chain};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
 
-use self::fault::{FAULTS, Fault};
-use self::pass::{Pass, Told};
+use self::fault::all as all_faults;
+pub use self::fault::{Fault, Part};
+pub use self::pass::{Pass, Told, put_right};
 use crate::Outcome;
+use crate::flow::{self, Flow};
 use crate::report::{Report, say};
 use crate::visit;
 
 /// Terminals side by side: three keep two processors busy, since a visit mostly waits.
 const TERMINALS: usize = 3;
 
-type Plan<'a> = (&'a Fault, &'a Scenario);
+type Plan<'a> = (&'static Fault, &'a Flow);
+
+/// What is still to be played.
+struct Waiting<'a> {
+    /// Only by the terminal with a slot.
+    with_slot: VecDeque<Plan<'a>>,
+    by_any: VecDeque<Plan<'a>>,
+}
+
+impl<'a> Waiting<'a> {
+    fn next(&mut self, has_slot: bool) -> Option<Plan<'a>> {
+        let own = if has_slot { self.with_slot.pop_front() } else { None };
+        own.or_else(|| self.by_any.pop_front())
+    }
+}
 
 /// Runs so many passes in random order; all of them where no number is given.
 pub fn run(cases: Option<usize>, seed: u64) -> Outcome {
-    let visits = [visit::handling()?, visit::query()?, visit::unavailable()?];
-    let mut plans = plans(&visits);
+    let flows = flow::all()?;
+    let mut plans = plans(&flows);
     plans.shuffle(&mut StdRng::seed_from_u64(seed));
     plans.truncate(cases.unwrap_or(plans.len()));
-    let waiting = Mutex::new(plans.iter());
+    let (with_slot, by_any) = plans.into_iter().partition(|(fault, _)| fault.part == Part::Slot);
+    let waiting = Mutex::new(Waiting { with_slot, by_any });
     let lanes: Vec<Result<Vec<Row>, String>> = thread::scope(|scope| {
-        let lanes: Vec<_> = (0..TERMINALS.min(plans.len())).map(|_| scope.spawn(|| lane(&waiting))).collect();
+        let waiting = &waiting;
+        let lanes: Vec<_> =
+            (0..TERMINALS).map(|place| scope.spawn(move || lane(waiting, place == 0))).collect();
         lanes
             .into_iter()
             .map(|lane| lane.join().unwrap_or_else(|_| Err("a lane panicked".to_owned())))
@@ -49,11 +68,14 @@ pub fn run(cases: Option<usize>, seed: u64) -> Outcome {
 }
 
 /// Each fault with each visit that uses what it strikes.
-fn plans(visits: &[Scenario]) -> Vec<Plan<'_>> {
-    let used = |fault: &'static Fault| {
-        visits.iter().take(if fault.part.is_used_everywhere() { visits.len() } else { 1 })
-    };
-    FAULTS.iter().flat_map(|fault| used(fault).map(move |visit| (fault, visit))).collect()
+fn plans(flows: &[Flow]) -> Vec<Plan<'_>> {
+    let used = |fault: &'static Fault| flows.iter().filter(|flow| flow.uses(fault.part));
+    all_faults().flat_map(|fault| used(fault).map(move |flow| (fault, flow))).collect()
+}
+
+/// All faults of what a visit uses.
+pub fn faults_of(flow: &Flow) -> Vec<&'static Fault> {
+    all_faults().filter(|fault| flow.uses(fault.part)).collect()
 }
 
 /// A fault, a visit, and how it went.
@@ -63,18 +85,38 @@ struct Row {
 }
 
 /// Takes passes until none is left, all in one world.
-fn lane<'a>(waiting: &Mutex<std::slice::Iter<'_, Plan<'a>>>) -> Result<Vec<Row>, String> {
+fn lane<'a>(waiting: &Mutex<Waiting<'a>>, has_slot: bool) -> Result<Vec<Row>, String> {
     let broken = |error: Box<dyn std::error::Error>| chain(error.as_ref());
     let logs = tempfile::tempdir().map_err(|error| error.to_string())?;
-    let mut world = visit::world(logs.path()).map_err(broken)?;
-    let next = || waiting.lock().map_or(None, |mut plans| plans.next().copied());
+    let extras = Extras { slot: has_slot, scanner: true, ..Extras::default() };
+    let mut world = visit::world_with(logs.path(), extras).map_err(broken)?;
+    let next = || waiting.lock().unwrap_or_else(PoisonError::into_inner).next(has_slot);
     let mut rows = Vec::new();
-    while let Some((fault, visit)) = next() {
-        let told = Pass { world: &mut world, fault, visit, out: logs.path() }.play().map_err(broken)?;
-        let name = format!("{} {} × {}", fault.part.name(), fault.name, visit.title);
+    while let Some((fault, flow)) = next() {
+        prepare(&mut world, flow, logs.path()).map_err(broken)?;
+        let faults = vec![Some(fault); flow.visit.steps.len()];
+        let mut pass = Pass { world: &mut world, visit: &flow.visit, faults, out: logs.path() };
+        let told = pass.play().map_err(broken)?;
+        let name = format!("{} {} × {}", fault.part.name(), fault.name, flow.visit.title);
         rows.push(Row { name, told });
     }
     Ok(rows)
+}
+
+/// Takes the paper away; where a receipt is to be scanned, one is made first.
+pub fn prepare(
+    world: &mut World,
+    flow: &Flow,
+    out: &std::path::Path,
+) -> Result<(), Box<dyn std::error::Error>> {
+    world.simulator.act(&Act::Paper(PaperAction::Take))?;
+    if flow.uses(Part::Scanner) {
+        let handling = visit::handling()?;
+        let unmet = visit::play_first(world, &handling, handling.steps.len(), out);
+        unmet.map_or(Ok(()), |unmet| Err(format!("no receipt to scan: {unmet}").into()))
+    } else {
+        Ok(())
+    }
 }
 
 /// One line a pass: steps, the slowest screen, the slowest recovery.
@@ -83,17 +125,19 @@ fn report(mut rows: Vec<Row>) -> Report {
     let ms = |time: Duration| time.as_secs_f64() * 1e3;
     let worst = |of: fn(&Told) -> Duration| rows.iter().map(|row| of(&row.told)).max().unwrap_or_default();
     let (screen, back) = (worst(|told| told.screen_max), worst(|told| told.back_max));
+    let empty = |told: &Told| told.planned - told.cells;
     let figures = BTreeMap::from([
         ("passes", rows.len() as f64),
+        ("cells_empty", rows.iter().map(|row| empty(&row.told)).sum::<usize>() as f64),
         ("screen_max_ms", ms(screen)),
         ("recovered_max_ms", ms(back)),
     ]);
     for Row { name, told } in &rows {
-        let word = if told.broken.is_empty() { "well" } else { "BROKEN" };
+        let word = if told.broken.is_empty() && empty(told) == 0 { "well" } else { "BROKEN" };
         let (screen, back) = (ms(told.screen_max), ms(told.back_max));
         say(&format!(
-            "{word:>6}  {:>2} steps  screen {screen:>4.0} ms  back {back:>4.0} ms  {name}",
-            told.cells
+            "{word:>6}  {:>2} of {:>2} steps  screen {screen:>4.0} ms  back {back:>4.0} ms  {name}",
+            told.cells, told.planned
         ));
     }
     let histogram = rows.iter().map(|row| (row.name.clone(), row.told.cells)).collect();
