@@ -55,6 +55,8 @@ pub enum Stands {
 
 /// Longer than a look at a card takes.
 const SHORT: Duration = Duration::from_millis(400);
+/// Longer than the smart-card service takes to see a card, and the terminal to read it.
+const SLOT: Duration = Duration::from_millis(1_500);
 
 /// One thing that happens in front of the terminal.
 #[derive(Clone, Copy)]
@@ -204,7 +206,8 @@ const fn lasting(part: Part, name: &'static str, strike: &'static [Blow], mend: 
 
 /// One that may pass unnoticed.
 const fn passing(part: Part, name: &'static str, strike: &'static [Blow], mend: &'static [Blow]) -> Fault {
-    Fault { part, name, strike, mend, stands: Stands::For(SHORT) }
+    let time = if matches!(part, Part::Slot) { SLOT } else { SHORT };
+    Fault { part, name, strike, mend, stands: Stands::For(time) }
 }
 
 const PLUG: &[Blow] = &[Blow::Plug];
