@@ -53,7 +53,6 @@ enum Name {
     KillStore,
     /// Terminals and their platform in virtual time, under every fault of a line and jumping clocks.
     Sim,
-    /// Random visits with random faults, in virtual time.
     /// Random visits with random faults: in virtual time, one of twenty also on the real programs.
     Visits,
     /// Planted values must be gone from memory and disk 2 s after a visit.
