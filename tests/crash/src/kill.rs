@@ -14,7 +14,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use kiosk_store::{DATABASE_FILE, Store};
+use kiosk_store::{DATABASE_FILE, LOCK_FILE, Store};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
@@ -211,9 +211,13 @@ fn end(process: &mut Child) -> Result<(), Error> {
     }
 }
 
-/// The database and its log; of the memory they share nothing is left after a cut either.
+/// The database and its log; not the memory they share, which no cut survives either. The lock is made anew: a process
+/// that is just being started on the other thread may still hold the file of the last look.
 fn copy_store(from: &Path, to: &Path) -> Result<(), Error> {
     fs::create_dir_all(to)?;
+    if to.join(LOCK_FILE).exists() {
+        fs::remove_file(to.join(LOCK_FILE))?;
+    }
     for name in [DATABASE_FILE.to_owned(), format!("{DATABASE_FILE}-wal"), format!("{DATABASE_FILE}-journal")]
     {
         let (from, to) = (from.join(&name), to.join(&name));
