@@ -79,7 +79,12 @@ impl Writer {
     }
 
     fn command(&mut self, command: Command, glyphs: &mut Glyphs) {
-        if !matches!(command, Command::Raster { .. } | Command::RasterRow(_)) {
+        // Between the bands of a picture the printer is asked how it stands.
+        let goes_on = matches!(
+            command,
+            Command::Raster { .. } | Command::RasterRow(_) | Command::Ask(_) | Command::Ignored
+        );
+        if !goes_on {
             self.note_picture();
         }
         match command {
