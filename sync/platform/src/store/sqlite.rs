@@ -129,3 +129,45 @@ impl ToSql for Value {
         }))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use jiff::Timestamp;
+    use kiosk_protocol::ids::TerminalId;
+    use kiosk_protocol::wire::{CaseState, Change};
+
+    use super::super::{Place, Scope, Store};
+    use super::*;
+
+    /// A case that is in progress and will be granted at 61 s, as it was kept before steps were.
+    const BEFORE: &str = "
+        INSERT INTO cases VALUES (zeroblob(16), '230202-0001', 1, 1, 'service', 1, 'department', 'number',
+            zeroblob(32), 'in_progress', 0, 1000, 6000);
+        INSERT INTO case_changes VALUES ('230202-0001', 1, zeroblob(16), 'received', 1000),
+            ('230202-0001', 2, zeroblob(16), 'in_progress', 6000);
+        INSERT INTO due_steps VALUES (61000, zeroblob(16), 1, 'granted');";
+
+    #[test]
+    fn an_older_database_keeps_what_was_told_and_what_is_due() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("platform.db");
+        let old = Connection::open(&path).unwrap();
+        MIGRATIONS[..4].iter().for_each(|migration| old.execute_batch(migration).unwrap());
+        old.pragma_update(None, "user_version", 4).unwrap();
+        old.execute_batch(BEFORE).unwrap();
+        drop(old);
+        let store = Store::open(&Place::File(path)).unwrap();
+        let terminal = TerminalId::try_from("230202-0001".to_owned()).unwrap();
+        let at = |ms| Timestamp::from_millisecond(ms).unwrap();
+        let state = |ms| store.read(|tx| tx.cases(at(ms))).unwrap()[0].state;
+        assert_eq!([state(60_999), state(61_000)], [CaseState::InProgress, CaseState::Granted]);
+        for _ in 0..2 {
+            store.write(Scope::Terminal(&terminal), |tx| tx.advance(&terminal, at(61_000))).unwrap();
+        }
+        let told = store.read(|tx| tx.changes(&terminal, 0, 9)).unwrap();
+        let told: Vec<_> = told.iter().map(|(n, Change::Case { state, .. })| (*n, *state)).collect();
+        use CaseState::{Granted, InProgress, Received};
+        assert_eq!(told, [(1, Received), (2, InProgress), (3, Granted)]);
+    }
+}

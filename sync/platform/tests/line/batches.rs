@@ -16,6 +16,7 @@ stories! {
     a_bomb_is_refused_before_it_unpacks,
     an_item_of_another_terminal_is_put_aside_and_the_rest_is_taken_in,
     a_case_moves_on_and_its_terminal_alone_is_told,
+    a_clock_that_jumps_tells_each_change_once,
 }
 
 fn number(verdict: &Verdict) -> &str {
@@ -149,6 +150,22 @@ async fn a_case_moves_on_and_its_terminal_alone_is_told(world: World) {
     assert!(two.changes("").await.changes.is_empty());
     let answer = one.get("/v1/sync/changes?cursor=x").await;
     assert_eq!(problem(answer).await, (400, "bad-request".to_owned()));
+    world.stop().await;
+}
+
+async fn a_clock_that_jumps_tells_each_change_once(world: World) {
+    let terminal = world.terminal("230202-0001").await;
+    let ten_years = 10 * 365 * 24 * 3600;
+    let mut cursor = String::new();
+    for (seq, jump) in (1..).zip([0, ten_years, -ten_years, -ten_years, ten_years]) {
+        world.pass(jump);
+        terminal.send(vec![terminal.item(seq, terminal.withdrawal(ALICE))]).await;
+        world.pass(60);
+        let page = terminal.changes(&cursor).await;
+        assert_eq!(page.changes.len(), 3, "after a jump of {jump} s");
+        cursor = page.cursor;
+    }
+    assert!(terminal.changes(&cursor).await.changes.is_empty());
     world.stop().await;
 }
 
