@@ -12,8 +12,8 @@ pub(crate) const LAST_CODE: Duration = Duration::from_secs(4);
 pub(crate) const WRITE: Duration = Duration::from_millis(100);
 
 /// For a command to be acknowledged. Engines answer within some 10 ms; Newland's manual allows 5 s, for settings that are
-/// written to flash, of which there are none here.
-pub(crate) const ANSWER: Duration = Duration::from_secs(1);
+/// written to flash, of which there are none here. With [`TRIES`] a mute scanner is known within 2 s, a poll included.
+pub(crate) const ANSWER: Duration = Duration::from_millis(400);
 
 /// How often a command is sent before the scanner counts as mute.
 pub(crate) const TRIES: usize = 2;

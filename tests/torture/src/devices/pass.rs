@@ -20,6 +20,10 @@ use crate::visit;
 const SCREEN: Duration = Duration::from_secs(2);
 /// From the fault's end to the part being used again.
 const RECOVERED: Duration = Duration::from_secs(5);
+/// Longer than from one status question to the next: what a plug that was pulled for a moment leads to is over then.
+const SETTLED: Duration = Duration::from_millis(1_200);
+/// Longer than the session waits for a receipt (45 s) before it says that none came; below its idle time.
+const PAPER: Duration = Duration::from_secs(50);
 /// Steps before and after the visit, when nobody is there: a card then begins another one.
 const NOBODY: &str = "wait screen attract";
 /// The step that wakes the terminal; a device that speaks of a card has done so already.
@@ -111,7 +115,10 @@ impl Pass<'_> {
         fault: Option<&Fault>,
         told: &mut Told,
     ) -> Result<Option<String>, Trouble> {
-        let Some(fault) = fault else { return Ok(self.take(step)) };
+        let Some(fault) = fault else {
+            self.print_again(step);
+            return Ok(self.take(step));
+        };
         let standing = self.strike(fault)?;
         let is_late = stands_over(fault, step);
         let early = is_late.then(|| self.take(step)).flatten();
@@ -163,6 +170,9 @@ impl Pass<'_> {
         let mut wrong = Vec::new();
         wrong.extend((!self.is_honest()?).then_some("it says printed, and no whole paper lies there"));
         self.blows(fault, fault.mend, &standing.laid)?;
+        if fault.pulls_plug() {
+            std::thread::sleep(SETTLED);
+        }
         let mended = Instant::now();
         let back = poll(RECOVERED, || self.is_well(fault.part).then(|| mended.elapsed()));
         self.print_again(step);
@@ -194,7 +204,7 @@ impl Pass<'_> {
             if !step.text.contains(printed) {
                 continue;
             }
-            let shown = poll(RECOVERED, || {
+            let shown = poll(PAPER, || {
                 let tree = self.world.glass.read().ok()?;
                 let is_at_work = working.iter().any(|words| tree.shows(words)) && !tree.shows(printed);
                 (!is_at_work).then_some(tree)

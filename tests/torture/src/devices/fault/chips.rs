@@ -50,7 +50,7 @@ pub static FAULTS: [Fault; 18] = [
     card!("card pulled at its fifth command", ChipFault::RemoveAt { command: 5 }),
     card!("card pulled at its twelfth command", ChipFault::RemoveAt { command: 12 }),
     passing(Slot, "card pulled", PULLED, &[Blow::ChipBack]),
-    other!("card of somebody else", "bob-social"),
+    other!("bank card", "bob-bank"),
     other!("card of the third generation", "rare-social"),
     lasting(Slot, "service killed", &[Blow::Service(Service::Killed)], STARTED),
     passing(Slot, "service started anew", STARTED, &[]),

@@ -44,6 +44,13 @@ pub struct Fault {
     pub stands: Stands,
 }
 
+impl Fault {
+    /// Whether it pulls a plug and puts it in again before the terminal may have seen that.
+    pub fn pulls_plug(&self) -> bool {
+        self.stands != Stands::UntilNoticed && self.strike.iter().any(|blow| matches!(blow, Blow::Unplug))
+    }
+}
+
 /// How long a fault stands.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Stands {
