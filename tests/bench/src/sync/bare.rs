@@ -47,7 +47,8 @@ fn sqlite(centre: &Centre, time: Duration) -> Result<f64, Any> {
             seq += 1;
             let item = params![TERMINAL, seq, [7_u8; 32], BODY.as_bytes(), VERDICT, seq];
             batch.prepare_cached(&ITEM.replace('$', "?"))?.execute(item)?;
-            let rating = params![TERMINAL, Uuid::now_v7().as_bytes(), seq];
+            let visit = Uuid::now_v7();
+            let rating = params![TERMINAL, visit.as_bytes(), seq];
             batch.prepare_cached(&RATING.replace('$', "?"))?.execute(rating)?;
         }
         batch.commit()?;

@@ -46,7 +46,7 @@ impl Terminal {
         seed: u64,
     ) -> Result<Self, Any> {
         std::fs::create_dir(&dir)?;
-        KeyFile::create(&dir.join("store.key"))?;
+        KeyFile::create(dir.join("store.key"))?;
         let store = open(&id, &dir, &wall)?;
         let worker = worker(&store, &line, &catalogue_key, &wall, seed);
         Ok(Self { id, dir, wall, line, catalogue_key, store, worker, cases: 0, items: 0 })
