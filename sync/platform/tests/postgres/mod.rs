@@ -1,5 +1,6 @@
 //! A PostgreSQL server of one test: its own folder and socket, an ordinary user, gone at the end. Needs Debian's
 //! package `postgresql`, which `./x test` installs.
+#![allow(dead_code, reason = "stories take the quick kind, figures the durable one")]
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -36,7 +37,6 @@ impl Cluster {
     }
 
     /// A server as it is installed.
-    #[allow(dead_code, reason = "for figures")]
     pub fn durable() -> Self {
         Self::start(&std::env::temp_dir(), &[])
     }
