@@ -1,5 +1,6 @@
 //! Who puts cards down, opens covers and pulls plugs: the simulator's control, or a technician at the bench.
 
+use std::cell::Cell;
 use std::io::Write;
 
 use kiosk_sim::Simulator;
@@ -39,13 +40,15 @@ pub trait Hands {
 pub struct Simulated {
     pub simulator: Simulator,
     pub device: Option<Device>,
+    /// How many codes were shown. Each is another one: the same within a second counts as still lying there.
+    codes: Cell<u32>,
     _folder: tempfile::TempDir,
 }
 
 impl Simulated {
     /// Of a device with a plug, or of the slot for chip cards.
     pub fn of(simulator: Simulator, device: Option<Device>, folder: tempfile::TempDir) -> Self {
-        Self { simulator, device, _folder: folder }
+        Self { simulator, device, codes: Cell::default(), _folder: folder }
     }
 
     fn command(&self, deed: Deed) -> Option<Command> {
@@ -59,8 +62,9 @@ impl Simulated {
                 Command::Chip(ChipAction::Remove),
             )),
             Some(Device::Scanner) => {
+                self.codes.update(|codes| codes + 1);
                 let code = ScannerAction::Show {
-                    text: "https://example.org/齐齐哈尔".to_owned(),
+                    text: format!("https://example.org/齐齐哈尔/{}", self.codes.get()),
                     symbology: "Q1".to_owned(),
                     gbk: false,
                 };
