@@ -23,8 +23,9 @@ const CHIP: &str = include_str!("../visit-chip.scenario");
 const SCAN: &str = include_str!("../visit-scan.scenario");
 /// A whole visit that prints a sealed page.
 const PAGE: &str = include_str!("../visit-page.scenario");
-/// After the network is back, until the platform must be within reach again.
-const ONLINE: Duration = Duration::from_secs(15);
+/// After the network is back, until the platform must be within reach again: after a minute without, the client's next
+/// attempt may be half a minute away.
+const ONLINE: Duration = Duration::from_secs(60);
 /// For the running terminal to say in which state it is.
 const STATUS_ANSWER: Duration = Duration::from_secs(2);
 

@@ -60,6 +60,8 @@ pub fn run(cases: usize, seed: u64) -> Outcome {
     let mut kinds = kinds()?;
     kinds.shuffle(&mut StdRng::seed_from_u64(seed));
     let (mut violations, mut histogram) = (Vec::new(), BTreeMap::new());
+    // A terminal that never reached its platform has no services to offer yet.
+    violations.extend(visit::network(&world, Link::Restore)?);
     for kind in kinds.iter().cycle().take(cases) {
         violations.extend(visit::network(&world, kind.link)?);
         *histogram.entry(kind.title.to_owned()).or_default() += 1;
