@@ -23,9 +23,8 @@ const CHIP: &str = include_str!("../visit-chip.scenario");
 const SCAN: &str = include_str!("../visit-scan.scenario");
 /// A whole visit that prints a sealed page.
 const PAGE: &str = include_str!("../visit-page.scenario");
-/// After the network is back, until the platform must be within reach again: after a minute without, the client's next
-/// attempt may be half a minute away.
-const ONLINE: Duration = Duration::from_secs(60);
+/// After the network is back, until the platform must be within reach again.
+const ONLINE: Duration = Duration::from_secs(15);
 /// For the running terminal to say in which state it is.
 const STATUS_ANSWER: Duration = Duration::from_secs(2);
 
@@ -81,10 +80,19 @@ pub fn play_first(world: &mut World, visit: &Scenario, steps: usize, out: &Path)
 
 /// Cuts the network, or sees to it that the platform is within reach; a platform that is not is a sentence.
 pub fn network(world: &World, link: Link) -> Result<Option<String>, Box<dyn std::error::Error>> {
+    network_within(world, link, ONLINE)
+}
+
+/// The same, with as much time as it may take.
+pub fn network_within(
+    world: &World,
+    link: Link,
+    time: Duration,
+) -> Result<Option<String>, Box<dyn std::error::Error>> {
     world.simulator.act(&Act::Network { link })?;
     let online = || status(world, "link").filter(|link| link == "online");
-    let is_missed = link == Link::Restore && poll(ONLINE, online).is_none();
-    Ok(is_missed.then(|| format!("offline {} s after the network was there", ONLINE.as_secs())))
+    let is_missed = link == Link::Restore && poll(time, online).is_none();
+    Ok(is_missed.then(|| format!("offline {} s after the network was there", time.as_secs())))
 }
 
 /// One word of the running terminal's status, as it tells its technician: `state`, `link`, …

@@ -27,6 +27,9 @@ const RESIDENT: &str = "alice";
 /// What the visit types; both must stand in `visit-handling.scenario`.
 const PHONE: &str = "13904520017";
 const CARD: &str = "6217000099990000123";
+/// From the network's return until the platform must be within reach again. While nobody touches the terminal its client
+/// tries again within 300 s at the latest (`kiosk_client::deadlines::BACKOFF_CAP`), and then has its exchange to make.
+const RECONNECTED: Duration = Duration::from_secs(330);
 /// How long after the visit nothing may be left.
 const GONE: Duration = Duration::from_secs(2);
 /// What the departments hold about the synthetic residents.
@@ -63,7 +66,7 @@ pub fn run(cases: usize, seed: u64) -> Outcome {
     // A terminal that never reached its platform has no services to offer yet.
     violations.extend(visit::network(&world, Link::Restore)?);
     for kind in kinds.iter().cycle().take(cases) {
-        violations.extend(visit::network(&world, kind.link)?);
+        violations.extend(visit::network_within(&world, kind.link, RECONNECTED)?);
         *histogram.entry(kind.title.to_owned()).or_default() += 1;
         let broken = visit_and_scan(&mut world, kind, &planted, logs.path())?;
         violations.extend(broken.into_iter().map(|what| format!("{}: {what}", kind.title)));
