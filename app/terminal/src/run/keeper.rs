@@ -30,7 +30,8 @@ pub struct Keeper {
 }
 
 impl Keeper {
-    /// Starts the thread. `kept` is called after each item that became durable.
+    /// Starts the thread. `kept` is called after each item and each step that became durable: somebody stands at the
+    /// terminal, so that a network that came back should be noticed now.
     pub fn start(
         store: Store,
         key: SealingKey,
@@ -163,6 +164,9 @@ impl Worker {
         let count = steps.len();
         let error = self.store.record(steps).err();
         let answer = error.as_ref().map_or(Ok(count), |error| Err(trouble(error)));
+        if answer.is_ok() {
+            (self.kept)();
+        }
         if self.last != error {
             match &error {
                 Some(error) => tracing::error!(%error, "steps cannot be recorded; they wait"),

@@ -21,6 +21,8 @@ struct Desk {
     keeper: Keeper,
     store: Store,
     inbox: Receiver<Event>,
+    /// A word each time something became durable.
+    kept: Receiver<()>,
     /// While it is set, every write fails.
     fails: Arc<AtomicBool>,
     /// While it is held, every write stands still.
@@ -45,8 +47,9 @@ impl Desk {
         let store = Store::open(options, &key).unwrap();
         let (events, inbox) = sync_channel(EVENTS_MAX);
         let sealing = UnsealingKey::generate().sealing_key();
-        let keeper = Keeper::start(store.clone(), sealing, events, || {}).unwrap();
-        Self { keeper, store, inbox, fails, stalls, _folder: folder }
+        let (says, kept) = sync_channel(EVENTS_MAX);
+        let keeper = Keeper::start(store.clone(), sealing, events, move || says.send(()).unwrap()).unwrap();
+        Self { keeper, store, inbox, kept, fails, stalls, _folder: folder }
     }
 
     fn rate(&self, request: u64) {
@@ -89,6 +92,14 @@ fn steps_that_fail_wait_and_are_recorded_before_anything_else() {
     assert_eq!(desk.answer(), (2, Ok(())));
     assert_eq!(desk.rows(), 2, "both steps, once each");
     assert!(!desk.keeper.is_behind());
+}
+
+#[test]
+fn steps_say_that_somebody_is_there_once_they_are_recorded() {
+    let desk = Desk::new();
+    desk.keeper.record(begun());
+    desk.kept.recv_timeout(PATIENCE).unwrap();
+    assert_eq!(desk.rows(), 1);
 }
 
 #[test]
