@@ -10,6 +10,8 @@ mod checks;
 mod glass;
 mod qr;
 
+use std::time::Duration;
+
 use kiosk_model::{Action, Screen};
 use slint::{ComponentHandle, PhysicalSize};
 
@@ -80,6 +82,11 @@ impl Ui {
     /// A handle for other threads.
     pub fn remote(&self) -> Remote {
         Remote { window: self.window.as_weak() }
+    }
+
+    /// Acts once [`Ui::run`] has begun: from then on nothing that other threads send can be lost.
+    pub fn once_running(&self, act: impl FnOnce() + 'static) {
+        slint::Timer::single_shot(Duration::ZERO, act);
     }
 
     /// Shows the window and serves it until [`Remote::quit`] is called or the window is closed.

@@ -25,7 +25,7 @@ pub use board::{Board, Leave};
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Arc, OnceLock};
 
-use kiosk_screens::{Remote, Ui};
+use kiosk_screens::{Options, Remote, Ui};
 use kiosk_session::Event;
 use tokio::runtime::Runtime;
 
@@ -33,19 +33,31 @@ use crate::control::{self, Question};
 use crate::deadlines::{EVENTS_MAX, SHUTDOWN};
 use crate::error::Failure;
 use crate::setup::Setup;
-use opening::Opening;
+use opening::{Opening, Parts};
 
 /// Runs the terminal until it is told to stop.
 pub fn run(setup: Setup) -> Result<(), Failure> {
     refuse_a_second(&setup)?;
     let (events, inbox) = sync_channel(EVENTS_MAX);
-    let ui = open_window(&setup, events.clone())?;
-    ui.show(&closed::screen(String::new()));
+    let (options, touches) = (options(&setup), events.clone());
     let runtime = Runtime::new().map_err(Failure::Runtime)?;
-    runtime.spawn(quit_on_signal(ui.remote()));
     let client = Arc::new(OnceLock::new());
-    let opening = Opening::new(setup, runtime.handle().clone(), ui.remote(), Arc::clone(&client));
-    thread::spawn("session", move || opening.run(events, &inbox)).map_err(Failure::Runtime)?;
+    let (handle, running) = (runtime.handle().clone(), Arc::clone(&client));
+    let (window, opened) = sync_channel(1);
+    // Identity and store open while the window does: mostly the first thing drawn is a terminal in service.
+    let session = move || {
+        let first = Parts::open(&setup);
+        if let Ok(glass) = opened.recv() {
+            Opening::new(setup, handle, glass, running).run(first, events, &inbox);
+        }
+    };
+    thread::spawn("session", session).map_err(Failure::Runtime)?;
+    let ui = open_window(&options, touches)?;
+    ui.show(&closed::screen(String::new()));
+    runtime.spawn(quit_on_signal(ui.remote()));
+    let glass = ui.remote();
+    // The session holds the other end until it has it.
+    ui.once_running(move || drop(window.send(glass)));
     let ended = ui.run().map_err(|error| Failure::Window(error.to_string()));
     client.get().into_iter().for_each(kiosk_client::Handle::stop);
     runtime.shutdown_timeout(SHUTDOWN);
@@ -60,20 +72,19 @@ fn refuse_a_second(setup: &Setup) -> Result<(), Failure> {
     }
 }
 
-fn open_window(setup: &Setup, events: SyncSender<Event>) -> Result<Ui, Failure> {
+fn options(setup: &Setup) -> Options {
     let screen = &setup.config.screen;
-    let options = kiosk_screens::Options {
-        fullscreen: screen.fullscreen,
-        width_px: screen.width_px,
-        height_px: screen.height_px,
-    };
+    Options { fullscreen: screen.fullscreen, width_px: screen.width_px, height_px: screen.height_px }
+}
+
+fn open_window(options: &Options, events: SyncSender<Event>) -> Result<Ui, Failure> {
     let touched = move |action| {
         // A touch that finds the queue full is dropped: the glass must never wait.
         if events.try_send(Event::Touched(action)).is_err() {
             tracing::warn!("a touch was dropped");
         }
     };
-    Ui::new(&options, touched).map_err(|error| Failure::Window(error.to_string()))
+    Ui::new(options, touched).map_err(|error| Failure::Window(error.to_string()))
 }
 
 async fn quit_on_signal(glass: Remote) {

@@ -36,7 +36,7 @@ pub struct Opening {
 }
 
 /// What service needs before anything else.
-struct Parts {
+pub struct Parts {
     identity: Identity,
     transport: HttpTransport,
     store: Store,
@@ -44,7 +44,7 @@ struct Parts {
 
 impl Parts {
     /// The store last: opening it makes one where there is none, which must not happen on a disk that is not mounted.
-    fn open(setup: &Setup) -> Result<Self, Failure> {
+    pub fn open(setup: &Setup) -> Result<Self, Failure> {
         let identity = setup.identity()?;
         let transport = HttpTransport::new(&setup.config.platform.url, &identity);
         let transport = transport.map_err(|error| Failure::Identity(Box::new(error)))?;
@@ -59,12 +59,14 @@ impl Opening {
         Self { setup, runtime, glass, client, board: Board::default(), control: None }
     }
 
-    /// Opens, then runs the session until the program ends.
-    pub fn run(mut self, events: SyncSender<Event>, inbox: &Receiver<Event>) {
+    /// Goes on from a first try until everything is open, then runs the session until the program ends.
+    pub fn run(mut self, first: Result<Parts, Failure>, events: SyncSender<Event>, inbox: &Receiver<Event>) {
+        let mut first = Some(first);
         let parts = until_open(OPEN_RETRY, || {
             // What was touched in between came from nobody who was served.
             inbox.try_iter().for_each(drop);
-            self.attempt().map_err(|failure| self.stay_closed(failure.chain()))
+            let parts = first.take().unwrap_or_else(|| Parts::open(&self.setup));
+            self.accept(parts).map_err(|failure| self.stay_closed(failure.chain()))
         });
         match self.start(parts, events) {
             Ok(shell) => shell.run(inbox),
@@ -72,8 +74,8 @@ impl Opening {
         }
     }
 
-    fn attempt(&mut self) -> Result<Parts, Failure> {
-        let parts = Parts::open(&self.setup);
+    /// Whether what was opened is enough.
+    fn accept(&mut self, parts: Result<Parts, Failure>) -> Result<Parts, Failure> {
         // Whoever has the store may have the socket too.
         if matches!(parts, Err(Failure::Store(StoreError::InUse))) {
             return parts;
