@@ -1,7 +1,8 @@
 //! A device's thread: works at what was ordered, else asks for the status.
 //!
 //! Policy: a driver is called by its own thread alone, so that nobody else ever waits for a device. A driver that panics
-//! is replaced by a new one. Only changes of the status are told. A technician's call takes its turn between two others.
+//! is replaced by a new one. Only changes of the status are told, and how a device stands after a job failed. A
+//! technician's call takes its turn between two others.
 
 use std::fmt::{Debug, Display};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -177,8 +178,11 @@ where
             Err(fault) => (self.kind.meaning)(fault),
         };
         status.into_iter().for_each(|status| self.report(status));
+        let has_failed = outcome.is_err() && weight == Weight::Over;
         self.tell(work.request, outcome, weight);
         if status.is_none() {
+            // Whoever waits for the device to work again hears so, also where it does already.
+            self.status = self.status.filter(|_| !has_failed);
             self.ask();
         }
         matches!(weight, Weight::NotYet | Weight::Trouble).then_some(work)
