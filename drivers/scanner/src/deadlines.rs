@@ -12,8 +12,9 @@ pub(crate) const LAST_CODE: Duration = Duration::from_secs(4);
 pub(crate) const WRITE: Duration = Duration::from_millis(100);
 
 /// For a command to be acknowledged. Engines answer within some 10 ms; Newland's manual allows 5 s, for settings that are
-/// written to flash, of which there are none here. With [`TRIES`] a mute scanner is known within 2 s, a poll included.
-pub(crate) const ANSWER: Duration = Duration::from_millis(400);
+/// written to flash, of which there are none here. With [`TRIES`] a mute scanner is known well within 2 s, a poll of one
+/// second or [`PULL_EVERY`] included.
+pub(crate) const ANSWER: Duration = Duration::from_millis(300);
 
 /// How often a command is sent before the scanner counts as mute.
 pub(crate) const TRIES: usize = 2;
@@ -25,8 +26,8 @@ pub(crate) const COMMAND_GAP: Duration = Duration::from_millis(50);
 pub(crate) const LET_GO: Duration = Duration::from_millis(300);
 
 /// How often the trigger is pulled anew: Newland's engines give up looking after 3 s from the factory, Zebra's after 9.9 s,
-/// Honeywell's after 30 s.
-pub(crate) const PULL_EVERY: Duration = Duration::from_secs(2);
+/// Honeywell's after 30 s. That it is not acknowledged shows a scanner that fell silent while it looked.
+pub(crate) const PULL_EVERY: Duration = Duration::from_secs(1);
 
 /// After a code that still lies there, before the trigger is pulled anew; well below [`SAME_CODE`].
 pub(crate) const LOOK_AGAIN: Duration = Duration::from_millis(300);

@@ -26,6 +26,8 @@ pub(crate) struct State {
     pub(crate) is_full: bool,
     /// Whether commands are answered.
     pub(crate) is_mute: bool,
+    /// From when on they are not.
+    falls_mute_at: Option<Duration>,
     /// What arrives after each pull of the trigger.
     pub(crate) shown: Vec<u8>,
     /// What the driver sent, command by command.
@@ -52,6 +54,7 @@ impl Peer {
             open_error: None,
             is_full: false,
             is_mute: false,
+            falls_mute_at: None,
             shown: Vec::new(),
             sent: Vec::new(),
             dialect,
@@ -83,6 +86,10 @@ impl Peer {
 
     pub(crate) fn break_at(&self, at: Duration) {
         self.state().breaks_at = Some(at);
+    }
+
+    pub(crate) fn fall_mute_at(&self, at: Duration) {
+        self.state().falls_mute_at = Some(at);
     }
 
     pub(crate) fn cancel_at(&self, at: Duration, cancel: Cancel) {
@@ -121,7 +128,7 @@ impl State {
             let (_, answer) = self.once.remove(at);
             return self.say(ANSWERS_AFTER, &answer);
         }
-        if self.is_mute {
+        if self.is_mute || self.falls_mute_at.is_some_and(|at| self.now >= at) {
             return;
         }
         let is_command = [self.dialect.pull, self.dialect.release, self.dialect.probe].contains(&command);

@@ -8,7 +8,7 @@ use kiosk_drivers_api::{Cancel, CodeScanner, DeviceStatus, Scan, ScanFault, Trig
 use kiosk_serial::SerialLink;
 
 use crate::config::Config;
-use crate::deadlines::{ANSWER, LAST_CODE, LET_GO, LOOK_AGAIN, PULL_EVERY, SCAN};
+use crate::deadlines::{ANSWER, LAST_CODE, LET_GO, LOOK_AGAIN, PULL_EVERY, SCAN, WRITE};
 use crate::dialect::Dialect;
 use crate::input::{Input, SerialInput};
 use crate::protocol::{Code, Heard, text_of};
@@ -55,8 +55,11 @@ impl<I: Input> Scanner<I> {
     fn try_scan(&mut self, cancel: &Cancel) -> Result<Scan, ScanFault> {
         self.forget(cancel)?;
         let looked = self.look(cancel);
-        if !matches!(looked, Err(ScanFault::NotConnected)) {
-            self.let_go();
+        match looked {
+            Err(ScanFault::NotConnected) => {}
+            // Its lamp may still be lit, but there is no answer to wait for.
+            Err(ScanFault::NoAnswer) => self.let_go(WRITE),
+            Ok(_) | Err(_) => self.let_go(LET_GO),
         }
         let code = looked?;
         if self.has_more() {
@@ -102,9 +105,9 @@ impl<I: Input> Scanner<I> {
     }
 
     /// Lets go of the trigger, though the call was cancelled. Where that fails, the next call meets the cause.
-    fn let_go(&mut self) {
+    fn let_go(&mut self, wait: Duration) {
         let never = Cancel::default();
-        let limit = self.talk.limit(LET_GO, &never);
+        let limit = self.talk.limit(wait, &never);
         if !self.dialect.release.is_empty() && self.talk.tell(self.dialect.release, &limit).is_err() {
             tracing::debug!("the scanner could not be told to stop looking");
         }

@@ -21,6 +21,17 @@ fn a_scanner_that_does_not_acknowledge_is_mute() {
 }
 
 #[test]
+fn a_scanner_that_falls_silent_while_it_looks_is_known_within_two_seconds() {
+    for dialect in [Dialect::NEWLAND, Dialect::ZEBRA_SSI] {
+        let (mut scanner, peer) = scanner(dialect);
+        peer.fall_mute_at(ms(1));
+        assert_eq!(scan(&mut scanner), Err(ScanFault::NoAnswer));
+        assert!(peer.times_sent(dialect.pull) > 1, "it looked before");
+        assert!(peer.state().now <= ms(1_800), "{:?}", peer.state().now);
+    }
+}
+
+#[test]
 fn a_line_that_takes_no_bytes_is_no_answer_soon() {
     for dialect in COMMANDED {
         let (mut scanner, peer) = scanner(dialect);

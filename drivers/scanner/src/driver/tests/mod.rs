@@ -141,7 +141,7 @@ fn without_a_code_the_trigger_is_pulled_anew_and_at_last_released() {
         assert_eq!(scan(&mut scanner), Err(ScanFault::NoCode));
         assert!(peer.state().now >= SCAN && peer.state().now <= SCAN + LET_GO);
         let pulls = peer.times_sent(dialect.pull);
-        assert!((4..=6).contains(&pulls), "{}: {pulls}", dialect.name);
+        assert!((8..=11).contains(&pulls), "{}: {pulls}", dialect.name);
         assert_eq!(peer.state().sent.last().map(Vec::as_slice), Some(dialect.release));
     }
 }
