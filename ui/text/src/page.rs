@@ -44,7 +44,7 @@ impl Texts {
     /// The printer confirmed the page; its number is for whoever checks it.
     pub fn page_printed(self, number: &str) -> String {
         self.fill(
-            "Your page is printed. Please take it from the printer. Number of the page: {number}",
+            "Your page is printed. Please take it from the printer.\nNumber of the page: {number}",
             &[("number", number)],
         )
     }

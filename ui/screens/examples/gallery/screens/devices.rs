@@ -67,9 +67,9 @@ pub fn answer_with_page(say: Say, stage: PageStage) -> Body {
             "Справка печатается. Подождите, пока она выйдет полностью.",
         ),
         PageStage::Printed => say.one(
-            "证明已经打好，请在打印机出纸口取走。证明编号：7K3M-9QPX-2RTV-W8YZ",
-            "Your page is printed. Please take it from the printer. Number of the page: 7K3M-9QPX-2RTV-W8YZ",
-            "Справка напечатана, возьмите её из принтера. Номер справки: 7K3M-9QPX-2RTV-W8YZ",
+            "证明已经打好，请在打印机出纸口取走。\n证明编号：7K3M-9QPX-2RTV-W8YZ",
+            "Your page is printed. Please take it from the printer.\nNumber of the page: 7K3M-9QPX-2RTV-W8YZ",
+            "Справка напечатана, возьмите её из принтера.\nНомер справки: 7K3M-9QPX-2RTV-W8YZ",
         ),
         PageStage::Failed => say.one(
             "没能确定证明有没有打出来。请看一下出纸口；如果没有，请再打印一次，或到窗口领取。",
