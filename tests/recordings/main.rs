@@ -10,6 +10,9 @@ use std::path::Path;
 use kiosk_drivers_api::paper::{Align, Document, Line, Size};
 use kiosk_sim::recording::Recording;
 
+/// What was held before the scanner: the code of nobody's receipt.
+const CODE: &str = "hecheng:receipt/230202-0001-01000001";
+
 /// The recording of this name beside this file.
 fn recording(name: &str) -> Recording {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("recordings").join(name);

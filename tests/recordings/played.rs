@@ -1,13 +1,16 @@
 //! Recordings play as devices: in virtual time, and behind a pty.
 
-use kiosk_drivers_api::{Cancel, IdCard, IdCardReader, PrintFault, ReaderFault, ReceiptPrinter};
+use kiosk_drivers_api::{
+    Cancel, CodeScanner, IdCard, IdCardReader, PrintFault, ReaderFault, ReceiptPrinter, ScanFault,
+};
 use kiosk_id_card::{Config, Reader, SerialIdCardReader};
 use kiosk_receipt_printer::{Model, Printer};
+use kiosk_scanner::{Dialect, Scanner, SerialInput};
 use kiosk_sim::recording::{Player, Recording, Replay, Way};
 use secrecy::ExposeSecret;
 
 use crate::line::VirtualLine;
-use crate::{page, recording};
+use crate::{CODE, page, recording};
 
 fn read(recording: &Recording) -> (Result<IdCard, ReaderFault>, VirtualLine<Player>) {
     let line = VirtualLine::to(Player::new(recording));
@@ -52,6 +55,23 @@ fn another_receipt_than_the_recorded_one_is_not_confirmed() {
     let line = VirtualLine::to(Player::new(&recording("receipt-printer.rec")));
     let mut printer = Printer::on(line.clone(), Model::GENERIC_80);
     assert_eq!(printer.print(&page("收据", 12), &Cancel::default()), Err(PrintFault::Unconfirmed));
+    assert!(line.device(|player| player.strayed().is_some()));
+}
+
+#[test]
+fn a_recorded_code_is_scanned_in_virtual_time() {
+    let line = VirtualLine::to(Player::new(&recording("scanner.rec")));
+    let mut scanner = Scanner::on(SerialInput(line.clone()), Dialect::NEWLAND);
+    let scan = scanner.scan(&Cancel::default()).unwrap();
+    assert_eq!(scan.text.expose_secret(), CODE);
+    line.device(|player| assert_eq!((player.strayed(), player.is_over()), (None, true)));
+}
+
+#[test]
+fn a_scanner_of_another_dialect_than_the_recorded_one_is_not_understood() {
+    let line = VirtualLine::to(Player::new(&recording("scanner.rec")));
+    let scan = Scanner::on(SerialInput(line.clone()), Dialect::ZEBRA_SSI).scan(&Cancel::default());
+    assert!(matches!(scan, Err(ScanFault::NoAnswer | ScanFault::NoCode)), "{:?}", scan.err());
     assert!(line.device(|player| player.strayed().is_some()));
 }
 
