@@ -16,7 +16,7 @@ use kiosk_protocol::receipt::ReceiptCode;
 use kiosk_sim::control::{CardAction, Command as Act, Link};
 use kiosk_tests::deadlines::{READY, poll};
 use kiosk_tests::scenario::Scenario;
-use kiosk_tests::world::World;
+use kiosk_tests::world::{World, chain};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use serde_json::Value;
@@ -168,8 +168,14 @@ impl Campaign {
     fn await_attract(&self) -> Result<(), Box<dyn std::error::Error>> {
         let glass = &self.world.glass;
         let attract = poll(READY, || glass.read().ok().filter(|tree| tree.screen() == Some("attract")));
-        attract.ok_or("no attract screen after a start")?;
-        Ok(())
+        attract.map(drop).ok_or_else(|| self.what_is_seen().into())
+    }
+
+    fn what_is_seen(&self) -> String {
+        let state = visit::status(&self.world, "state").unwrap_or_else(|| "unknown".to_owned());
+        let seen =
+            self.world.glass.read().map_or_else(|error| chain(&error), |tree| tree.labels().join(" / "));
+        format!("no attract screen after a start: in state {state}, the glass shows: {seen}")
     }
 
     /// Waits until nothing waits any more.

@@ -1,4 +1,4 @@
-//! `torture NAME [--cases N] [--seed S] [--json]`: a randomised campaign. Prints what it tried and
+//! `torture NAME [--cases N] [--seed S] [--only WORDS] [--json]`: a randomised campaign. Prints what it tried and
 //! what broke, ends with 1 on any violation, and replays a failure from its seed.
 
 mod crash;
@@ -34,6 +34,9 @@ struct Cli {
     /// For `crash`: plants faults in a copy of the store, each of which must be found out.
     #[arg(long)]
     mutants: bool,
+    /// For `devices`: only the passes whose name, `PART FAULT × VISIT`, contains this.
+    #[arg(long, default_value = "")]
+    only: String,
     /// One JSON object at the end.
     #[arg(long)]
     json: bool,
@@ -74,7 +77,7 @@ fn main() -> ExitCode {
     let outcome = match cli.name {
         Name::Crash if cli.mutants => crash::mutants(seed),
         Name::Crash => crash::run(cli.cases.unwrap_or(crash::CASES), seed),
-        Name::Devices => devices::run(cli.cases, seed),
+        Name::Devices => devices::run(cli.cases, &cli.only, seed),
         Name::Fuzz => fuzz::run(cli.cases.unwrap_or(fuzz::CASES), seed),
         Name::Kill => kill::run(cli.cases.unwrap_or(kill::CASES), seed),
         Name::KillStore => kill_store::run(cli.cases.unwrap_or(kill_store::CASES), seed),

@@ -207,9 +207,11 @@ impl Pass<'_> {
             let shown = poll(PAPER, || {
                 let tree = self.world.glass.read().ok()?;
                 let is_at_work = working.iter().any(|words| tree.shows(words)) && !tree.shows(printed);
-                (!is_at_work).then_some(tree)
+                // A screen in the midst of its change shows neither.
+                let is_over = tree.shows(printed) || tree.control(again).is_some();
+                (is_over && !is_at_work).then_some(tree)
             });
-            let failed = shown.filter(|tree| !tree.shows(printed) && tree.control(again).is_some());
+            let failed = shown.filter(|tree| !tree.shows(printed));
             if failed.is_some() {
                 // Where it went away meanwhile, the rest of the visit tells.
                 let _ = self.world.glass.touch(&Target::Id(again.to_owned()));
