@@ -140,6 +140,8 @@ fn of_scanner(fault: &ScanFault) -> Meaning<DeviceStatus> {
         ScanFault::NoCode => (Weight::NotYet, None),
         ScanFault::Cancelled => STOPPED,
         ScanFault::Garbled | ScanFault::Oversize | ScanFault::Unreadable => WHAT_WAS_SHOWN,
-        ScanFault::NotConnected | ScanFault::NoPermission | ScanFault::NoAnswer => UNCLEAR,
+        ScanFault::NotConnected | ScanFault::NoPermission => UNCLEAR,
+        // To ask as well would take too long: it waits for two answers again.
+        ScanFault::NoAnswer => (Weight::Trouble, Some(DeviceStatus::Offline)),
     }
 }
