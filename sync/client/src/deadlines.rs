@@ -13,6 +13,8 @@ pub const BATCH: Duration = Duration::from_secs(20);
 pub const CHANGES: Duration = Duration::from_secs(20);
 /// One catalogue: 8 MiB at 2 Mbit/s take 34 s.
 pub const CATALOGUE: Duration = Duration::from_secs(60);
+/// One call about a file: a chunk of 256 KiB at 100 kbit/s takes 21 s.
+pub const FILE: Duration = Duration::from_secs(28);
 /// One ask, from request to answer, connection included.
 pub const ASK: Duration = Duration::from_secs(10);
 /// One look for a technician, connection included.

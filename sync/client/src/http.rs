@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use kiosk_protocol::catalogue::CatalogueBundle;
+use kiosk_protocol::crypto::Digest;
 use kiosk_protocol::limits::{BATCH_COMPRESSED_BYTES_MAX, CATALOGUE_BYTES_MAX, REPLY_BYTES_MAX, ZSTD_LEVEL};
+use kiosk_protocol::wire::file::{CHECKSUM, CHUNK, LENGTH, OFFSET, checksum};
 use kiosk_protocol::wire::{Ask, Batch, BatchAnswer, Changes, Problem, Reply};
 use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, DATE};
 use reqwest::{Client, RequestBuilder, Response, StatusCode, Url};
@@ -18,7 +20,7 @@ pub(crate) use answer::answer;
 use crate::deadlines::{self, ANSWER_BYTES_MAX};
 use crate::identity::Identity;
 use crate::tls;
-use crate::transport::{Answer, Transport, TransportError};
+use crate::transport::{Answer, Chunk, Transport, TransportError};
 
 /// Talks to one platform.
 #[derive(Clone, Debug)]
@@ -126,6 +128,34 @@ impl HttpTransport {
         answer(response, CATALOGUE_BYTES_MAX).await.map(Some)
     }
 
+    async fn head_file(&self, file: &Digest) -> Result<Option<u64>, TransportError> {
+        let response = send(self.sync.head(self.file(file)?).timeout(deadlines::FILE)).await?;
+        if response.status() == StatusCode::NOT_FOUND {
+            return Ok(None);
+        }
+        answer::offset(response).await.map(Some)
+    }
+
+    async fn put_file(&self, file: &Digest, bytes: u64) -> Result<u64, TransportError> {
+        let request = self.sync.put(self.file(file)?).timeout(deadlines::FILE);
+        answer::offset(send(request.header(LENGTH, bytes)).await?).await
+    }
+
+    async fn patch_file(&self, chunk: &Chunk) -> Result<u64, TransportError> {
+        let Chunk { file, offset, bytes } = chunk;
+        let request = self.sync.patch(self.file(file)?).timeout(deadlines::FILE).header(CONTENT_TYPE, CHUNK);
+        let request = request.header(OFFSET, *offset).header(CHECKSUM, checksum(bytes));
+        let response = send(request.body(bytes.clone())).await?;
+        if response.status() == StatusCode::CONFLICT && response.headers().contains_key(OFFSET) {
+            return answer::told_offset(&response);
+        }
+        answer::offset(response).await
+    }
+
+    fn file(&self, file: &Digest) -> Result<Url, TransportError> {
+        self.url(&format!("v1/files/{file}"))
+    }
+
     async fn post_ask(&self, ask: &Ask) -> Result<Reply, TransportError> {
         let request = self.ask.post(self.url("v1/ask")?).timeout(deadlines::ASK).json(ask);
         answer(send(request).await?, REPLY_BYTES_MAX).await
@@ -147,6 +177,18 @@ impl Transport for HttpTransport {
 
     fn ask<'a>(&'a self, ask: &'a Ask) -> Answer<'a, Reply> {
         Box::pin(self.post_ask(ask))
+    }
+
+    fn file_offset<'a>(&'a self, file: &'a Digest) -> Answer<'a, Option<u64>> {
+        Box::pin(self.head_file(file))
+    }
+
+    fn begin_file<'a>(&'a self, file: &'a Digest, bytes: u64) -> Answer<'a, u64> {
+        Box::pin(self.put_file(file, bytes))
+    }
+
+    fn chunk<'a>(&'a self, chunk: &'a Chunk) -> Answer<'a, u64> {
+        Box::pin(self.patch_file(chunk))
     }
 }
 

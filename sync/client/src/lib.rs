@@ -10,6 +10,7 @@
 //! * [`sync::Machine`] decides what to do next; it knows no clock, network, store or random source.
 //! * [`Runner`] carries the decisions out, one request at a time. An item leaves the outbox only when
 //!   its verdict is on disk; whatever was lost on the way is sent again under the same identity.
+//! * Files of cases lie in the store, sealed, until the platform has all of them; they take turns with items.
 //! * [`Handle::ask`] asks for a resident, at once, beside the sync. Nothing of it is stored.
 //!
 //! Neither logs nor errors carry personal data: no body, no answer and no parser's message goes there.
@@ -29,4 +30,4 @@ pub use http::{HttpTransport, Look, Offer};
 pub use identity::Identity;
 pub use port::{StoreFault, SyncStore};
 pub use runner::{AskError, Clock, Handle, LinkState, Runner, SystemClock, Worker};
-pub use transport::{Answer, Transport, TransportError};
+pub use transport::{Answer, Chunk, Transport, TransportError};

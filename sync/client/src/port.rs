@@ -2,17 +2,18 @@
 
 use jiff::Timestamp;
 use kiosk_protocol::catalogue::CatalogueBundle;
+use kiosk_protocol::crypto::Digest;
 use kiosk_protocol::ids::ItemId;
 use kiosk_protocol::item::Item;
 use kiosk_protocol::wire::{Change, ItemAnswer};
-use kiosk_store::{Store, StoreError};
+use kiosk_store::{Store, StoreError, WaitingFile};
 
 /// The store could not do it; the call is made again later.
 #[derive(Debug, thiserror::Error)]
 #[error("the store failed")]
 pub struct StoreFault(#[source] pub Box<dyn std::error::Error + Send + Sync>);
 
-/// The outbox, the cursor and the catalogue.
+/// The outbox, the cursor, the catalogue and the files.
 pub trait SyncStore: Send + Sync + 'static {
     /// Unsettled items whose time has come, oldest first, in order within their lane; at least one
     /// where there is one, however large.
@@ -31,6 +32,12 @@ pub trait SyncStore: Send + Sync + 'static {
     fn catalogue(&self) -> Result<Option<CatalogueBundle>, StoreFault>;
     /// Keeps a verified catalogue; refuses an older version.
     fn put_catalogue(&self, version: u64, bundle: &CatalogueBundle) -> Result<(), StoreFault>;
+    /// The files the platform does not have yet.
+    fn files(&self) -> Result<Vec<WaitingFile>, StoreFault>;
+    /// Bytes of a file from the offset on, so many.
+    fn read_file(&self, file: &Digest, offset: u64, bytes: usize) -> Result<Vec<u8>, StoreFault>;
+    /// Removes a file the platform confirmed whole.
+    fn remove_file(&self, file: &Digest) -> Result<(), StoreFault>;
 }
 
 impl From<StoreError> for StoreFault {
@@ -70,5 +77,17 @@ impl SyncStore for Store {
 
     fn put_catalogue(&self, version: u64, bundle: &CatalogueBundle) -> Result<(), StoreFault> {
         Ok(Store::put_catalogue(self, version, bundle)?)
+    }
+
+    fn files(&self) -> Result<Vec<WaitingFile>, StoreFault> {
+        Ok(Store::files(self)?)
+    }
+
+    fn read_file(&self, file: &Digest, offset: u64, bytes: usize) -> Result<Vec<u8>, StoreFault> {
+        Ok(Store::read_file(self, file, offset, bytes)?)
+    }
+
+    fn remove_file(&self, file: &Digest) -> Result<(), StoreFault> {
+        Ok(Store::remove_file(self, file)?)
     }
 }

@@ -5,6 +5,7 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use kiosk_protocol::catalogue::CatalogueBundle;
+use kiosk_protocol::crypto::Digest;
 use kiosk_protocol::wire::{Ask, Batch, BatchAnswer, Changes, Problem, Reply};
 
 /// An answer to come.
@@ -20,6 +21,23 @@ pub trait Transport: Send + Sync + 'static {
     fn catalogue(&self, have: u64) -> Answer<'_, Option<CatalogueBundle>>;
     /// Asks.
     fn ask<'a>(&'a self, ask: &'a Ask) -> Answer<'a, Reply>;
+    /// Asks how much of a file the platform has; nothing where it was never begun there.
+    fn file_offset<'a>(&'a self, file: &'a Digest) -> Answer<'a, Option<u64>>;
+    /// Begins a file of so many bytes, or finds it begun; tells how much of it the platform has.
+    fn begin_file<'a>(&'a self, file: &'a Digest, bytes: u64) -> Answer<'a, u64>;
+    /// Sends a chunk; tells how much of its file the platform has now, also where the chunk does not fit there.
+    fn chunk<'a>(&'a self, chunk: &'a Chunk) -> Answer<'a, u64>;
+}
+
+/// A piece of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Chunk {
+    /// The file.
+    pub file: Digest,
+    /// Where the piece begins.
+    pub offset: u64,
+    /// The piece.
+    pub bytes: Vec<u8>,
 }
 
 /// Why there is no answer.

@@ -1,15 +1,18 @@
 //! The commands of an operator.
 
+use std::fs::{DirBuilder, OpenOptions};
 use std::io::{self, Write};
 use std::net::SocketAddr;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use clap::{Parser, Subcommand};
 use kiosk_platform::{
-    CaseRow, Draft, Facts, Options, PAGES_ADDRESS, Platform, PlatformError, QuarantineRow, SYNTHETIC_CODE,
-    state_name,
+    CaseRow, Draft, Facts, OpenFile, Options, PAGES_ADDRESS, Platform, PlatformError, QuarantineRow,
+    SYNTHETIC_CODE, state_name,
 };
-use kiosk_protocol::ids::{ItemId, Key, PageNumber, TerminalId};
+use kiosk_protocol::ids::{CaseNumber, ItemId, Key, PageNumber, TerminalId};
+use kiosk_protocol::item::Media;
 use kiosk_protocol::service::Text;
 
 /// The reference central platform of Hecheng Kiosk.
@@ -66,6 +69,17 @@ enum Command {
         /// As JSON.
         #[arg(long)]
         json: bool,
+    },
+    /// Write the files of a case, opened, into a folder. They are about a person.
+    Files {
+        /// The platform's folder.
+        #[arg(long)]
+        dir: PathBuf,
+        /// The folder; made where it is missing.
+        #[arg(long)]
+        out: PathBuf,
+        /// The national number of the case.
+        case: String,
     },
     /// List what was put aside for a human, with the reason.
     Quarantine {
@@ -177,6 +191,7 @@ pub async fn run(cli: Cli) -> Result<(), PlatformError> {
             say(&format!("catalogue {version} is in force"))
         }
         Command::Cases { dir, json } => cases(&dir, json),
+        Command::Files { dir, out, case } => files(&dir, &out, case),
         Command::Backup { dir, out } => {
             Platform::open(&dir)?.back_up(&out)?;
             say(&format!("{} holds the whole platform; keep it as secret", out.display()))
@@ -260,6 +275,29 @@ fn verify_page(dir: &Path, page: String) -> Result<(), PlatformError> {
     ))
 }
 
+/// Readable by their owner only.
+fn files(dir: &Path, out: &Path, case: String) -> Result<(), PlatformError> {
+    let made = DirBuilder::new().recursive(true).mode(0o700).create(out);
+    made.map_err(|source| PlatformError::File { path: out.to_owned(), source })?;
+    for (number, file) in (1..).zip(Platform::open(dir)?.files(&CaseNumber(case))?) {
+        let OpenFile { material, media, bytes } = file;
+        let path = out.join(format!("{number:02}-{material}.{}", extension(media)));
+        let opened = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path);
+        let written = opened.and_then(|mut file| file.write_all(&bytes));
+        written.map_err(|source| PlatformError::File { path: path.clone(), source })?;
+        say(&path.display().to_string())?;
+    }
+    Ok(())
+}
+
+fn extension(media: Media) -> &'static str {
+    match media {
+        Media::Jpeg => "jpg",
+        Media::Png => "png",
+        Media::Pdf => "pdf",
+    }
+}
+
 fn quarantine(dir: &Path, json: bool, out: Option<&Path>) -> Result<(), PlatformError> {
     let rows = Platform::open(dir)?.quarantine()?;
     if let Some(out) = out {
@@ -289,9 +327,15 @@ fn read(path: &Path) -> Result<Vec<u8>, PlatformError> {
 }
 
 fn line(case: &CaseRow) -> String {
-    let CaseRow { receipt, case_number, service, state, submitted_at, changed_at, .. } = case;
+    let CaseRow { receipt, case_number, service, state, submitted_at, changed_at, files_missing, .. } = case;
     let state = state_name(*state);
-    format!("{receipt}  {case_number}  {service}  {state}  submitted {submitted_at}  changed {changed_at}")
+    let missing = match files_missing {
+        0 => String::new(),
+        missing => format!("  waits for {missing} files"),
+    };
+    format!(
+        "{receipt}  {case_number}  {service}  {state}  submitted {submitted_at}  changed {changed_at}{missing}"
+    )
 }
 
 fn say(line: &str) -> Result<(), PlatformError> {

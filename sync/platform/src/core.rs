@@ -1,11 +1,12 @@
 //! A platform without its line: what a server does with a batch and with a poll. For campaigns in virtual time, which
 //! carry requests themselves.
 
-use kiosk_protocol::crypto::SealingKey;
+use kiosk_protocol::crypto::{Digest, SealingKey};
 use kiosk_protocol::ids::TerminalId;
+use kiosk_protocol::wire::file::checksum;
 use kiosk_protocol::wire::{Batch, BatchAnswer, Changes, Problem};
 
-use crate::server::{Centre, Terminal, changes, ingested};
+use crate::server::{Centre, Terminal, changes, files, ingested};
 
 /// The inside of one server.
 pub struct Core(pub(crate) Centre);
@@ -37,5 +38,40 @@ impl Core {
     ) -> Result<Changes, Problem> {
         let terminal = Terminal { id: terminal.clone(), epoch };
         changes(&self.0, &terminal, cursor).map_err(Problem::from)
+    }
+
+    /// Begins a file, or finds it begun; answers how much of it is here.
+    ///
+    /// # Errors
+    /// As the call `PUT /v1/files/{digest}`.
+    pub fn begin_file(&self, terminal: &TerminalId, file: &Digest, bytes: u64) -> Result<u64, Problem> {
+        files::begun(&self.0, terminal, file, bytes).map(|began| began.held.received).map_err(Problem::from)
+    }
+
+    /// How much of a file is here.
+    ///
+    /// # Errors
+    /// As the call `HEAD /v1/files/{digest}`.
+    pub fn file_offset(&self, terminal: &TerminalId, file: &Digest) -> Result<u64, Problem> {
+        files::held(&self.0, terminal, file).map(|held| held.received).map_err(Problem::from)
+    }
+
+    /// Keeps a chunk that came with this checksum; answers how much of the file is here.
+    ///
+    /// # Errors
+    /// As the call `PATCH /v1/files/{digest}`.
+    pub fn chunk(
+        &self,
+        terminal: &TerminalId,
+        file: &Digest,
+        offset: u64,
+        chunk: &[u8],
+        claimed: &str,
+    ) -> Result<u64, Problem> {
+        if claimed != checksum(chunk) {
+            return Err(files::mismatch().into());
+        }
+        let held = files::grown(&self.0, terminal, file, offset, chunk);
+        held.map(|held| held.received).map_err(Problem::from)
     }
 }

@@ -3,13 +3,14 @@
 //! What costs time (parsing, opening seals) is done before the transaction; judging and keeping all
 //! items of a batch is one transaction, so a batch is answered as a whole or not at all.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use kiosk_protocol::codes::check_id_number;
 use kiosk_protocol::crypto::{Digest, OpenError};
-use kiosk_protocol::ids::Key;
-use kiosk_protocol::item::{CaseFile, Content, Item, ItemBody, Verdict};
+use kiosk_protocol::ids::{Key, TerminalId};
+use kiosk_protocol::item::{CaseFile, Content, FileRef, Item, ItemBody, Verdict};
+use kiosk_protocol::limits::CASE_FILES_MAX;
 use kiosk_protocol::service::{Field, Form, Prefill, ServicePackage, Source, Why, Work};
 use kiosk_protocol::wire::ItemAnswer;
 use secrecy::ExposeSecret;
@@ -17,7 +18,7 @@ use uuid::Uuid;
 
 use crate::case_number::day_in_china;
 use crate::server::{Centre, Terminal};
-use crate::store::{Answered, NewCase, Scope, StoreError, Tx};
+use crate::store::{Answered, Complete, NewCase, Scope, StoreError, Tx};
 
 /// An item, read.
 enum Read {
@@ -30,8 +31,18 @@ enum Read {
 }
 
 enum Known {
-    Case { case: Uuid, service: Key, version: u32, department: Key, file: Result<CaseFile, OpenError> },
+    Case(Case),
     Rating { visit: Uuid, case: Option<Uuid>, level: kiosk_protocol::codes::RatingLevel },
+}
+
+/// A case, its seal opened.
+struct Case {
+    case: Uuid,
+    service: Key,
+    version: u32,
+    department: Key,
+    file: Result<CaseFile, OpenError>,
+    files: Vec<FileRef>,
 }
 
 /// Packages by service and version, read once per batch.
@@ -63,9 +74,9 @@ fn read(centre: &Centre, item: &Item) -> Read {
     }
     let Ok(body) = serde_json::from_str::<ItemBody>(&item.body) else { return Read::Unknown };
     let known = match body.content {
-        Content::Case { case, service, version, department, language: _, file } => {
+        Content::Case { case, service, version, department, language: _, file, files } => {
             let file = CaseFile::open(&file, &centre.keys.unsealing);
-            Known::Case { case, service, version, department, file }
+            Known::Case(Case { case, service, version, department, file, files })
         }
         Content::Rating { visit, case, level } => Known::Rating { visit, case, level },
     };
@@ -134,24 +145,22 @@ impl Judge<'_> {
         created_at: Timestamp,
         known: &Known,
     ) -> Result<Verdict, StoreError> {
-        let (case, service, version, department, file) = match known {
-            Known::Case { case, service, version, department, file } => {
-                (*case, service, *version, department, file)
-            }
+        let case = match known {
+            Known::Case(case) => case,
             Known::Rating { visit, case, level } => {
                 let kept = self.tx.keep_rating(&item.id.terminal, *visit, *case, *level, self.now)?;
                 let twice = || rejected("the visit was rated already".to_owned());
                 return Ok(if kept { Verdict::Accepted { case_number: None } } else { twice() });
             }
         };
-        let Ok(file) = file else { return Ok(quarantined("the seal does not open")) };
-        let Some(package) = self.package(service, version)? else {
+        let Ok(file) = &case.file else { return Ok(quarantined("the seal does not open")) };
+        let Some(package) = self.package(&case.service, case.version)? else {
             return Ok(quarantined("this version of the service was never published"));
         };
-        if let Err(reason) = check_case(&package, department, file) {
+        if let Err(reason) = check_case(&package, case, file) {
             return Ok(rejected(reason));
         }
-        if self.tx.has_case(case)? {
+        if self.tx.has_case(case.case)? {
             return Ok(rejected("the case was submitted already".to_owned()));
         }
         self.accept(item, created_at, case, &package, file)
@@ -171,16 +180,15 @@ impl Judge<'_> {
         &self,
         item: &Item,
         submitted_at: Timestamp,
-        case: Uuid,
+        case: &Case,
         package: &ServicePackage,
         file: &CaseFile,
     ) -> Result<Verdict, StoreError> {
         let code = package.national_code.as_deref().unwrap_or(&self.centre.default_code);
         let day = day_in_china(self.now);
         let case_number = (self.centre.case_number)(code, day, self.tx.next_running_number(code, day)?);
-        let outcome = self.centre.departments.handle(&package.department, &file.applicant, &file.values);
         let new = NewCase {
-            case,
+            case: case.case,
             item: &item.id,
             service: &package.id,
             version: package.version,
@@ -189,9 +197,47 @@ impl Judge<'_> {
             person: &self.centre.keys.pseudonym(file.applicant.number.expose_secret()),
             submitted_at,
         };
-        self.tx.keep_case(&new, &outcome.0, self.now)?;
+        self.tx.keep_case(&new, self.now)?;
+        let terminal = &item.id.terminal;
+        self.tx.name_files(case.case, terminal, &case.files)?;
+        if self.tx.has_all_files(case.case)? {
+            hand_over(self.centre, self.tx, terminal, case.case, &package.department, file, self.now)?;
+        }
         Ok(Verdict::Accepted { case_number: Some(case_number) })
     }
+}
+
+/// The cases that waited for this file, and for no other, go to their departments.
+pub fn file_is_whole(
+    centre: &Centre,
+    tx: &Tx,
+    terminal: &TerminalId,
+    file: &Digest,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    for Complete { case, body } in tx.completed_by(terminal, file)? {
+        let body =
+            serde_json::from_slice::<ItemBody>(&body).map_err(|_| StoreError::Unreadable("an item"))?;
+        let Content::Case { department, file, .. } = body.content else { continue };
+        let file = CaseFile::open(&file, &centre.keys.unsealing);
+        let file = file.map_err(|_| StoreError::Unreadable("a seal"))?;
+        hand_over(centre, tx, terminal, case, &department, &file, now)?;
+    }
+    Ok(())
+}
+
+/// Hands a case to its department. A case is complete once, so that this happens once.
+fn hand_over(
+    centre: &Centre,
+    tx: &Tx,
+    terminal: &TerminalId,
+    case: Uuid,
+    department: &Key,
+    file: &CaseFile,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let outcome = centre.departments.handle(department, &file.applicant, &file.values);
+    tx.plan(case, terminal, &outcome.0, now)
 }
 
 fn rejected(reason: String) -> Verdict {
@@ -203,11 +249,11 @@ fn quarantined(reason: &str) -> Verdict {
 }
 
 /// Everything about a case that a rule can say. The reason names fields, never values.
-fn check_case(package: &ServicePackage, department: &Key, file: &CaseFile) -> Result<(), String> {
+fn check_case(package: &ServicePackage, case: &Case, file: &CaseFile) -> Result<(), String> {
     let Work::Handling { form, .. } = &package.work else {
         return Err("the service takes no cases".to_owned());
     };
-    if package.department != *department {
+    if package.department != case.department {
         return Err("the service belongs to another department".to_owned());
     }
     if check_id_number(file.applicant.number.expose_secret()).is_err() {
@@ -218,7 +264,16 @@ fn check_case(package: &ServicePackage, department: &Key, file: &CaseFile) -> Re
         let fields = problems.iter().map(|problem| format!("{} {}", problem.field, words(&problem.why)));
         return Err(fields.collect::<Vec<_>>().join(", "));
     }
-    check_card_fields(form, file)
+    check_card_fields(form, file)?;
+    check_files(&case.files)
+}
+
+fn check_files(files: &[FileRef]) -> Result<(), String> {
+    if files.len() > CASE_FILES_MAX {
+        return Err("the case has more files than the line allows".to_owned());
+    }
+    let different: BTreeSet<_> = files.iter().map(|file| file.digest).collect();
+    if different.len() < files.len() { Err("the case names a file twice".to_owned()) } else { Ok(()) }
 }
 
 /// What comes from the card and may not be changed must be the applicant's own.

@@ -29,7 +29,7 @@ pub use error::PlatformError;
 pub use keys::KeyError;
 pub use pages::{Facts, NotGenuine};
 
-pub use platform::{Options, PAGES_ADDRESS, Platform, Running};
+pub use platform::{OpenFile, Options, PAGES_ADDRESS, Platform, Running};
 pub use publish::Draft;
 pub use server::{Bounds, Clock};
 pub use store::{CaseRow, QuarantineRow, StoreError, state_name};

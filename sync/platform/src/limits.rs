@@ -55,6 +55,13 @@ pub const CERTIFICATE_LEEWAY: Duration = Duration::from_secs(3600);
 pub const PACKAGE_BYTES_MAX: usize = 512 * 1024;
 /// Packages in force at once.
 pub const PACKAGES_MAX: usize = 500;
+/// Bytes of files a terminal may have here that no case named yet: a dozen cases of a few scans each.
+pub const FILES_UNNAMED_BYTES_MAX: u64 = 256 * 1024 * 1024;
+/// A part of a file that has not grown for so long is removed, hours: 30 days, as long as a terminal may be offline in the
+/// middle of one. Its terminal sends it again.
+pub const FILES_ABANDONED_HOURS: i64 = 30 * 24;
+/// Terminals whose abandoned parts are removed at one call.
+pub const FILES_SWEPT_AT_ONCE: u32 = 4;
 /// Cases in one answer to a resident.
 pub const CASES_SHOWN_MAX: u32 = 20;
 /// Receipts a terminal may ask for in vain within `CASE_MISSES_WINDOW`: a proof has 80 bits, and a receipt that is still

@@ -5,12 +5,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use kiosk_protocol::ids::{Key, PageNumber, TerminalId};
+use kiosk_protocol::ids::{CaseNumber, Key, PageNumber, TerminalId};
+use kiosk_protocol::item::{FileRef, Media};
 use kiosk_protocol::service::Text;
 use kiosk_protocol::wire::Ticket;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
+use zeroize::Zeroizing;
 
 use crate::backup;
 use crate::case_number::{self, SYNTHETIC_CODE};
@@ -24,7 +26,7 @@ use crate::metrics::Metrics;
 use crate::pages::{self, Facts, Press};
 use crate::publish::{self, Draft};
 use crate::server::{self, Bounds, Centre, Clock, Rates};
-use crate::store::{CaseRow, Place, QuarantineRow, Scope, Store};
+use crate::store::{CaseRow, Place, QuarantineRow, Scope, Store, StoreError};
 use crate::texts::Texts;
 use crate::ticket;
 
@@ -45,6 +47,16 @@ pub struct Platform {
     dir: PathBuf,
     place: Place,
     store: Store,
+}
+
+/// A file of a case. About a person: zeroed when dropped.
+pub struct OpenFile {
+    /// Which of the materials it is.
+    pub material: Key,
+    /// What it is.
+    pub media: Media,
+    /// The file.
+    pub bytes: Zeroizing<Vec<u8>>,
 }
 
 /// How to serve.
@@ -200,6 +212,25 @@ impl Platform {
     /// The database fails.
     pub fn cases(&self) -> Result<Vec<CaseRow>, PlatformError> {
         Ok(self.store.read(|tx| tx.cases(Timestamp::now()))?)
+    }
+
+    /// The files of a case, their seals open, as far as they are here whole.
+    ///
+    /// # Errors
+    /// The database or a seal fails.
+    pub fn files(&self, number: &CaseNumber) -> Result<Vec<OpenFile>, PlatformError> {
+        let unsealing = Keys::open(&self.dir)?.unsealing;
+        let named = self.store.read(|tx| tx.files_of(number))?;
+        let files = named.into_iter().map(|(terminal, FileRef { material, media, suite, digest })| {
+            let whole = self.store.read(|tx| match tx.file(&terminal, &digest)? {
+                Some(held) if held.is_whole() => tx.file_bytes(&terminal, &digest).map(Some),
+                Some(_) | None => Ok::<_, StoreError>(None),
+            })?;
+            let Some(sealed) = whole else { return Ok(None) };
+            let bytes = unsealing.open_file(suite, &sealed).map_err(|_| StoreError::Unreadable("a seal"))?;
+            Ok(Some(OpenFile { material, media, bytes }))
+        });
+        files.filter_map(Result::transpose).collect()
     }
 
     /// Kinds of all alarms, oldest first.

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::codes::RatingLevel;
-use crate::crypto::{Digest, OpenError, Sealed, SealingKey, UnsealingKey};
+use crate::crypto::{Digest, OpenError, Sealed, SealingKey, Suite, UnsealingKey};
 use crate::ids::{CaseNumber, ItemId, Key};
 use crate::service::{Language, Values};
 
@@ -50,6 +50,10 @@ pub enum Content {
         language: Language,
         /// A sealed `CaseFile`.
         file: Sealed,
+        /// What belongs to it and is sent beside it, at most `limits::CASE_FILES_MAX`; the department gets the case
+        /// once the platform has all of them.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        files: Vec<FileRef>,
     },
     /// A rating (好差评) of a visit, and of the case of that visit where there was one.
     Rating {
@@ -60,6 +64,31 @@ pub enum Content {
         /// The level.
         level: RatingLevel,
     },
+}
+
+/// A photo, scan or PDF of a case, named by its sealed bytes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileRef {
+    /// Which of the materials it is.
+    pub material: Key,
+    /// What it is once its seal is open.
+    pub media: Media,
+    /// The algorithms of its seal.
+    pub suite: Suite,
+    /// Digest of the sealed bytes: its name at both ends.
+    pub digest: Digest,
+}
+
+/// What a file is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Media {
+    /// A photo.
+    Jpeg,
+    /// A scan.
+    Png,
+    /// A document.
+    Pdf,
 }
 
 /// The personal part of a case; only ever kept sealed.

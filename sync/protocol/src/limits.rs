@@ -1,5 +1,11 @@
 //! Every limit of the line, in one table. Both ends refuse what exceeds it.
 
+/// One file of a case as it is sent, sealed, bytes: a scan of a few pages.
+pub const FILE_BYTES_MAX: u64 = 20 * 1024 * 1024;
+/// What a file is cut into, bytes; only its last chunk is shorter. One takes a second at 2 Mbit/s, and no cut costs more.
+pub const FILE_CHUNK_BYTES: usize = 256 * 1024;
+/// Files of one case.
+pub const CASE_FILES_MAX: usize = 16;
 /// Items in one batch.
 pub const BATCH_ITEMS_MAX: usize = 256;
 /// Compressed size of one batch, bytes.

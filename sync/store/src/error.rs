@@ -1,6 +1,6 @@
 //! What can go wrong in the store.
 
-use kiosk_protocol::limits::CATALOGUE_BYTES_MAX;
+use kiosk_protocol::limits::{CATALOGUE_BYTES_MAX, FILE_BYTES_MAX};
 use rusqlite::ErrorCode;
 
 use crate::key::KeyError;
@@ -76,6 +76,9 @@ pub enum TooBig {
     /// The body of an item.
     #[error("an item has at most {ITEM_BYTES_MAX} bytes")]
     Item,
+    /// A file of a case.
+    #[error("a file has 1 to {FILE_BYTES_MAX} bytes")]
+    File,
     /// The events of one call.
     #[error("a call has at most {TRAIL_EVENTS_MAX} trail events")]
     Trail,

@@ -9,6 +9,7 @@ mod db;
 mod downlink;
 mod ending;
 mod error;
+mod files;
 mod journal;
 mod key;
 pub mod limits;
@@ -20,6 +21,7 @@ mod writer;
 
 pub use downlink::CaseRow;
 pub use error::{StoreError, TooBig};
+pub use files::{FILES_FOLDER, WaitingFile};
 pub use journal::{Flaw, JournalReport};
 pub use key::{KEY_BYTES, KeyError, KeyFile, KeyPort};
 pub use outbox::{ItemState, QueueRow};
@@ -30,7 +32,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use kiosk_protocol::catalogue::CatalogueBundle;
-use kiosk_protocol::crypto::VerifyingKey;
+use kiosk_protocol::crypto::{Digest, VerifyingKey};
 use kiosk_protocol::ids::{ItemId, ReceiptNumber, TerminalId};
 use kiosk_protocol::item::{Content, Item};
 use kiosk_protocol::journal::{Line, SignedHead};
@@ -38,6 +40,7 @@ use kiosk_protocol::trail::TrailEvent;
 use kiosk_protocol::wire::{Change, ItemAnswer};
 use uuid::Uuid;
 
+use crate::files::Files;
 use crate::journal::Turn;
 use crate::writer::{Db, Origin, Writer};
 
@@ -81,6 +84,7 @@ pub struct Accepted {
 #[derive(Clone)]
 pub struct Store {
     writer: Arc<Writer>,
+    files: Files,
     journal_key: VerifyingKey,
 }
 
@@ -91,12 +95,13 @@ impl Store {
         let _work = ending::work();
         let connection = schema::open(&options.path, &*key.key()?)?;
         ending::guard();
+        let files = Files::open(&options.path)?;
         let Options { path: _, terminal, epoch, clock } = options;
         let signer = journal::signer(&connection)?;
         let journal_key = signer.verifying_key();
         let origin = Origin { terminal, epoch, clock, signer };
         let writer = Writer::start(Db { connection, origin, lock })?;
-        Ok(Self { writer: Arc::new(writer), journal_key })
+        Ok(Self { writer: Arc::new(writer), files, journal_key })
     }
 
     /// Keeps an item and its trail in one transaction; when this returns, both are on disk. A case that was kept in
@@ -114,6 +119,27 @@ impl Store {
                 Ok(accepted)
             })
         })
+    }
+
+    /// Keeps a file of a case, sealed; when this returns it is on disk. Its case is submitted afterwards, so that no case
+    /// names a file that is not here. One whose case never came is sent too, and the platform forgets it.
+    pub fn keep_file(&self, sealed: &[u8]) -> Result<Digest, StoreError> {
+        self.files.keep(sealed)
+    }
+
+    /// The files the platform does not have yet.
+    pub fn files(&self) -> Result<Vec<WaitingFile>, StoreError> {
+        self.files.waiting()
+    }
+
+    /// Bytes of a file from the offset on, so many.
+    pub fn read_file(&self, file: &Digest, offset: u64, bytes: usize) -> Result<Vec<u8>, StoreError> {
+        self.files.read(file, offset, bytes)
+    }
+
+    /// Removes a file the platform confirmed whole.
+    pub fn remove_file(&self, file: &Digest) -> Result<(), StoreError> {
+        self.files.remove(file)
     }
 
     /// Keeps trail events in one transaction, at most `limits::TRAIL_EVENTS_MAX`.

@@ -174,6 +174,9 @@ mod tests {
         let mut files = 0;
         for entry in fs::read_dir(bench.path()).unwrap() {
             let path = entry.unwrap().path();
+            if path.is_dir() {
+                continue;
+            }
             let bytes = fs::read(&path).unwrap();
             for planted in
                 [VISIT.to_string().as_bytes(), VISIT.as_bytes(), b"SQLite format 3", b"visit_begun"]

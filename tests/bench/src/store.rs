@@ -69,7 +69,15 @@ fn draft(key: &SealingKey) -> Result<Draft, Box<dyn std::error::Error>> {
     let values = fields.into_iter().collect::<Result<_, Box<dyn std::error::Error>>>()?;
     let file = CaseFile { applicant, values }.seal(key)?;
     let (service, department) = (Key::try_from(SERVICE.to_owned())?, Key::try_from(SERVICE.to_owned())?);
-    let content = Content::Case { case, service, version: 1, department, language: Language::ZhCn, file };
+    let content = Content::Case {
+        case,
+        service,
+        version: 1,
+        department,
+        language: Language::ZhCn,
+        file,
+        files: Vec::new(),
+    };
     Ok(Draft { lane: case, content })
 }
 

@@ -205,5 +205,5 @@ fn case_content(case: Uuid, size: usize) -> Content {
         unreachable!("both are keys");
     };
     let file = Sealed { suite: Suite::Sm2Sm3, cipher: "A".repeat(size) };
-    Content::Case { case, service, version: 1, department, language: Language::ZhCn, file }
+    Content::Case { case, service, version: 1, department, language: Language::ZhCn, file, files: Vec::new() }
 }

@@ -160,7 +160,8 @@ impl Hall {
             kiosk_client::sync::Step::Wait { until } => until,
             kiosk_client::sync::Step::Send { .. }
             | kiosk_client::sync::Step::Pull
-            | kiosk_client::sync::Step::Fetch { .. } => Duration::ZERO,
+            | kiosk_client::sync::Step::Fetch { .. }
+            | kiosk_client::sync::Step::Upload(_) => Duration::ZERO,
         };
         [session, asking, self.keeper.due(), Some(sync)].into_iter().flatten().min().unwrap_or(sync)
     }

@@ -183,6 +183,7 @@ impl Keeper {
             department: case.department.clone(),
             language: case.language,
             file,
+            files: Vec::new(),
         };
         Ok(Draft { lane: case.case, content })
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
-use kiosk_client::{Answer, Transport, TransportError};
+use kiosk_client::{Answer, Chunk, Transport, TransportError};
 use kiosk_protocol::catalogue::CatalogueBundle;
 use kiosk_protocol::crypto::Digest;
 use kiosk_protocol::ids::{CaseNumber, PageNumber, ReceiptNumber};
@@ -201,5 +201,17 @@ impl Transport for Platform {
     fn ask<'a>(&'a self, ask: &'a Ask) -> Answer<'a, Reply> {
         let answer = self.answer(ask).ok_or(TransportError::Unreachable);
         Box::pin(async { answer })
+    }
+
+    fn file_offset<'a>(&'a self, _: &'a Digest) -> Answer<'a, Option<u64>> {
+        Box::pin(async { Err(TransportError::Unreachable) })
+    }
+
+    fn begin_file<'a>(&'a self, _: &'a Digest, _: u64) -> Answer<'a, u64> {
+        Box::pin(async { Err(TransportError::Unreachable) })
+    }
+
+    fn chunk<'a>(&'a self, _: &'a Chunk) -> Answer<'a, u64> {
+        Box::pin(async { Err(TransportError::Unreachable) })
     }
 }

@@ -187,6 +187,7 @@ fn seal(case: &NewCase, key: &SealingKey) -> Result<Draft, StoreTrouble> {
         department: case.department.clone(),
         language: case.language,
         file,
+        files: Vec::new(),
     };
     Ok(Draft { lane: case.case, content })
 }

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use kiosk_protocol::wire::Problem;
+use kiosk_protocol::wire::file::OFFSET;
 use reqwest::header::RETRY_AFTER;
 use reqwest::{Response, StatusCode};
 use rustls::AlertDescription as Alert;
@@ -21,6 +22,20 @@ pub async fn answer<T: DeserializeOwned>(response: Response, bytes_max: usize) -
     }
     let body = read(response, bytes_max).await?;
     serde_json::from_slice(&body).map_err(|_| TransportError::BadAnswer("not JSON of its schema"))
+}
+
+/// The offset a 2xx answer about a file tells; any other status as an error.
+pub async fn offset(response: Response) -> Result<u64, TransportError> {
+    if !response.status().is_success() {
+        return Err(refusal(response).await);
+    }
+    told_offset(&response)
+}
+
+/// The offset an answer about a file tells, whatever its status.
+pub fn told_offset(response: &Response) -> Result<u64, TransportError> {
+    let offset = response.headers().get(OFFSET).and_then(|value| value.to_str().ok()?.parse().ok());
+    offset.ok_or(TransportError::BadAnswer("it tells no offset"))
 }
 
 /// What a request that got no answer means.

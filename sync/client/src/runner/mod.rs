@@ -72,7 +72,7 @@ impl Runner {
         loop {
             match self.worker.next() {
                 Step::Wait { until } => self.wait(until).await,
-                step @ (Step::Send { .. } | Step::Pull | Step::Fetch { .. }) => {
+                step @ (Step::Send { .. } | Step::Pull | Step::Fetch { .. } | Step::Upload(_)) => {
                     self.worker.perform(step).await;
                 }
             }

@@ -3,6 +3,7 @@
 
 mod catalogue;
 mod downlink;
+mod files;
 mod uplink;
 
 use std::sync::Arc;
@@ -102,6 +103,7 @@ impl Worker {
             Step::Send { items_max } => self.send(items_max).await,
             Step::Pull => self.pull().await,
             Step::Fetch { have } => self.fetch(have).await,
+            Step::Upload(part) => self.upload(part).await,
             Step::Wait { .. } => Ok(()),
         };
         let now = self.clock.elapsed();

@@ -1,17 +1,20 @@
-//! The planner. Three jobs (send, pull, fetch) have each a time they are due; the one due longest goes
-//! first. A hold on the link delays all of them. A failure of the link holds it for a random time; a
+//! The planner. Three jobs (send, pull, fetch) and each file that waits have a time they are due; the one due longest
+//! goes first, so that files and items take turns. A hold on the link delays all of them. A failure of the link holds it for a random time; a
 //! refusal of one job delays that job only. Whether a batch failed by the link or by an item in it is
 //! for `Suspicion` to say.
 
 use std::time::Duration;
 
+use kiosk_protocol::crypto::Digest;
 use kiosk_protocol::ids::ItemId;
 use kiosk_protocol::limits::BATCH_ITEMS_MAX;
+use kiosk_store::WaitingFile;
 use rand::rngs::StdRng;
 
 use super::link::{Link, OfflineReason};
 use super::settings::{Settings, jitter};
 use super::suspicion::Suspicion;
+use super::uploads::{Part, Uploads};
 use crate::deadlines;
 use crate::transport::TransportError;
 
@@ -30,6 +33,8 @@ pub enum Step {
         /// The version in force here; 0 where there is none.
         have: u64,
     },
+    /// Do what is next about a file.
+    Upload(Part),
     /// Nothing, until then or until something happens.
     Wait {
         /// On the machine's clock.
@@ -66,6 +71,7 @@ pub struct Machine {
     items_max: usize,
     found_in_a_row: u32,
     suspicion: Suspicion,
+    uploads: Uploads,
 }
 
 /// Nothing is sent before a hold ends.
@@ -93,6 +99,7 @@ impl Machine {
             items_max: BATCH_ITEMS_MAX,
             found_in_a_row: 0,
             suspicion: Suspicion::default(),
+            uploads: Uploads::default(),
         }
     }
 
@@ -107,7 +114,8 @@ impl Machine {
         let pull = Some((self.pull_at, Step::Pull));
         let fetch = self.fetch_at.map(|at| (at, Step::Fetch { have: self.in_force }));
         let probe = self.suspicion.is_probing().then_some((Duration::ZERO, Step::Pull));
-        let jobs = [probe, send, pull, fetch].into_iter().flatten();
+        let upload = self.uploads.next().map(|(at, part)| (at, Step::Upload(part)));
+        let jobs = [probe, send, pull, fetch, upload].into_iter().flatten();
         let (at, step) = jobs.min_by_key(|(at, _)| *at).unwrap_or((self.pull_at, Step::Pull));
         let at = self.hold.map_or(at, |hold| at.max(hold.until));
         if at <= now { step } else { Step::Wait { until: at } }
@@ -220,8 +228,40 @@ impl Machine {
         self.fetch_at = Some(now + self.settings.backoff_cap);
     }
 
+    /// These files wait.
+    pub fn files(&mut self, now: Duration, waiting: &[WaitingFile]) {
+        self.uploads.found(now, waiting);
+    }
+
+    /// The platform told how much of a file it has; nothing where it was never begun there. False where that is more than
+    /// there is.
+    pub fn file_stands_at(&mut self, now: Duration, file: &Digest, offset: Option<u64>) -> bool {
+        self.up();
+        self.uploads.stands_at(now, file, offset)
+    }
+
+    /// A file the platform has was removed here.
+    pub fn file_done(&mut self, file: &Digest) {
+        self.uploads.done(file);
+    }
+
+    /// Whether the link or the file is to blame is for the next pull to find out, so that a file that cannot be sent holds
+    /// up nothing else; it backs off by itself.
+    fn upload_failed(&mut self, now: Duration, file: &Digest, error: &TransportError) {
+        match OfflineReason::of(error) {
+            None => self.up(),
+            Some(why) if why == OfflineReason::Busy || why.is_about_identity() => self.down(now, why, error),
+            Some(_) => self.pull_at = self.pull_at.min(now),
+        }
+        let window = self.settings.window(self.uploads.failed(file));
+        self.uploads.delay(file, now + jitter(&mut self.rng, window));
+    }
+
     /// A step other than a batch failed.
     pub fn failed(&mut self, now: Duration, step: Step, error: &TransportError) {
+        if let Step::Upload(part) = step {
+            return self.upload_failed(now, part.file(), error);
+        }
         match OfflineReason::of(error) {
             Some(why) => {
                 self.suspicion.unanswered();
@@ -236,7 +276,7 @@ impl Machine {
         let wait = match step {
             // It would be downloaded again each time.
             Step::Fetch { .. } => self.settings.backoff_cap,
-            Step::Send { .. } | Step::Pull | Step::Wait { .. } => deadlines::STORE_RETRY,
+            Step::Send { .. } | Step::Pull | Step::Upload(_) | Step::Wait { .. } => deadlines::STORE_RETRY,
         };
         self.delay(step, now + wait);
     }
@@ -300,6 +340,7 @@ impl Machine {
             Step::Send { .. } => self.send_at = Some(at),
             Step::Pull => self.pull_at = at,
             Step::Fetch { .. } => self.fetch_at = Some(at),
+            Step::Upload(part) => self.uploads.delay(part.file(), at),
             Step::Wait { .. } => {}
         }
     }

@@ -5,10 +5,14 @@ mod link;
 mod machine;
 mod settings;
 mod suspicion;
+mod uploads;
 
 pub use link::{Link, OfflineReason};
 pub use machine::{Blame, Machine, Step};
 pub use settings::Settings;
+pub use uploads::Part;
 
+#[cfg(test)]
+mod file_tests;
 #[cfg(test)]
 mod tests;

@@ -12,7 +12,7 @@ use super::{Blame, Link, Machine, OfflineReason, Settings, Step};
 use crate::deadlines;
 use crate::transport::TransportError;
 
-const START: Duration = Duration::from_secs(100);
+pub(super) const START: Duration = Duration::from_secs(100);
 const CAP: Duration = deadlines::BACKOFF_CAP;
 const SEND: Step = Step::Send { items_max: BATCH_ITEMS_MAX };
 
@@ -21,14 +21,14 @@ fn machine(seed: u64) -> Machine {
 }
 
 /// A machine that reached the platform, has nothing to send, and polls again in 60 s.
-fn idle(seed: u64) -> Machine {
+pub(super) fn idle(seed: u64) -> Machine {
     let mut machine = machine(seed);
     machine.nothing_due(START, None);
     machine.pulled(START, false, secs(60), 0);
     machine
 }
 
-fn secs(seconds: u64) -> Duration {
+pub(super) fn secs(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
 
@@ -45,10 +45,10 @@ fn items(first: usize, count: usize) -> Vec<ItemId> {
 }
 
 /// How long the machine wants to wait from now.
-fn wait(machine: &Machine, now: Duration) -> Duration {
+pub(super) fn wait(machine: &Machine, now: Duration) -> Duration {
     match machine.next(now) {
         Step::Wait { until } => until - now,
-        Step::Send { .. } | Step::Pull | Step::Fetch { .. } => Duration::ZERO,
+        Step::Send { .. } | Step::Pull | Step::Fetch { .. } | Step::Upload(_) => Duration::ZERO,
     }
 }
 
@@ -289,7 +289,7 @@ fn a_failing_batch_and_a_failing_downlink_starve_neither() {
                 batches += 1;
                 machine.batch_failed(now, &items(1, 9), &refused(500));
             }
-            step @ (Step::Pull | Step::Fetch { .. } | Step::Wait { .. }) => {
+            step @ (Step::Pull | Step::Fetch { .. } | Step::Upload(_) | Step::Wait { .. }) => {
                 machine.failed(now, step, &refused(500));
             }
         }
@@ -377,7 +377,7 @@ fn a_long_backlog_and_a_long_downlink_take_turns() {
         match step {
             Step::Send { .. } => machine.sent(now, Some(now)),
             Step::Pull => machine.pulled(now, true, secs(60), 0),
-            Step::Fetch { .. } | Step::Wait { .. } => unreachable!("{step:?}"),
+            Step::Fetch { .. } | Step::Upload(_) | Step::Wait { .. } => unreachable!("{step:?}"),
         }
         last = Some(step);
     }

@@ -41,7 +41,7 @@ impl World {
         while self.clock.now() < end {
             match self.worker.next() {
                 Step::Wait { until } => self.clock.set(until.min(end)),
-                step @ (Step::Send { .. } | Step::Pull | Step::Fetch { .. }) => {
+                step @ (Step::Send { .. } | Step::Pull | Step::Fetch { .. } | Step::Upload(_)) => {
                     self.worker.perform(step).await
                 }
             }

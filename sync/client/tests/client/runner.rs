@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use kiosk_client::sync::Settings;
-use kiosk_client::{Answer, Handle, LinkState, Runner, Transport, TransportError};
+use kiosk_client::{Answer, Chunk, Handle, LinkState, Runner, Transport, TransportError};
 use kiosk_protocol::catalogue::{CatalogueBundle, Index, Signed};
 use kiosk_protocol::codes::RatingLevel;
-use kiosk_protocol::crypto::SigningKey;
+use kiosk_protocol::crypto::{Digest, SigningKey};
 use kiosk_protocol::ids::TerminalId;
 use kiosk_protocol::item::{Content, Verdict};
 use kiosk_protocol::wire::{Ask, Batch, BatchAnswer, Changes, ItemAnswer, Reply};
@@ -73,6 +73,18 @@ impl Transport for Platform {
 
     fn ask<'a>(&'a self, _: &'a Ask) -> Answer<'a, Reply> {
         self.reach(Reply::Cases { cases: Vec::new() })
+    }
+
+    fn file_offset<'a>(&'a self, _: &'a Digest) -> Answer<'a, Option<u64>> {
+        Box::pin(async { Err(TransportError::Unreachable) })
+    }
+
+    fn begin_file<'a>(&'a self, _: &'a Digest, _: u64) -> Answer<'a, u64> {
+        Box::pin(async { Err(TransportError::Unreachable) })
+    }
+
+    fn chunk<'a>(&'a self, _: &'a Chunk) -> Answer<'a, u64> {
+        Box::pin(async { Err(TransportError::Unreachable) })
     }
 }
 

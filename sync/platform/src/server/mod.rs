@@ -6,6 +6,7 @@ mod batches;
 mod catalogue;
 mod changes;
 mod enrol;
+pub mod files;
 mod problem;
 mod rates;
 mod serve;
@@ -23,10 +24,10 @@ use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::http::StatusCode;
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::Response;
-use axum::routing::{get, post};
+use axum::routing::{get, post, put};
 use jiff::Timestamp;
 use kiosk_protocol::ids::TerminalId;
-use kiosk_protocol::limits::{BATCH_COMPRESSED_BYTES_MAX, REQUEST_BYTES_MAX};
+use kiosk_protocol::limits::{BATCH_COMPRESSED_BYTES_MAX, FILE_CHUNK_BYTES, REQUEST_BYTES_MAX};
 use serde::de::DeserializeOwned;
 
 use crate::case_number::Generator;
@@ -79,6 +80,8 @@ pub struct Centre {
 /// All routes.
 pub fn routes(centre: Arc<Centre>) -> Router {
     let batches = post(batches::batches).layer(DefaultBodyLimit::max(BATCH_COMPRESSED_BYTES_MAX));
+    let files = put(files::begin).head(files::offset).patch(files::grow);
+    let files = files.layer(DefaultBodyLimit::max(FILE_CHUNK_BYTES));
     Router::new()
         .route("/v1/health", get(health))
         .route("/v1/enrol", post(enrol::enrol))
@@ -86,6 +89,7 @@ pub fn routes(centre: Arc<Centre>) -> Router {
         .route("/v1/sync/changes", get(changes::changes))
         .route("/v1/catalogue", get(catalogue::catalogue))
         .route("/v1/ask", post(ask::ask))
+        .route("/v1/files/{digest}", files)
         .fallback(unknown)
         .method_not_allowed_fallback(wrong_method)
         .layer(DefaultBodyLimit::max(REQUEST_BYTES_MAX))

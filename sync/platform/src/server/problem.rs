@@ -4,6 +4,7 @@ use axum::Json;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use kiosk_protocol::wire::Problem;
+use kiosk_protocol::wire::file::{LENGTH, OFFSET};
 
 use crate::limits::DATABASE_AWAY_S;
 use crate::store::StoreError;
@@ -13,6 +14,8 @@ use crate::store::StoreError;
 pub struct Refusal {
     problem: Problem,
     retry_after_s: Option<u64>,
+    /// How much of a file is here, and its length.
+    held: Option<(u64, u64)>,
 }
 
 impl Refusal {
@@ -24,7 +27,7 @@ impl Refusal {
             status: status.as_u16(),
             detail: None,
         };
-        Self { problem, retry_after_s: None }
+        Self { problem, retry_after_s: None, held: None }
     }
 
     /// The same, with what was wrong this time.
@@ -36,6 +39,12 @@ impl Refusal {
     /// The same; the caller is to try again after so many seconds.
     pub fn retry_after(mut self, seconds: u64) -> Self {
         self.retry_after_s = Some(seconds);
+        self
+    }
+
+    /// The same, and how much of the file is here of how much.
+    pub fn at_offset(mut self, received: u64, bytes: u64) -> Self {
+        self.held = Some((received, bytes));
         self
     }
 
@@ -79,6 +88,8 @@ impl IntoResponse for Refusal {
         let status = StatusCode::from_u16(self.problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let kind = [(header::CONTENT_TYPE, "application/problem+json")];
         let wait = self.retry_after_s.map(|seconds| [(header::RETRY_AFTER, seconds.to_string())]);
-        (status, kind, wait, Json(self.problem)).into_response()
+        let held =
+            self.held.map(|(received, bytes)| [(OFFSET, received.to_string()), (LENGTH, bytes.to_string())]);
+        (status, kind, wait, held, Json(self.problem)).into_response()
     }
 }

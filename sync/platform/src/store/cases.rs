@@ -6,6 +6,7 @@ use kiosk_protocol::ids::{CaseNumber, ItemId, Key, ReceiptNumber, TerminalId};
 use kiosk_protocol::wire::{CaseState, Change};
 use uuid::Uuid;
 
+use super::files::missing_of_c;
 use super::{Row, StoreError, Tx, Value, values};
 use crate::departments::Step;
 
@@ -48,6 +49,8 @@ pub struct CaseRow {
     pub accepted_at: Timestamp,
     /// When the state changed last.
     pub changed_at: Timestamp,
+    /// Its files that are not here yet; its department gets it when there are none.
+    pub files_missing: u32,
 }
 
 /// A case found by the number on its receipt.
@@ -62,7 +65,7 @@ pub struct NumberedCase {
 
 const COLUMNS: &str =
     "c.terminal, c.epoch, c.seq, c.case_number, c.service, c.version, s.state, c.submitted_at,
-    c.accepted_at, coalesce(s.due_at, c.accepted_at), c.case_id, c.person";
+    c.accepted_at, coalesce(s.due_at, c.accepted_at), c.case_id, c.person, ";
 
 /// Cases, each with its last step that is due at `$1`; none where it was only received.
 const CASES: &str = "cases c LEFT JOIN case_steps s ON s.case_id = c.case_id AND s.step =
@@ -84,8 +87,8 @@ impl Tx<'_> {
         Ok(self.first("SELECT 1 FROM cases WHERE case_id = $1", values![case])?.is_some())
     }
 
-    /// Keeps a case as received, and what its department will do. Needs the scope of its terminal.
-    pub fn keep_case(&self, case: &NewCase, steps: &[Step], now: Timestamp) -> Result<(), StoreError> {
+    /// Keeps a case as received. Needs the scope of its terminal.
+    pub fn keep_case(&self, case: &NewCase, now: Timestamp) -> Result<(), StoreError> {
         let NewCase { case: id, item, service, version, department, case_number, person, submitted_at } =
             *case;
         self.0.put(
@@ -107,12 +110,12 @@ impl Tx<'_> {
             ],
         )?;
         let received = Due { case: id, step: 0, state: state_name(CaseState::Received).to_owned(), at: now };
-        self.tell(&item.terminal, &[received])?;
-        self.plan(id, &item.terminal, steps, now)
+        self.tell(&item.terminal, &[received])
     }
 
-    /// A step planned before what its terminal was told last (a clock went back) takes the consumer back with it.
-    fn plan(
+    /// Keeps what the department of a case will do, counted from now. Needs the scope of its terminal. A step planned
+    /// before what its terminal was told last (a clock went back) takes the consumer back with it.
+    pub fn plan(
         &self,
         case: Uuid,
         terminal: &TerminalId,
@@ -218,7 +221,8 @@ impl Tx<'_> {
     }
 
     fn select_cases(&self, which: &str, key: Vec<Value>) -> Result<Vec<CaseRow>, StoreError> {
-        let rows = self.0.rows(&format!("SELECT {COLUMNS} FROM {CASES} {which}"), key)?;
+        let select = format!("SELECT {COLUMNS}{} FROM {CASES} {which}", missing_of_c());
+        let rows = self.0.rows(&select, key)?;
         rows.iter().map(case_row).collect()
     }
 
@@ -228,8 +232,8 @@ impl Tx<'_> {
         receipt: &ReceiptNumber,
         now: Timestamp,
     ) -> Result<Vec<NumberedCase>, StoreError> {
-        let select =
-            format!("SELECT {COLUMNS} FROM {CASES} WHERE c.terminal = $2 AND c.epoch = $3 AND c.seq = $4");
+        let which = "WHERE c.terminal = $2 AND c.epoch = $3 AND c.seq = $4";
+        let select = format!("SELECT {COLUMNS}{} FROM {CASES} {which}", missing_of_c());
         let keys = receipt.items().iter().map(|id| values![now, &id.terminal, id.epoch, id.seq]).collect();
         let rows = self.0.rows_of_each(&select, keys)?;
         let numbered = |row: &Row| {
@@ -263,6 +267,7 @@ fn case_row(row: &Row) -> Result<CaseRow, StoreError> {
         submitted_at: row.time(7)?,
         accepted_at: row.time(8)?,
         changed_at: row.time(9)?,
+        files_missing: row.u32(12)?,
     })
 }
 

@@ -7,6 +7,7 @@
 mod accesses;
 mod cases;
 mod catalogue;
+mod files;
 mod items;
 mod pages;
 mod postgres;
@@ -21,6 +22,7 @@ use kiosk_protocol::ids::TerminalId;
 
 pub use accesses::Access;
 pub use cases::{CaseRow, NewCase, NumberedCase, state_name};
+pub use files::{Complete, Held};
 pub use items::{Answered, QuarantineRow};
 pub use terminals::TicketState;
 

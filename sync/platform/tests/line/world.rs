@@ -130,7 +130,19 @@ impl World {
 
     /// A connection whose bytes are written by hand.
     pub async fn raw_connection(&self) -> tokio_rustls::client::TlsStream<TcpStream> {
-        let connector = tokio_rustls::TlsConnector::from(Arc::new(config(self.dir.path(), None)));
+        self.raw_connection_by(config(self.dir.path(), None)).await
+    }
+
+    /// The same, as a terminal.
+    pub async fn raw_connection_of(&self, terminal: &Terminal) -> tokio_rustls::client::TlsStream<TcpStream> {
+        self.raw_connection_by(terminal.tls.clone()).await
+    }
+
+    async fn raw_connection_by(
+        &self,
+        tls: rustls::ClientConfig,
+    ) -> tokio_rustls::client::TlsStream<TcpStream> {
+        let connector = tokio_rustls::TlsConnector::from(Arc::new(tls));
         let stream = TcpStream::connect(self.address()).await.unwrap();
         connector.connect("localhost".try_into().unwrap(), stream).await.unwrap()
     }
@@ -140,7 +152,7 @@ impl World {
     }
 
     pub fn stranger(&self) -> Client {
-        client(self.dir.path(), None)
+        client(config(self.dir.path(), None))
     }
 
     pub fn ticket(&self, terminal: &str) -> String {
@@ -158,8 +170,8 @@ impl World {
     pub async fn terminal(&self, name: &str) -> Terminal {
         let key = KeyPair::generate().unwrap();
         let answer: EnrolAnswer = self.enrol(&self.ticket(name), &key).await.json().await.unwrap();
-        let client = client(self.dir.path(), Some((&answer.certificate_pem, &key)));
-        Terminal { client, answer, base: self.url("") }
+        let tls = config(self.dir.path(), Some((&answer.certificate_pem, &key)));
+        Terminal { client: client(tls.clone()), answer, base: self.url(""), tls }
     }
 
     pub async fn stop(self) {
@@ -167,8 +179,8 @@ impl World {
     }
 }
 
-fn client(dir: &Path, identity: Option<(&str, &KeyPair)>) -> Client {
-    Client::builder().tls_backend_preconfigured(config(dir, identity)).no_proxy().build().unwrap()
+fn client(tls: rustls::ClientConfig) -> Client {
+    Client::builder().tls_backend_preconfigured(tls).no_proxy().build().unwrap()
 }
 
 /// Trusts the platform's authority only.
@@ -191,7 +203,8 @@ fn config(dir: &Path, identity: Option<(&str, &KeyPair)>) -> rustls::ClientConfi
 pub struct Terminal {
     pub client: Client,
     pub answer: EnrolAnswer,
-    base: String,
+    pub base: String,
+    tls: rustls::ClientConfig,
 }
 
 impl Terminal {
@@ -209,7 +222,8 @@ impl Terminal {
 
     /// The same terminal, talking to another server.
     pub fn at(&self, base: &str) -> Self {
-        Self { client: self.client.clone(), answer: self.answer.clone(), base: base.to_owned() }
+        let (client, answer, tls) = (self.client.clone(), self.answer.clone(), self.tls.clone());
+        Self { client, answer, base: base.to_owned(), tls }
     }
 
     /// Sends items and gives what became of each.
@@ -248,6 +262,7 @@ impl Terminal {
             department: key("housing-fund"),
             language: Language::ZhCn,
             file,
+            files: Vec::new(),
         }
     }
 

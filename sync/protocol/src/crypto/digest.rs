@@ -19,6 +19,12 @@ impl Digest {
         Self(Sm3::digest(bytes).into())
     }
 
+    /// The digest of the parts, one after the other, as they are read.
+    pub fn of_parts<E>(parts: impl IntoIterator<Item = Result<Vec<u8>, E>>) -> Result<Self, E> {
+        let hash = parts.into_iter().try_fold(Sm3::new(), |hash, part| Ok(hash.chain_update(part?)))?;
+        Ok(Self(hash.finalize().into()))
+    }
+
     /// The next link of a hash chain: the digest of this digest followed by the bytes.
     pub fn chain(&self, bytes: &[u8]) -> Self {
         let hash = Sm3::new().chain_update(self.0).chain_update(bytes);
@@ -74,6 +80,13 @@ mod tests {
         assert_eq!(Digest::of(b"abc").to_string(), abc);
         let long = "debe9ff92275b8a138604889c18e5a4d6fdb70e5387e5765293dcba39c0c5732";
         assert_eq!(Digest::of(&b"abcd".repeat(16)).to_string(), long);
+    }
+
+    #[test]
+    fn parts_make_the_digest_of_the_whole() {
+        let parts = ["a", "", "bc"].map(|part| Ok::<_, ()>(part.as_bytes().to_vec()));
+        assert_eq!(Digest::of_parts(parts), Ok(Digest::of(b"abc")));
+        assert_eq!(Digest::of_parts([Ok(b"a".to_vec()), Err("gone")]), Err("gone"));
     }
 
     #[test]

@@ -36,10 +36,14 @@ pub struct OpenError;
 impl SealingKey {
     /// Seals the bytes; there must be at least one.
     pub fn seal(&self, bytes: &[u8]) -> Result<Sealed, OpenError> {
-        let key = EncryptingKey::new_with_mode(self.0, Mode::C1C3C2);
-        let cipher = key.encrypt(&mut SysRng, bytes).map_err(|_| OpenError)?;
-        let cipher = BASE64_STANDARD.encode(cipher);
+        let cipher = BASE64_STANDARD.encode(self.seal_file(bytes)?);
         Ok(Sealed { suite: Suite::Sm2Sm3, cipher })
+    }
+
+    /// Seals a file by `Suite::Sm2Sm3`: C1‖C3‖C2 as it is, 97 bytes more than the file.
+    pub fn seal_file(&self, bytes: &[u8]) -> Result<Vec<u8>, OpenError> {
+        let key = EncryptingKey::new_with_mode(self.0, Mode::C1C3C2);
+        key.encrypt(&mut SysRng, bytes).map_err(|_| OpenError)
     }
 }
 
@@ -66,10 +70,15 @@ impl UnsealingKey {
 
     /// Opens a seal.
     pub fn open(&self, sealed: &Sealed) -> Result<Zeroizing<Vec<u8>>, OpenError> {
-        let Suite::Sm2Sm3 = sealed.suite;
         let cipher = BASE64_STANDARD.decode(&sealed.cipher).map_err(|_| OpenError)?;
+        self.open_file(sealed.suite, &cipher)
+    }
+
+    /// Opens a sealed file.
+    pub fn open_file(&self, suite: Suite, cipher: &[u8]) -> Result<Zeroizing<Vec<u8>>, OpenError> {
+        let Suite::Sm2Sm3 = suite;
         let key = DecryptingKey::new_with_mode(self.0.to_nonzero_scalar(), Mode::C1C3C2);
-        let bytes = key.decrypt(&cipher).map_err(|_| OpenError)?;
+        let bytes = key.decrypt(cipher).map_err(|_| OpenError)?;
         Ok(Zeroizing::new(bytes))
     }
 }
@@ -99,6 +108,17 @@ mod tests {
         let sealed = platform.sealing_key().seal("王小明".as_bytes()).unwrap();
         assert_eq!(*platform.open(&sealed).unwrap(), "王小明".as_bytes());
         assert!(UnsealingKey::generate().open(&sealed).is_err());
+    }
+
+    #[test]
+    fn a_file_of_many_chunks_is_sealed_as_one() {
+        let platform = UnsealingKey::generate();
+        let scan: Vec<u8> = (0..600_000_u32).map(|at| at.to_le_bytes()[1]).collect();
+        let mut sealed = platform.sealing_key().seal_file(&scan).unwrap();
+        assert_eq!(sealed.len(), scan.len() + 97);
+        assert_eq!(*platform.open_file(Suite::Sm2Sm3, &sealed).unwrap(), scan);
+        sealed[300_000] ^= 1;
+        assert!(platform.open_file(Suite::Sm2Sm3, &sealed).is_err());
     }
 
     #[test]

@@ -7,11 +7,15 @@
 //! | `GET /v1/sync/changes?cursor=` | | `Changes` |
 //! | `GET /v1/catalogue?have=` | | `CatalogueBundle`, or 304 |
 //! | `POST /v1/ask` | `Ask` | `Reply` |
+//! | `PUT /v1/files/{digest}` | | 201 or 204: begun, or known (`file`) |
+//! | `HEAD /v1/files/{digest}` | | how much of it the platform has |
+//! | `PATCH /v1/files/{digest}` | one chunk | 204, how much it has now |
 //!
 //! Every call but the first needs the terminal's certificate (mutual TLS).
 
 mod ask;
 mod enrol;
+pub mod file;
 mod page;
 mod problem;
 mod sync;

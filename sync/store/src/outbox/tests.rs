@@ -16,6 +16,7 @@ fn case(number: u128, cipher: String) -> Draft {
         department: "fund".try_into().unwrap(),
         language: kiosk_protocol::service::Language::ZhCn,
         file: kiosk_protocol::crypto::Sealed { suite: kiosk_protocol::crypto::Suite::Sm2Sm3, cipher },
+        files: Vec::new(),
     };
     Draft { lane: lane(number), content }
 }

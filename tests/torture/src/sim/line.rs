@@ -1,13 +1,16 @@
 //! The line, and the platform at its end.
 
+mod files;
+
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use kiosk_client::{Answer, Transport, TransportError};
+use kiosk_client::{Answer, Chunk, Transport, TransportError};
 use kiosk_platform::{Core, Options, Platform, PlatformError};
 use kiosk_protocol::catalogue::CatalogueBundle;
+use kiosk_protocol::crypto::Digest;
 use kiosk_protocol::ids::{ItemId, TerminalId};
 use kiosk_protocol::item::{Item, ItemBody, Verdict};
 use kiosk_protocol::wire::{Ask, Batch, BatchAnswer, Changes, Reply};
@@ -115,11 +118,13 @@ pub struct Line {
     cut_until: Mutex<Duration>,
     /// Requests that are still under way.
     late: Mutex<Vec<Batch>>,
+    late_chunks: Mutex<Vec<Chunk>>,
 }
 
 impl Line {
     pub fn new(centre: Shared, terminal: TerminalId, time: Time) -> Self {
-        Self { centre, terminal, time, cut_until: Mutex::default(), late: Mutex::default() }
+        let (late, late_chunks) = (Mutex::default(), Mutex::default());
+        Self { centre, terminal, time, cut_until: Mutex::default(), late, late_chunks }
     }
 
     fn carry(&self, batch: &Batch) -> Result<BatchAnswer, TransportError> {
@@ -222,5 +227,20 @@ impl Transport for Line {
 
     fn ask<'a>(&'a self, _: &'a Ask) -> Answer<'a, Reply> {
         Box::pin(async { Err(TransportError::Unreachable) })
+    }
+
+    fn file_offset<'a>(&'a self, file: &'a Digest) -> Answer<'a, Option<u64>> {
+        let offset = self.look(file);
+        Box::pin(async { offset })
+    }
+
+    fn begin_file<'a>(&'a self, file: &'a Digest, bytes: u64) -> Answer<'a, u64> {
+        let offset = self.begin(file, bytes);
+        Box::pin(async { offset })
+    }
+
+    fn chunk<'a>(&'a self, chunk: &'a Chunk) -> Answer<'a, u64> {
+        let offset = self.carry_chunk(chunk);
+        Box::pin(async { offset })
     }
 }

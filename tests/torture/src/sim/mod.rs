@@ -1,9 +1,12 @@
 //! `sim`: terminals and their platform in virtual time. The client, the store and the platform are the shipped code;
 //! between them stands a line that drops, repeats, reorders and delays, is cut for a while, and at its end a server that
 //! crashes; all clocks jump by up to ten years. When the storm is over: every item had its effect once and one answer,
-//! lanes kept their order, the queues drained in bounded time, and terminals know what became of their cases.
+//! lanes kept their order, every file is at the platform as it was, the queues drained in bounded time, and terminals know
+//! what became of their cases.
 
 mod clock;
+#[cfg(test)]
+mod files;
 mod line;
 mod terminal;
 mod world;

@@ -1,14 +1,15 @@
 //! A terminal: the real store on a file in memory, and the real client.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use kiosk_client::Worker;
 use kiosk_client::sync::Settings;
+use kiosk_client::{Transport, Worker};
 use kiosk_protocol::codes::RatingLevel;
-use kiosk_protocol::crypto::{SealingKey, VerifyingKey};
+use kiosk_protocol::crypto::{Digest, SealingKey, Suite, VerifyingKey};
 use kiosk_protocol::ids::{Key, TerminalId};
-use kiosk_protocol::item::{CaseFile, Content, Person};
+use kiosk_protocol::item::{CaseFile, Content, FileRef, Media, Person};
 use kiosk_protocol::service::Language;
 use kiosk_store::{Draft, KeyFile, Options, Store};
 use rand::SeedableRng;
@@ -16,7 +17,6 @@ use rand::rngs::StdRng;
 use uuid::Uuid;
 
 use super::clock::Wall;
-use super::line::Line;
 use super::world::{Any, FIELD, SERVICE};
 
 /// Of all items.
@@ -26,7 +26,7 @@ pub struct Terminal {
     id: TerminalId,
     dir: PathBuf,
     pub wall: Wall,
-    line: Arc<Line>,
+    line: Arc<dyn Transport>,
     catalogue_key: VerifyingKey,
     pub store: Store,
     pub worker: Worker,
@@ -34,6 +34,8 @@ pub struct Terminal {
     pub cases: usize,
     /// Items submitted.
     pub items: usize,
+    /// Digests of the files of each case that has some, before they were sealed.
+    pub files: BTreeMap<Uuid, Vec<Digest>>,
 }
 
 impl Terminal {
@@ -41,7 +43,7 @@ impl Terminal {
         id: TerminalId,
         dir: PathBuf,
         wall: Wall,
-        line: Arc<Line>,
+        line: Arc<dyn Transport>,
         catalogue_key: VerifyingKey,
         seed: u64,
     ) -> Result<Self, Any> {
@@ -49,16 +51,27 @@ impl Terminal {
         KeyFile::create(dir.join("store.key"))?;
         let store = open(&id, &dir, &wall)?;
         let worker = worker(&store, &line, &catalogue_key, &wall, seed);
-        Ok(Self { id, dir, wall, line, catalogue_key, store, worker, cases: 0, items: 0 })
+        Ok(Self {
+            id,
+            dir,
+            wall,
+            line,
+            catalogue_key,
+            store,
+            worker,
+            cases: 0,
+            items: 0,
+            files: BTreeMap::new(),
+        })
     }
 
     /// Ends and starts again, on what is on disk.
     pub fn restart(self, seed: u64) -> Result<Self, Any> {
-        let Self { id, dir, wall, line, catalogue_key, store, worker: old, cases, items } = self;
+        let Self { id, dir, wall, line, catalogue_key, store, worker: old, cases, items, files } = self;
         drop((old, store));
         let store = open(&id, &dir, &wall)?;
         let worker = worker(&store, &line, &catalogue_key, &wall, seed);
-        Ok(Self { id, dir, wall, line, catalogue_key, store, worker, cases, items })
+        Ok(Self { id, dir, wall, line, catalogue_key, store, worker, cases, items, files })
     }
 
     /// A rating in a lane.
@@ -67,16 +80,27 @@ impl Terminal {
         self.submit(Draft { lane, content })
     }
 
-    /// A case of its own lane.
-    pub fn apply(&mut self, key: &SealingKey) -> Result<(), Any> {
+    /// A case of its own lane, with these files.
+    pub fn apply(&mut self, key: &SealingKey, plain: &[Vec<u8>]) -> Result<(), Any> {
         let case = Uuid::now_v7();
+        let files = plain.iter().map(|plain| self.keep_file(key, plain)).collect::<Result<Vec<_>, Any>>()?;
+        if !files.is_empty() {
+            self.files.insert(case, plain.iter().map(|plain| Digest::of(plain)).collect());
+        }
         let applicant = Person { name: "王秀兰".into(), number: "230203198803120022".into() };
         let values = [(Key::try_from(FIELD)?, "7".into())].into_iter().collect();
         let file = CaseFile { applicant, values }.seal(key)?;
         let (service, department) = (Key::try_from(SERVICE)?, Key::try_from(SERVICE)?);
-        let content = Content::Case { case, service, version: 1, department, language: Language::ZhCn, file };
+        let content =
+            Content::Case { case, service, version: 1, department, language: Language::ZhCn, file, files };
         self.cases += 1;
         self.submit(Draft { lane: case, content })
+    }
+
+    fn keep_file(&self, key: &SealingKey, plain: &[u8]) -> Result<FileRef, Any> {
+        let (material, suite) = (Key::try_from(FIELD)?, Suite::Sm2Sm3);
+        let digest = self.store.keep_file(&key.seal_file(plain)?)?;
+        Ok(FileRef { material, media: Media::Jpeg, suite, digest })
     }
 
     fn submit(&mut self, draft: Draft) -> Result<(), Any> {
@@ -87,7 +111,7 @@ impl Terminal {
     }
 }
 
-fn worker(store: &Store, line: &Arc<Line>, key: &VerifyingKey, wall: &Wall, seed: u64) -> Worker {
+fn worker(store: &Store, line: &Arc<dyn Transport>, key: &VerifyingKey, wall: &Wall, seed: u64) -> Worker {
     let (store, rng) = (Arc::new(store.clone()), StdRng::seed_from_u64(seed));
     Worker::new(store, line.clone(), key.clone(), Settings::default(), rng, Arc::new(wall.clone()))
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use kiosk_client::sync::Step;
 use kiosk_platform::{Draft, Platform};
-use kiosk_protocol::crypto::{SealingKey, SigningKey};
+use kiosk_protocol::crypto::{Digest, SealingKey, SigningKey};
 use kiosk_protocol::ids::TerminalId;
 use kiosk_protocol::wire::CaseState;
 use kiosk_store::ItemState;
@@ -31,6 +31,8 @@ const MEMORY: &str = "/dev/shm";
 const TERMINALS: usize = 3;
 /// Lanes of ratings at each terminal; each case has its own besides.
 const LANES: usize = 3;
+/// Longest file, bytes.
+const FILE_BYTES_MOST: usize = 700_000;
 const YEAR_S: i64 = 365 * 24 * 3600;
 /// How far clocks jump.
 const JUMP_S: i64 = 10 * YEAR_S;
@@ -112,7 +114,10 @@ impl World {
                 self.terminals.insert(at, terminal);
                 self.note("terminal restarted");
             }
-            3..6 => self.terminals[at].apply(&self.sealing_key)?,
+            3..6 => {
+                let files = self.files();
+                self.terminals[at].apply(&self.sealing_key, &files)?;
+            }
             _ => {
                 for _ in 0..self.rng.random_range(1..6) {
                     let lane = self.lanes[at][self.rng.random_range(0..LANES)];
@@ -121,6 +126,13 @@ impl World {
             }
         }
         Ok(())
+    }
+
+    /// None, most of the time; else one or two, of up to three chunks.
+    fn files(&mut self) -> Vec<Vec<u8>> {
+        let count = self.rng.random_range(0..6_usize).saturating_sub(3);
+        let lengths: Vec<usize> = (0..count).map(|_| self.rng.random_range(1..FILE_BYTES_MOST)).collect();
+        lengths.into_iter().map(|length| (0..length).map(|_| self.rng.random()).collect()).collect()
     }
 
     fn note(&self, what: &'static str) {
@@ -139,12 +151,14 @@ impl World {
         let now = self.time.now();
         let due = |terminal: &Terminal| match terminal.worker.next() {
             Step::Wait { until } => until.max(now),
-            Step::Send { .. } | Step::Pull | Step::Fetch { .. } => now,
+            Step::Send { .. } | Step::Pull | Step::Fetch { .. } | Step::Upload(_) => now,
         };
         let Some(first) = self.terminals.iter_mut().min_by_key(|terminal| due(terminal)) else { return };
         match first.worker.next() {
             Step::Wait { until } => self.time.set(until.min(end)),
-            step @ (Step::Send { .. } | Step::Pull | Step::Fetch { .. }) => first.worker.perform(step).await,
+            step @ (Step::Send { .. } | Step::Pull | Step::Fetch { .. } | Step::Upload(_)) => {
+                first.worker.perform(step).await;
+            }
         }
     }
 
@@ -158,13 +172,17 @@ impl World {
     }
 
     fn backlog(&self) -> Result<u64, Any> {
-        self.terminals.iter().try_fold(0, |sum, terminal| Ok(sum + terminal.store.backlog()?))
+        let waiting = |terminal: &Terminal| -> Result<u64, Any> {
+            Ok(terminal.store.backlog()? + terminal.store.files()?.len() as u64)
+        };
+        self.terminals.iter().try_fold(0, |sum, terminal| Ok(sum + waiting(terminal)?))
     }
 
     fn judge(self, dir: &Path, drained: Duration) -> Result<Story, Any> {
         let mut centre = lock(&self.centre);
         let mut violations = std::mem::take(&mut centre.violations);
-        let kept = Platform::open(&dir.join("platform"))?.cases()?;
+        let platform = Platform::open(&dir.join("platform"))?;
+        let kept = platform.cases()?;
         let numbers: BTreeSet<_> = kept.iter().map(|case| case.case_number.0.clone()).collect();
         let submitted: usize = self.terminals.iter().map(|terminal| terminal.cases).sum();
         if (kept.len(), numbers.len()) != (submitted, submitted) {
@@ -181,6 +199,7 @@ impl World {
         }
         for terminal in &self.terminals {
             violations.extend(terminal_flaws(terminal)?);
+            violations.extend(file_flaws(terminal, &platform)?);
         }
         Ok(Story { violations, faults: std::mem::take(&mut centre.faults), drained })
     }
@@ -201,8 +220,28 @@ fn terminal_flaws(terminal: &Terminal) -> Result<Vec<String>, Any> {
     Ok(flaws.into_iter().flatten().collect())
 }
 
+/// Files that are not at the platform as they were, or that still lie at the terminal.
+fn file_flaws(terminal: &Terminal, platform: &Platform) -> Result<Vec<String>, Any> {
+    let mut flaws = Vec::new();
+    let left = terminal.store.files()?.len();
+    if left > 0 {
+        flaws.push(format!("{left} files are still at the terminal"));
+    }
+    for told in terminal.store.case_states()? {
+        let Some(sent) = terminal.files.get(&told.case) else { continue };
+        let files = platform.files(&told.case_number)?;
+        let mut kept: Vec<Digest> = files.iter().map(|file| Digest::of(&file.bytes)).collect();
+        let mut sent = sent.clone();
+        (kept.sort(), sent.sort());
+        if kept != sent {
+            flaws.push(format!("a case with {} files has {} of them", sent.len(), kept.len()));
+        }
+    }
+    Ok(flaws)
+}
+
 /// A service nobody has heard of, of a department nobody has heard of.
-fn service() -> Draft {
+pub fn service() -> Draft {
     let text = r#"{"zh-CN":"问","en":"q","ru":"в"}"#;
     let json = format!(
         r#"{{"id":"{SERVICE}","version":1,"department":"{SERVICE}","identity_level":1,

@@ -16,6 +16,7 @@ use crate::transport::TransportError;
 
 impl Worker {
     pub(super) async fn send(&mut self, items_max: usize) -> Result<(), Failure> {
+        self.look_for_files().await;
         let wall = self.clock.wall();
         let mut items = self.stored(move |store| store.due(wall, items_max, BATCH_BODY_BYTES_MAX)).await?;
         if items.is_empty() {

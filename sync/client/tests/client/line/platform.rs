@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use kiosk_client::{Answer, Transport, TransportError};
+use kiosk_client::{Answer, Chunk, Transport, TransportError};
 use kiosk_protocol::catalogue::CatalogueBundle;
 use kiosk_protocol::crypto::Digest;
 use kiosk_protocol::ids::ItemId;
@@ -211,6 +211,18 @@ impl Transport for Line {
     }
 
     fn ask<'a>(&'a self, _: &'a Ask) -> Answer<'a, Reply> {
+        Box::pin(async { Err(TransportError::Unreachable) })
+    }
+
+    fn file_offset<'a>(&'a self, _: &'a Digest) -> Answer<'a, Option<u64>> {
+        Box::pin(async { Err(TransportError::Unreachable) })
+    }
+
+    fn begin_file<'a>(&'a self, _: &'a Digest, _: u64) -> Answer<'a, u64> {
+        Box::pin(async { Err(TransportError::Unreachable) })
+    }
+
+    fn chunk<'a>(&'a self, _: &'a Chunk) -> Answer<'a, u64> {
         Box::pin(async { Err(TransportError::Unreachable) })
     }
 }

@@ -10,6 +10,7 @@ use kiosk_protocol::crypto::Digest;
 use kiosk_protocol::ids::{ItemId, TerminalId};
 use kiosk_protocol::item::Item;
 use kiosk_protocol::wire::{Change, ItemAnswer};
+use kiosk_store::WaitingFile;
 
 use super::Line;
 
@@ -121,5 +122,17 @@ impl SyncStore for MemoryStore {
 
     fn put_catalogue(&self, _: u64, _: &CatalogueBundle) -> Result<(), StoreFault> {
         Ok(())
+    }
+
+    fn files(&self) -> Result<Vec<WaitingFile>, StoreFault> {
+        Ok(Vec::new())
+    }
+
+    fn read_file(&self, _: &Digest, _: u64, _: usize) -> Result<Vec<u8>, StoreFault> {
+        unreachable!("there are no files")
+    }
+
+    fn remove_file(&self, _: &Digest) -> Result<(), StoreFault> {
+        unreachable!("there are no files")
     }
 }
