@@ -8,6 +8,7 @@ mod fuzz;
 mod kill;
 mod kill_store;
 mod memory;
+mod outage;
 mod report;
 mod sim;
 mod visit;
@@ -24,7 +25,7 @@ use clap::{Parser, ValueEnum};
 struct Cli {
     /// Which campaign.
     name: Name,
-    /// How many cases; 50,000 for `crash`, 10,000 for `kill-store`, 1,000 for `visits`, 200 for `kill` and `sim`, 4 for
+    /// How many cases; 50,000 for `crash` and, items, for `outage`, 10,000 for `kill-store`, 1,000 for `visits`, 200 for `kill` and `sim`, 4 for
     /// `wipe`, all for `devices`; for `fuzz` 10 million inputs a parser.
     #[arg(long)]
     cases: Option<usize>,
@@ -54,6 +55,8 @@ enum Name {
     Kill,
     /// The store as a process of its own, killed at random; nothing it said may be lost.
     KillStore,
+    /// 30 days without the platform, in virtual time; then all that waited leaves.
+    Outage,
     /// Terminals and their platform in virtual time, under every fault of a line and jumping clocks.
     Sim,
     /// Random visits with random faults: in virtual time, one of twenty also on the real programs.
@@ -81,6 +84,7 @@ fn main() -> ExitCode {
         Name::Fuzz => fuzz::run(cli.cases.unwrap_or(fuzz::CASES), seed),
         Name::Kill => kill::run(cli.cases.unwrap_or(kill::CASES), seed),
         Name::KillStore => kill_store::run(cli.cases.unwrap_or(kill_store::CASES), seed),
+        Name::Outage => outage::run(cli.cases.unwrap_or(outage::CASES), seed),
         Name::Sim => sim::run(cli.cases.unwrap_or(sim::CASES), seed),
         Name::Visits => visits::run(cli.cases.unwrap_or(visits::CASES), seed),
         Name::Wipe => wipe::run(cli.cases.unwrap_or(wipe::CASES), seed),

@@ -13,6 +13,10 @@ mod world;
 
 use std::collections::BTreeMap;
 
+pub use clock::{Time, Wall};
+pub use terminal::{EPOCH, Terminal};
+pub use world::service;
+
 use crate::Outcome;
 use crate::report::Report;
 
