@@ -39,15 +39,21 @@ pub struct Centre {
 
 impl Centre {
     pub fn start(database: Database) -> Result<Self, Any> {
+        Self::start_at(database, "127.0.0.1")
+    }
+
+    /// In the network of this thread, at an address of it.
+    pub fn start_at(database: Database, address: &str) -> Result<Self, Any> {
         let dir = tempfile::tempdir_in("target")?;
         let cluster = (database == Database::Postgres).then(Cluster::durable);
         let mut init = command("init", dir.path())?;
+        init.args(["--name", address]);
         if let Some(cluster) = &cluster {
             init.args(["--database", &cluster.url()]);
         }
         said(&mut init)?;
         let mut serve = command("serve", dir.path())?;
-        serve.args(["--listen", "127.0.0.1:0"]).env("RUST_LOG", "error");
+        serve.args(["--listen", &format!("{address}:0")]).env("RUST_LOG", "error");
         let mut serving = serve.stdout(Stdio::piped()).spawn()?;
         let mut line = String::new();
         BufReader::new(serving.stdout.take().ok_or("no output")?).read_line(&mut line)?;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use kiosk_client::sync::Settings;
-use kiosk_client::{HttpTransport, Identity, Runner};
+use kiosk_client::{Handle, HttpTransport, Identity, Runner};
 use kiosk_store::{Draft, KeyFile, Options, Store};
 use uuid::Uuid;
 
@@ -25,18 +25,7 @@ pub async fn measure(backlog: usize) -> Result<Line, Any> {
     let centre = Centre::start(Database::Sqlite)?;
     let identity = centre.terminal("230202-0001").await?;
     let store = filled(&centre.folder("outbox"), &identity, backlog)?;
-    let transport = Arc::new(HttpTransport::new(&centre.url, &identity)?);
-    let settings = Settings { spread: Duration::ZERO, ..Settings::default() };
-    let key = identity.catalogue_key.clone();
-    let (runner, handle) = Runner::new(Arc::new(store.clone()), transport, key, settings);
-    let start = Instant::now();
-    let running = tokio::spawn(runner.run());
-    while store.backlog()? > 0 {
-        tokio::time::sleep(LOOK).await;
-    }
-    let took = start.elapsed();
-    handle.stop();
-    running.await?;
+    let took = drained(&store, &centre.url, &identity).await?;
     Ok(Figure {
         name: "sync.drain_per_s".into(),
         value: backlog as f64 / took.as_secs_f64(),
@@ -47,11 +36,31 @@ pub async fn measure(backlog: usize) -> Result<Line, Any> {
     .into())
 }
 
+/// Starts the client at an outbox and waits until it is empty; answers how long that took.
+pub async fn drained(store: &Store, url: &str, identity: &Identity) -> Result<Duration, Any> {
+    let (runner, handle) = runner(store, url, identity)?;
+    let start = Instant::now();
+    let running = tokio::spawn(runner.run());
+    while store.backlog()? > 0 {
+        tokio::time::sleep(LOOK).await;
+    }
+    let took = start.elapsed();
+    handle.stop();
+    running.await?;
+    Ok(took)
+}
+
+/// The client, as a terminal runs it.
+pub fn runner(store: &Store, url: &str, identity: &Identity) -> Result<(Runner, Handle), Any> {
+    let transport = Arc::new(HttpTransport::new(url, identity)?);
+    let settings = Settings { spread: Duration::ZERO, ..Settings::default() };
+    Ok(Runner::new(Arc::new(store.clone()), transport, identity.catalogue_key.clone(), settings))
+}
+
 /// An outbox on disk, filled in memory.
-fn filled(path: &Path, identity: &Identity, backlog: usize) -> Result<Store, Any> {
+pub fn filled(path: &Path, identity: &Identity, backlog: usize) -> Result<Store, Any> {
     let memory = tempfile::tempdir_in(MEMORY)?;
-    let key = KeyFile { path: path.with_extension("key") };
-    KeyFile::create(&key.path)?;
+    let key = key(path)?;
     let store = open(&memory.path().join("outbox"), identity, &key)?;
     for _ in 0..backlog {
         store.submit(Draft { lane: Uuid::now_v7(), content: rating() }, Vec::new())?;
@@ -64,7 +73,13 @@ fn filled(path: &Path, identity: &Identity, backlog: usize) -> Result<Store, Any
     open(path, identity, &key)
 }
 
-fn open(path: &Path, identity: &Identity, key: &KeyFile) -> Result<Store, Any> {
+/// A new key beside an outbox.
+pub fn key(path: &Path) -> Result<KeyFile, Any> {
+    Ok(KeyFile::create(path.with_extension("key"))?)
+}
+
+/// The outbox of a terminal.
+pub fn open(path: &Path, identity: &Identity, key: &KeyFile) -> Result<Store, Any> {
     let (terminal, epoch) = (identity.terminal.clone(), identity.epoch);
     let clock = Arc::new(jiff::Timestamp::now);
     Ok(Store::open(Options { path: path.to_owned(), terminal, epoch, clock }, key)?)

@@ -8,6 +8,9 @@ mod bare;
 mod centre;
 mod drain;
 mod ingest;
+mod link;
+mod redis;
+mod shaped;
 
 use std::error::Error;
 
@@ -26,6 +29,8 @@ pub fn measure(backlog: usize) -> Figures {
         lines.extend(runtime.block_on(ingest::measure(database))?);
     }
     lines.push(runtime.block_on(drain::measure(backlog))?);
+    lines.push(runtime.block_on(redis::measure())?);
+    lines.push(shaped::measure(backlog)?);
     Ok(lines)
 }
 

@@ -1,0 +1,146 @@
+//! `sync.vs_redis_stream`: items kept durably one after the other and delivered in batches of 256 meanwhile, over the same
+//! through a stream of Debian's Redis with `appendfsync always`. Ours is the terminal's store and client and the platform
+//! behind TLS, durable at both ends; theirs is one server on a socket, with a producer and a consumer that acknowledges.
+
+mod client;
+
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use kiosk_client::Identity;
+use kiosk_protocol::limits::BATCH_ITEMS_MAX;
+use kiosk_store::Draft;
+use uuid::Uuid;
+
+use super::centre::{Centre, Database};
+use super::{Any, drain, ingest, rating};
+use crate::figure::{Figure, Goal, Line, Sides};
+use client::{Reply, Stream};
+
+const NAME: &str = "sync.vs_redis_stream";
+const SERVER: &str = "/usr/bin/redis-server";
+/// Items of one side; theirs run before and after ours.
+const ITEMS: u64 = 2_000;
+/// A server must listen within this.
+const START: Duration = Duration::from_secs(10);
+/// How often is looked whether all is delivered.
+const LOOK: Duration = Duration::from_millis(5);
+/// Of a stream, its readers and this reader.
+const STREAM: &str = "items";
+const GROUP: &str = "platform";
+
+pub async fn measure() -> Result<Line, Any> {
+    if !Path::new(SERVER).exists() {
+        return Ok(Line::Skipped { name: NAME, why: "install the package redis-server".to_owned() });
+    }
+    let centre = Centre::start(Database::Sqlite)?;
+    let identity = centre.terminal("230202-0001").await?;
+    let server = Server::start(&centre.folder("redis"))?;
+    let before = theirs(&server, &identity)?;
+    let ours = ours(&centre, &identity).await?;
+    let theirs = (before + theirs(&server, &identity)?) / 2.0;
+    let sides = Some(Sides { ours, theirs, peer: "redis stream" });
+    let (name, value, unit) = (NAME.into(), ours / theirs, "ratio");
+    Ok(Figure { name, value, unit, goal: Goal::AtLeast(1.0), sides }.into())
+}
+
+/// Items a second, from the first kept to the last verdict kept.
+async fn ours(centre: &Centre, identity: &Identity) -> Result<f64, Any> {
+    let store = drain::open(&centre.folder("outbox"), identity, &drain::key(&centre.folder("outbox"))?)?;
+    let (runner, handle) = drain::runner(&store, &centre.url, identity)?;
+    let running = tokio::spawn(runner.run());
+    let start = Instant::now();
+    let (keeper, waker) = (store.clone(), handle.clone());
+    let kept = tokio::task::spawn_blocking(move || {
+        (0..ITEMS).try_for_each(|_| {
+            keeper.submit(Draft { lane: Uuid::now_v7(), content: rating() }, Vec::new())?;
+            waker.wake();
+            Ok::<_, kiosk_store::StoreError>(())
+        })
+    });
+    kept.await??;
+    while store.backlog()? > 0 {
+        tokio::time::sleep(LOOK).await;
+    }
+    let took = start.elapsed();
+    handle.stop();
+    running.await?;
+    Ok(ITEMS as f64 / took.as_secs_f64())
+}
+
+/// Items a second, from the first kept to the last acknowledged.
+fn theirs(server: &Server, identity: &Identity) -> Result<f64, Any> {
+    let (mut producer, mut consumer) = (Stream::connect(&server.socket)?, Stream::connect(&server.socket)?);
+    producer.call(&["DEL", STREAM])?;
+    producer.call(&["XGROUP", "CREATE", STREAM, GROUP, "$", "MKSTREAM"])?;
+    let items: Vec<String> = (1..=ITEMS)
+        .map(|seq| serde_json::to_string(&ingest::item(identity, seq)))
+        .collect::<Result<_, _>>()?;
+    let start = Instant::now();
+    let producing = std::thread::spawn(move || {
+        items.iter().try_for_each(|item| producer.call(&["XADD", STREAM, "*", "item", item]).map(drop))
+    });
+    let mut delivered = 0;
+    while delivered < ITEMS {
+        delivered += deliver(&mut consumer)?;
+    }
+    let took = start.elapsed();
+    producing.join().map_err(|_| "the producer failed")??;
+    Ok(ITEMS as f64 / took.as_secs_f64())
+}
+
+/// Reads a batch, acknowledges it, and answers how many items it had.
+fn deliver(consumer: &mut Stream) -> Result<u64, Any> {
+    let count = BATCH_ITEMS_MAX.to_string();
+    let read =
+        ["XREADGROUP", "GROUP", GROUP, "one", "COUNT", &count, "BLOCK", "1000", "STREAMS", STREAM, ">"];
+    let ids = ids(&consumer.call(&read)?);
+    if ids.is_empty() {
+        return Ok(0);
+    }
+    let acknowledge: Vec<&str> =
+        ["XACK", STREAM, GROUP].into_iter().chain(ids.iter().map(String::as_str)).collect();
+    consumer.call(&acknowledge)?;
+    Ok(ids.len() as u64)
+}
+
+/// The ids in the answer to a read of one stream.
+fn ids(reply: &Reply) -> Vec<String> {
+    let entries = reply.at(0).and_then(|stream| stream.at(1));
+    let entries = entries.map_or(&[] as &[Reply], Reply::parts);
+    entries.iter().filter_map(|entry| Some(entry.at(0)?.text()?.to_owned())).collect()
+}
+
+/// A server of our own.
+struct Server {
+    socket: PathBuf,
+    serving: Child,
+}
+
+impl Server {
+    fn start(dir: &Path) -> Result<Self, Any> {
+        std::fs::create_dir(dir)?;
+        let dir = dir.canonicalize()?;
+        let socket = dir.join("socket");
+        let mut command = Command::new(SERVER);
+        command.args(["--port", "0", "--save", "", "--appendonly", "yes", "--appendfsync", "always"]);
+        command.arg("--dir").arg(&dir).arg("--unixsocket").arg(&socket);
+        let serving = command.stdout(Stdio::null()).spawn()?;
+        let (server, start) = (Self { socket, serving }, Instant::now());
+        while Stream::connect(&server.socket).is_err() {
+            if start.elapsed() > START {
+                return Err("redis does not listen".into());
+            }
+            std::thread::sleep(LOOK);
+        }
+        Ok(server)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.serving.kill().ok();
+        self.serving.wait().ok();
+    }
+}
