@@ -112,6 +112,12 @@ enum Command {
         #[arg(long)]
         database: Option<String>,
     },
+    /// Write the OpenAPI document of what the platform answers.
+    Openapi {
+        /// A file; standard output where none is named.
+        #[arg(long)]
+        out: Option<PathBuf>,
+    },
     /// Say whether a page is genuine: a PDF file whole, or the number on one.
     VerifyPage {
         /// The platform's folder.
@@ -200,6 +206,7 @@ pub async fn run(cli: Cli) -> Result<(), PlatformError> {
             Platform::restore(&from, &dir, database)?;
             say(&format!("made a platform in {}", dir.display()))
         }
+        Command::Openapi { out } => openapi(out),
         Command::Quarantine { dir, json, out } => quarantine(&dir, json, out.as_deref()),
         Command::VerifyPage { dir, page } => verify_page(&dir, page),
         Command::Revoke { dir, terminal } => {
@@ -273,6 +280,12 @@ fn verify_page(dir: &Path, page: String) -> Result<(), PlatformError> {
     say(&format!(
         "genuine: page {number} of {service} {version}, issued {issued_at}, SM3 of its file {digest}"
     ))
+}
+
+fn openapi(out: Option<PathBuf>) -> Result<(), PlatformError> {
+    let document = kiosk_platform::openapi().map_err(|error| PlatformError::Server(error.into()))?;
+    let Some(path) = out else { return say(document.trim_end()) };
+    std::fs::write(&path, document).map_err(|source| PlatformError::File { path, source })
 }
 
 /// Readable by their owner only.

@@ -31,5 +31,5 @@ pub use pages::{Facts, NotGenuine};
 
 pub use platform::{OpenFile, Options, PAGES_ADDRESS, Platform, Running};
 pub use publish::Draft;
-pub use server::{Bounds, Clock};
+pub use server::{Bounds, Clock, openapi};
 pub use store::{CaseRow, QuarantineRow, StoreError, state_name};

@@ -8,6 +8,7 @@ use crate::service::{BadPackage, ServicePackage};
 
 /// JSON text with a signature over exactly these bytes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Signed {
     /// The algorithms.
     pub suite: Suite,
@@ -58,6 +59,7 @@ pub struct IndexEntry {
 
 /// What a terminal downloads and keeps: the index and its packages, each signed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CatalogueBundle {
     /// A signed `Index`.
     pub index: Signed,

@@ -93,10 +93,12 @@ impl fmt::Display for Key {
 
 /// The identity of an item, made before it is first sent and never used twice.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ItemId {
     /// The terminal that made it.
     pub terminal: TerminalId,
     /// Raised by the platform at enrolment and after a restore, so that a sequence never repeats.
+    #[cfg_attr(feature = "openapi", schema(maximum = 4294967295_u32))]
     pub epoch: u32,
     /// Counts up by one per item within the epoch, from 1.
     pub seq: u64,

@@ -10,6 +10,7 @@ use crate::service::{Language, Values};
 
 /// An item as it is stored and sent: its identity, its exact bytes, and their digest.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Item {
     /// Made before the first send.
     pub id: ItemId,
@@ -149,6 +150,7 @@ impl CaseFile {
 
 /// The platform's answer to one item.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "verdict", rename_all = "snake_case")]
 pub enum Verdict {
     /// Kept, now or earlier: sending again gives the same answer.

@@ -12,6 +12,8 @@ pub mod item;
 pub mod journal;
 pub mod limits;
 pub mod money;
+#[cfg(feature = "openapi")]
+mod openapi;
 pub mod receipt;
 pub mod service;
 pub mod trail;

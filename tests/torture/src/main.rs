@@ -8,6 +8,7 @@ mod fuzz;
 mod kill;
 mod kill_store;
 mod memory;
+mod openapi;
 mod outage;
 mod report;
 mod sim;
@@ -25,8 +26,8 @@ use clap::{Parser, ValueEnum};
 struct Cli {
     /// Which campaign.
     name: Name,
-    /// How many cases; 50,000 for `crash` and, items, for `outage`, 10,000 for `kill-store`, 1,000 for `visits`, 200 for `kill` and `sim`, 4 for
-    /// `wipe`, all for `devices`; for `fuzz` 10 million inputs a parser.
+    /// How many cases; 50,000 for `crash` and (items) for `outage`, 10,000 for `kill-store`, 1,000 for `visits`, 200 for
+    /// `kill` and `sim`, 40 a call for `openapi`, 4 for `wipe`, all for `devices`; for `fuzz` 10 million inputs a parser.
     #[arg(long)]
     cases: Option<usize>,
     /// Replays the campaign of this seed; a new one where none is given.
@@ -55,6 +56,8 @@ enum Name {
     Kill,
     /// The store as a process of its own, killed at random; nothing it said may be lost.
     KillStore,
+    /// An external tester holds the platform to its OpenAPI document.
+    Openapi,
     /// 30 days without the platform, in virtual time; then all that waited leaves.
     Outage,
     /// Terminals and their platform in virtual time, under every fault of a line and jumping clocks.
@@ -84,6 +87,7 @@ fn main() -> ExitCode {
         Name::Fuzz => fuzz::run(cli.cases.unwrap_or(fuzz::CASES), seed),
         Name::Kill => kill::run(cli.cases.unwrap_or(kill::CASES), seed),
         Name::KillStore => kill_store::run(cli.cases.unwrap_or(kill_store::CASES), seed),
+        Name::Openapi => openapi::run(cli.cases.unwrap_or(openapi::CASES), seed),
         Name::Outage => outage::run(cli.cases.unwrap_or(outage::CASES), seed),
         Name::Sim => sim::run(cli.cases.unwrap_or(sim::CASES), seed),
         Name::Visits => visits::run(cli.cases.unwrap_or(visits::CASES), seed),

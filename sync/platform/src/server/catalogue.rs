@@ -7,7 +7,10 @@ use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use kiosk_protocol::catalogue::CatalogueBundle;
+use kiosk_protocol::wire::Problem;
 
+use super::openapi::{PROBLEM, Usual};
 use super::problem::Refusal;
 use super::terminal::Terminal;
 use super::{Centre, blocking};
@@ -17,6 +20,19 @@ pub struct Have {
     have: Option<u64>,
 }
 
+/// Gives the services in force, signed, unless the terminal has them.
+#[utoipa::path(
+    get,
+    path = "/v1/catalogue",
+    params(("have" = Option<u64>, Query, maximum = 18446744073709551615_u64,
+        description = "The version the terminal has.")),
+    responses(
+        (status = 200, body = CatalogueBundle, description = "The catalogue in force."),
+        (status = 304, description = "The terminal has it."),
+        (status = 404, body = Problem, content_type = PROBLEM, description = "`no-catalogue`"),
+        Usual,
+    ),
+)]
 pub async fn catalogue(
     State(centre): State<Arc<Centre>>,
     _terminal: Terminal,

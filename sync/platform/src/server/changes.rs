@@ -8,16 +8,28 @@ use axum::extract::{Query, State};
 use kiosk_protocol::limits::CHANGES_PAGE_MAX;
 use kiosk_protocol::wire::Changes;
 
+use super::openapi::Usual;
 use super::problem::Refusal;
 use super::terminal::Terminal;
 use super::{Centre, blocking};
 use crate::store::Scope;
+
+/// All numbers of so many digits fit the database's 63 bits.
+const CURSOR_DIGITS_MAX: usize = 18;
 
 #[derive(serde::Deserialize)]
 pub struct Since {
     cursor: Option<String>,
 }
 
+/// Tells what became of this terminal's cases, page by page, and when to ask again.
+#[utoipa::path(
+    get,
+    path = "/v1/sync/changes",
+    params(("cursor" = Option<String>, Query, pattern = "^(c[0-9]{1,18})?$",
+        description = "Where the page before ended; all from the beginning where there is none.")),
+    responses((status = 200, body = Changes, description = "What changed behind the cursor."), Usual),
+)]
 pub async fn changes(
     State(centre): State<Arc<Centre>>,
     terminal: Terminal,
@@ -35,8 +47,9 @@ pub fn changes_since(centre: &Centre, terminal: &Terminal, cursor: Option<&str>)
 /// Position in the terminal's changes; the text is ours and means nothing to others.
 fn position(cursor: Option<&str>) -> Result<u64, Refusal> {
     let Some(cursor) = cursor.filter(|cursor| !cursor.is_empty()) else { return Ok(0) };
-    let number = cursor.strip_prefix('c').and_then(|number| number.parse::<u64>().ok());
-    let number = number.filter(|number| i64::try_from(*number).is_ok());
+    let digits = cursor.strip_prefix('c').filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
+    let number =
+        digits.filter(|digits| digits.len() <= CURSOR_DIGITS_MAX).and_then(|digits| digits.parse().ok());
     number.ok_or_else(|| Refusal::bad_request("the cursor is not one of ours"))
 }
 

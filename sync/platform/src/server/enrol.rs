@@ -9,14 +9,31 @@ use axum::extract::rejection::BytesRejection;
 use axum::http::StatusCode;
 use axum::{Extension, Json};
 use kiosk_protocol::crypto::Digest;
-use kiosk_protocol::wire::{EnrolAnswer, EnrolRequest};
+use kiosk_protocol::wire::{EnrolAnswer, EnrolRequest, Problem};
 
+use super::openapi::{PROBLEM, Passing};
 use super::problem::Refusal;
 use super::serve::Peer;
 use super::{Centre, blocking, body, parse, too_often};
 use crate::keys::{BadRequest, Keys};
 use crate::store::{Scope, TicketState, Tx};
 
+/// Gives a certificate for a ticket.
+#[utoipa::path(
+    post,
+    path = "/v1/enrol",
+    security(()),
+    request_body = EnrolRequest,
+    responses(
+        (status = 200, body = EnrolAnswer, description = "The terminal's identity."),
+        (status = 400, body = Problem, content_type = PROBLEM, description = "`bad-request`, `bad-csr`"),
+        (status = 404, body = Problem, content_type = PROBLEM, description = "`ticket-unknown`"),
+        (status = 409, body = Problem, content_type = PROBLEM, description = "`ticket-used`"),
+        (status = 410, body = Problem, content_type = PROBLEM, description = "`ticket-expired`, `ticket-void`"),
+        (status = 413, body = Problem, content_type = PROBLEM, description = "`too-large`"),
+        Passing,
+    ),
+)]
 pub async fn enrol(
     State(centre): State<Arc<Centre>>,
     Extension(peer): Extension<Peer>,

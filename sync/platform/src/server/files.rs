@@ -14,8 +14,10 @@ use jiff::{SignedDuration, Timestamp};
 use kiosk_protocol::crypto::Digest;
 use kiosk_protocol::ids::TerminalId;
 use kiosk_protocol::limits::{FILE_BYTES_MAX, FILE_CHUNK_BYTES};
-use kiosk_protocol::wire::file::{CHECKSUM, CHECKSUM_MISMATCH, LENGTH, OFFSET, checksum};
+use kiosk_protocol::wire::Problem;
+use kiosk_protocol::wire::file::{CHECKSUM, CHECKSUM_MISMATCH, CHUNK, LENGTH, OFFSET, checksum};
 
+use super::openapi::{PROBLEM, Usual};
 use super::problem::Refusal;
 use super::terminal::Terminal;
 use super::{Centre, blocking, body};
@@ -23,6 +25,26 @@ use crate::ingest;
 use crate::limits::{FILES_ABANDONED_HOURS, FILES_SWEPT_AT_ONCE, FILES_UNNAMED_BYTES_MAX};
 use crate::store::{Held, Scope, StoreError, Tx};
 
+/// Begins a file of a case, or finds it begun.
+#[utoipa::path(
+    put,
+    path = "/v1/files/{digest}",
+    params(
+        ("digest" = Digest, Path, description = "Digest of the file's sealed bytes: its name."),
+        ("upload-length" = u64, Header, minimum = 1, maximum = 20971520, description = "Bytes of the whole file."),
+    ),
+    responses(
+        (status = 201, description = "It begins.",
+            headers(("upload-offset" = u64, description = "Bytes the platform has."),
+                ("upload-length" = u64, description = "Bytes of the whole file."))),
+        (status = 204, description = "It was begun before.",
+            headers(("upload-offset" = u64, description = "Bytes the platform has."),
+                ("upload-length" = u64, description = "Bytes of the whole file."))),
+        (status = 409, body = Problem, content_type = PROBLEM, description = "`file-differs`"),
+        Usual,
+        (status = 413, body = Problem, content_type = PROBLEM, description = "`too-large`, `file-quota`"),
+    ),
+)]
 pub async fn begin(
     State(centre): State<Arc<Centre>>,
     terminal: Terminal,
@@ -35,6 +57,19 @@ pub async fn begin(
     Ok((status, told(began.held)).into_response())
 }
 
+/// Tells how much of a file the platform has; it is whole when the offset is its length.
+#[utoipa::path(
+    head,
+    path = "/v1/files/{digest}",
+    params(("digest" = Digest, Path, description = "Digest of the file's sealed bytes: its name.")),
+    responses(
+        (status = 200, description = "How far it came.",
+            headers(("upload-offset" = u64, description = "Bytes the platform has."),
+                ("upload-length" = u64, description = "Bytes of the whole file."))),
+        (status = 404, description = "`file-unknown`"),
+        Usual,
+    ),
+)]
 pub async fn offset(
     State(centre): State<Arc<Centre>>,
     terminal: Terminal,
@@ -45,6 +80,30 @@ pub async fn offset(
     Ok(told(held).into_response())
 }
 
+/// Keeps the next chunk of a file. With the last one its digest is verified, and the cases that waited for it go on.
+#[utoipa::path(
+    patch,
+    path = "/v1/files/{digest}",
+    params(
+        ("digest" = Digest, Path, description = "Digest of the file's sealed bytes: its name."),
+        ("upload-offset" = u64, Header, maximum = 18446744073709551615_u64, description = "Where the chunk begins."),
+        ("upload-checksum" = String, Header, pattern = "^sm3 [A-Za-z0-9+/]{43}=$",
+            description = "SM3 digest of the chunk, in Base64."),
+    ),
+    request_body(content = Vec<u8>, content_type = CHUNK, description = "256 KiB, or what ends the file."),
+    responses(
+        (status = 204, description = "It is kept.",
+            headers(("upload-offset" = u64, description = "Bytes the platform has."),
+                ("upload-length" = u64, description = "Bytes of the whole file."))),
+        (status = 404, body = Problem, content_type = PROBLEM, description = "`file-unknown`"),
+        (status = 409, body = Problem, content_type = PROBLEM, description = "`file-offset`: go on at the offset told",
+            headers(("upload-offset" = u64, description = "Bytes the platform has."),
+                ("upload-length" = u64, description = "Bytes of the whole file."))),
+        (status = 422, body = Problem, content_type = PROBLEM, description = "`file-damaged`: the file begins anew"),
+        (status = 460, body = Problem, content_type = PROBLEM, description = "`file-checksum`: send the chunk again"),
+        Usual,
+    ),
+)]
 pub async fn grow(
     State(centre): State<Arc<Centre>>,
     terminal: Terminal,

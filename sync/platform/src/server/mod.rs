@@ -7,6 +7,7 @@ mod catalogue;
 mod changes;
 mod enrol;
 pub mod files;
+mod openapi;
 mod problem;
 mod rates;
 mod serve;
@@ -40,6 +41,8 @@ use crate::store::Store;
 use crate::texts::Texts;
 pub use batches::ingested;
 pub use changes::changes_since as changes;
+use openapi::Passing;
+pub use openapi::document as openapi;
 use problem::Refusal;
 pub use rates::Rates;
 pub use serve::{Bounds, serve};
@@ -98,6 +101,13 @@ pub fn routes(centre: Arc<Centre>) -> Router {
         .with_state(centre)
 }
 
+/// Answers as long as the server is there.
+#[utoipa::path(
+    get,
+    path = "/v1/health",
+    security(()),
+    responses((status = 204, description = "It is there."), Passing),
+)]
 async fn health() -> StatusCode {
     StatusCode::NO_CONTENT
 }

@@ -234,7 +234,11 @@ impl Terminal {
     pub async fn try_send(&self, items: Vec<Item>) -> reqwest::Result<Vec<Verdict>> {
         let json = serde_json::to_vec(&Batch { items }).unwrap();
         let packed = zstd::bulk::compress(&json, 3).unwrap();
-        let request = self.client.post(format!("{}/v1/sync/batches", self.base)).body(packed);
+        let request = self
+            .client
+            .post(format!("{}/v1/sync/batches", self.base))
+            .header("content-encoding", "zstd")
+            .body(packed);
         let answer: BatchAnswer = request.send().await?.json().await?;
         Ok(answer.answers.into_iter().map(|answer| answer.verdict).collect())
     }

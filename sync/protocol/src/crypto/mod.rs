@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 /// Which algorithms made a row, a seal or a signature; stored with each, so that old ones stay readable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum Suite {
     /// SM2 (GB/T 32918.2 signature, 32918.4 encryption in the order C1C3C2) with SM3 (GB/T 32905).
     #[serde(rename = "sm2-sm3")]

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// A language a resident can choose.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum Language {
     /// Chinese, simplified: what a terminal starts with.
     #[default]
@@ -19,6 +20,7 @@ pub enum Language {
 
 /// The same sentence in every language; none may be empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Text {
     /// Chinese.

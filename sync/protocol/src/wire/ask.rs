@@ -14,8 +14,10 @@ use crate::service::{IdentityLevel, Language, Text};
 
 /// A question.
 #[derive(Deserialize, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Ask {
     /// The visit it belongs to, for the access record.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = "uuid"))]
     pub visit: Uuid,
     /// The level the person was identified at.
     pub level: IdentityLevel,
@@ -28,6 +30,7 @@ pub struct Ask {
 
 /// What is asked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "ask", rename_all = "snake_case")]
 pub enum Question {
     /// Values on file for the form of a service: reply `Values`.
@@ -60,12 +63,15 @@ pub enum Question {
 
 /// A person on the line. No `Debug`, zeroed when dropped.
 #[derive(Clone, Deserialize, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct WirePerson {
     /// Name.
     #[serde(serialize_with = "expose")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub name: Private,
     /// Citizen identification number.
     #[serde(serialize_with = "expose")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub number: Private,
 }
 
@@ -83,13 +89,16 @@ pub struct Scalar(#[serde(serialize_with = "expose")] pub Private);
 
 /// An answer.
 #[derive(Clone, Deserialize, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "reply", rename_all = "snake_case")]
 pub enum Reply {
     /// Values by name; what is not on file is left out.
     Values {
         /// Single values, in the canonical form of form fields.
+        #[cfg_attr(feature = "openapi", schema(value_type = BTreeMap<String, String>))]
         values: BTreeMap<Key, Scalar>,
         /// Tables by name.
+        #[cfg_attr(feature = "openapi", schema(value_type = BTreeMap<String, Vec<BTreeMap<String, String>>>))]
         tables: BTreeMap<Key, Vec<Row>>,
         /// The platform's clock.
         as_of: jiff::Timestamp,
@@ -117,6 +126,7 @@ pub enum Reply {
 
 /// One case, as its owner or the holder of its receipt sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CaseView {
     /// The terminal's number.
     pub receipt: ReceiptNumber,

@@ -49,6 +49,7 @@ impl From<Ticket> for String {
 
 /// Asks for a certificate. The key was made on the terminal and never leaves it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct EnrolRequest {
     /// The code of the ticket.
@@ -59,6 +60,7 @@ pub struct EnrolRequest {
 
 /// A terminal's identity.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct EnrolAnswer {
     /// Its name.
     pub terminal: TerminalId,

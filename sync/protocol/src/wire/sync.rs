@@ -8,13 +8,16 @@ use crate::item::{Item, Verdict};
 
 /// Items, oldest first within each lane.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Batch {
     /// At most `limits::BATCH_ITEMS_MAX`.
+    #[cfg_attr(feature = "openapi", schema(max_items = 256))]
     pub items: Vec<Item>,
 }
 
 /// One answer for each item of a batch, in its order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct BatchAnswer {
     /// The answers.
     pub answers: Vec<ItemAnswer>,
@@ -24,6 +27,7 @@ pub struct BatchAnswer {
 
 /// The answer to one item.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ItemAnswer {
     /// The item.
     pub id: ItemId,
@@ -33,6 +37,7 @@ pub struct ItemAnswer {
 
 /// What changed for this terminal since the cursor.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Changes {
     /// At most `limits::CHANGES_PAGE_MAX`, oldest first.
     pub changes: Vec<Change>,
@@ -48,11 +53,13 @@ pub struct Changes {
 
 /// One change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "change", rename_all = "snake_case")]
 pub enum Change {
     /// A case moved on.
     Case {
         /// The case.
+        #[cfg_attr(feature = "openapi", schema(value_type = String, format = "uuid"))]
         case: Uuid,
         /// Its national number.
         case_number: CaseNumber,
@@ -65,6 +72,7 @@ pub enum Change {
 
 /// Where a case is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum CaseState {
     /// 已收件: the platform has it.

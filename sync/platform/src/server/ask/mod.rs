@@ -21,6 +21,7 @@ use kiosk_protocol::wire::{Ask, CaseView, Question, Reply, WirePerson};
 use secrecy::ExposeSecret;
 use uuid::Uuid;
 
+use super::openapi::Usual;
 use super::problem::Refusal;
 use super::terminal::Terminal;
 use super::{Centre, blocking, body, parse};
@@ -32,6 +33,13 @@ use page::Drafted;
 /// What the access record calls the platform's own register of cases.
 const CASE_REGISTER: &str = "case-register";
 
+/// Answers a question now. Neither question nor answer is kept, but that it was asked.
+#[utoipa::path(
+    post,
+    path = "/v1/ask",
+    request_body = Ask,
+    responses((status = 200, body = Reply, description = "The answer, or why the resident gets none."), Usual),
+)]
 pub async fn ask(
     State(centre): State<Arc<Centre>>,
     terminal: Terminal,

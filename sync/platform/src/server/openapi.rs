@@ -1,0 +1,119 @@
+//! The OpenAPI document of all calls, made from the code that answers them. `kiosk-platform openapi` prints it; it is
+//! checked in as `openapi.json`.
+
+use std::collections::BTreeMap;
+
+use kiosk_protocol::wire::Problem;
+use utoipa::openapi::header::HeaderBuilder;
+use utoipa::openapi::schema::{ObjectBuilder, Type};
+use utoipa::openapi::security::SecurityScheme;
+use utoipa::openapi::{ContentBuilder, RefOr, Response, ResponseBuilder};
+use utoipa::{IntoResponses, Modify, OpenApi, ToSchema};
+
+/// RFC 9457.
+pub const PROBLEM: &str = "application/problem+json";
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Hecheng Kiosk: between terminals and their platform",
+        description = "HTTP/1.1 over mutual TLS. Refusals are problem details (RFC 9457) whose `type` is stable: \
+                       `urn:hecheng:problem:` and the name given with each status. Callers compare the status and \
+                       `type`, and show `title` to technicians only."
+    ),
+    paths(
+        super::health,
+        super::enrol::enrol,
+        super::batches::batches,
+        super::changes::changes,
+        super::catalogue::catalogue,
+        super::ask::ask,
+        super::files::begin,
+        super::files::offset,
+        super::files::grow,
+    ),
+    components(schemas(Problem)),
+    security(("terminal" = [])),
+    modifiers(&Certificate),
+)]
+struct Document;
+
+/// The document as it is checked in.
+pub fn document() -> serde_json::Result<String> {
+    Document::openapi().to_pretty_json().map(|json| json + "\n")
+}
+
+struct Certificate;
+
+impl Modify for Certificate {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let about = "The certificate the terminal got when it was enrolled, and its key.".to_owned();
+        let scheme = SecurityScheme::MutualTls { description: Some(about), extensions: None };
+        document.components.get_or_insert_default().add_security_scheme("terminal", scheme);
+    }
+}
+
+/// What every call of a terminal may be refused with.
+pub struct Usual;
+
+impl IntoResponses for Usual {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        let refusals = [
+            (400, "`bad-request`"),
+            (401, "`certificate-missing`"),
+            (403, "`terminal-revoked`, `certificate-replaced`"),
+            (413, "`too-large`"),
+        ];
+        let refusals = refusals.map(|(status, kinds)| (status, problem(kinds)));
+        refusals
+            .into_iter()
+            .chain(passing())
+            .map(|(status, answer)| (status.to_string(), answer.into()))
+            .collect()
+    }
+}
+
+/// What anybody may be refused with, and is to try again.
+pub struct Passing;
+
+impl IntoResponses for Passing {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        passing().map(|(status, answer)| (status.to_string(), answer.into())).into_iter().collect()
+    }
+}
+
+fn passing() -> [(u16, Response); 3] {
+    [
+        (429, waiting("`too-often`")),
+        (500, problem("`internal`")),
+        (503, waiting("`too-slow`, `database-away`")),
+    ]
+}
+
+/// A refusal of one of these kinds.
+fn problem(kinds: &str) -> Response {
+    let content = ContentBuilder::new().schema(Some(utoipa::openapi::Ref::from_schema_name(Problem::name())));
+    ResponseBuilder::new().description(kinds).content(PROBLEM, content.build()).build()
+}
+
+/// The same, with the time to wait.
+fn waiting(kinds: &str) -> Response {
+    let seconds = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(0));
+    let wait =
+        HeaderBuilder::new().schema(seconds).description(Some("Seconds to wait, where they are known."));
+    let mut answer = problem(kinds);
+    answer.headers.insert("retry-after".to_owned(), wait.build());
+    answer
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    #[test]
+    fn the_document_that_is_checked_in_is_up_to_date() {
+        let kept = include_str!("../../openapi.json");
+        let again = "cargo run -p kiosk-platform -- openapi --out sync/platform/openapi.json";
+        assert!(super::document().unwrap() == kept, "openapi.json is not up to date; run: {again}");
+    }
+}
