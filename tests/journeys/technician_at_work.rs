@@ -3,7 +3,7 @@
 use kiosk_sim::control::{CardAction, Command, Device, Link, PrinterState};
 use kiosk_tests::deadlines::{FOUND, poll};
 use kiosk_tests::scenario::{parse, play};
-use kiosk_tests::world::{DisplayChoice, Plan, World};
+use kiosk_tests::world::{DisplayChoice, Plan, Programs, World};
 use serde_json::{Value, json};
 
 use crate::technician::{Outcome, kiosk};
@@ -86,6 +86,21 @@ fn each_device_is_proven_alone_while_nobody_is_served() {
     let refused = site.kiosk(&["devices", "test", "receipt-printer", "--json"]);
     assert_eq!(refused.code, Some(2), "{}", refused.said);
     assert!(refused.complained.contains("a visit is under way"), "{}", refused.complained);
+}
+
+#[test]
+fn the_trail_is_exported_while_the_terminal_runs_and_after_it_ended() {
+    let mut site = Site::new();
+    site.play("wait screen attract within 20 s\nlanguage zh-CN\nwait screen home");
+    for state in ["running", "ended"] {
+        let file = site.out.path().join(format!("{state}.jsonl"));
+        let exported = site.kiosk(&["journal", "export", "--out", file.to_str().unwrap()]);
+        assert_eq!(exported.code, Some(0), "{state}: {}", exported.complained);
+        let program = Programs::find().unwrap().kiosk.with_file_name("journal-verify");
+        let checked = std::process::Command::new(program).arg(&file).output().unwrap();
+        assert!(checked.status.success(), "{state}: {}", String::from_utf8_lossy(&checked.stdout));
+        site.world.terminal.kill();
+    }
 }
 
 #[test]

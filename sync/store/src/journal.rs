@@ -228,11 +228,12 @@ impl Walk {
     }
 }
 
-/// The next lines of an export: rows behind this one, and the heads that sign them.
-pub(crate) fn lines(connection: &Connection, behind: u64) -> Result<Vec<Line>, StoreError> {
+/// The next lines of an export: rows behind this one, and the heads that sign them. Before the first row stands whose
+/// journal it is.
+pub(crate) fn lines(connection: &Connection, origin: &Origin, behind: u64) -> Result<Vec<Line>, StoreError> {
+    let mut lines = if behind == 0 { first_lines(origin) } else { Vec::new() };
     let behind = db::to_db(behind)?;
     let mut heads = heads_behind(connection, behind)?.into_iter().peekable();
-    let mut lines = Vec::new();
     for row in rows_behind(connection, behind)? {
         let row =
             row.map_err(|(seq, flaw)| StoreError::Corrupt(format!("row {seq} of the journal: {flaw}")))?;
@@ -241,6 +242,11 @@ pub(crate) fn lines(connection: &Connection, behind: u64) -> Result<Vec<Line>, S
         lines.extend(heads.next_if(|head| head.seq <= seq).map(Line::Head));
     }
     Ok(lines)
+}
+
+fn first_lines(origin: &Origin) -> Vec<Line> {
+    let (terminal, key) = (origin.terminal.clone(), origin.signer.verifying_key());
+    vec![Line::Journal { terminal, key }]
 }
 
 #[cfg(test)]

@@ -205,10 +205,10 @@ impl Store {
         self.journal_key.clone()
     }
 
-    /// The next lines of an export, behind this row: rows, and the heads that sign them; none behind the last row. The
-    /// line that says whose journal it is comes first, from the caller.
+    /// The next lines of an export, behind this row: rows, and the heads that sign them; none behind the last row. Behind
+    /// 0, whose journal it is comes first.
     pub fn journal_lines(&self, behind: u64) -> Result<Vec<Line>, StoreError> {
-        self.writer.call(move |db| journal::lines(&db.connection, behind))
+        self.writer.call(move |db| journal::lines(&db.connection, &db.origin, behind))
     }
 
     /// Recomputes the whole hash chain and verifies the signed heads. `Err` only when the file cannot be read; a row that does not

@@ -3,7 +3,7 @@ use rusqlite::Connection;
 
 use super::*;
 use crate::Store;
-use crate::testing::{Bench, VISIT, draft};
+use crate::testing::{Bench, VISIT, draft, terminal};
 
 const SEEN: TrailEvent = TrailEvent::VisitBegun { visit: VISIT };
 const DROP_TRIGGERS: &str = "DROP TRIGGER journal_no_update; DROP TRIGGER journal_no_delete;";
@@ -36,8 +36,10 @@ fn the_head_is_the_chain_of_the_stored_bytes() {
     store.record(vec![SEEN; 2]).unwrap();
     let event = format!("{{\"event\":\"visit_begun\",\"visit\":\"{VISIT}\"}}");
     let lines = store.journal_lines(0).unwrap();
+    let Line::Journal { terminal: name, key } = &lines[0] else { panic!("whose is it?") };
+    assert_eq!((name, key), (&terminal(), &store.journal_key()));
     let mut head = Digest::ZERO;
-    for line in &lines {
+    for line in &lines[1..] {
         let Line::Row(row) = line else { panic!("no head is signed yet") };
         assert_eq!(
             (row.event.as_ref(), row.wall_at.as_str()),
@@ -46,7 +48,8 @@ fn the_head_is_the_chain_of_the_stored_bytes() {
         head = journal::link(&head, row.seq, &row.wall_at, &journal::commitment(&row.salt.unwrap(), &event));
     }
     let report = JournalReport { rows: 2, head, signed: 0, first_bad: None };
-    assert_eq!((lines.len(), store.verify_journal().unwrap()), (2, report));
+    assert_eq!((lines.len(), store.verify_journal().unwrap()), (3, report));
+    assert!(store.journal_lines(2).unwrap().is_empty());
 }
 
 #[test]
