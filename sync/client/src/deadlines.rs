@@ -11,6 +11,8 @@ pub const ASK_CONNECT: Duration = Duration::from_secs(3);
 pub const BATCH: Duration = Duration::from_secs(20);
 /// One page of changes.
 pub const CHANGES: Duration = Duration::from_secs(20);
+/// One head of the journal. Sending waits for it.
+pub const HEAD: Duration = Duration::from_secs(10);
 /// One catalogue: 8 MiB at 2 Mbit/s take 34 s.
 pub const CATALOGUE: Duration = Duration::from_secs(60);
 /// One ask, from request to answer, connection included.

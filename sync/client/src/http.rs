@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use kiosk_protocol::catalogue::CatalogueBundle;
 use kiosk_protocol::limits::{BATCH_COMPRESSED_BYTES_MAX, CATALOGUE_BYTES_MAX, REPLY_BYTES_MAX, ZSTD_LEVEL};
-use kiosk_protocol::wire::{Ask, Batch, BatchAnswer, Changes, Problem, Reply};
+use kiosk_protocol::wire::{Ask, Batch, BatchAnswer, Changes, HeadAnswer, HeadReport, Problem, Reply};
 use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, DATE};
 use reqwest::{Client, RequestBuilder, Response, StatusCode, Url};
 use rustls::ClientConfig;
@@ -126,6 +126,11 @@ impl HttpTransport {
         answer(response, CATALOGUE_BYTES_MAX).await.map(Some)
     }
 
+    async fn post_head(&self, report: &HeadReport) -> Result<HeadAnswer, TransportError> {
+        let request = self.sync.post(self.url("v1/sync/head")?).timeout(deadlines::HEAD).json(report);
+        answer(send(request).await?, ANSWER_BYTES_MAX).await
+    }
+
     async fn post_ask(&self, ask: &Ask) -> Result<Reply, TransportError> {
         let request = self.ask.post(self.url("v1/ask")?).timeout(deadlines::ASK).json(ask);
         answer(send(request).await?, REPLY_BYTES_MAX).await
@@ -143,6 +148,10 @@ impl Transport for HttpTransport {
 
     fn catalogue(&self, have: u64) -> Answer<'_, Option<CatalogueBundle>> {
         Box::pin(self.get_catalogue(have))
+    }
+
+    fn head<'a>(&'a self, report: &'a HeadReport) -> Answer<'a, HeadAnswer> {
+        Box::pin(self.post_head(report))
     }
 
     fn ask<'a>(&'a self, ask: &'a Ask) -> Answer<'a, Reply> {

@@ -4,7 +4,8 @@ use jiff::Timestamp;
 use kiosk_protocol::catalogue::CatalogueBundle;
 use kiosk_protocol::ids::ItemId;
 use kiosk_protocol::item::Item;
-use kiosk_protocol::wire::{Change, ItemAnswer};
+use kiosk_protocol::journal::Countersigned;
+use kiosk_protocol::wire::{Change, HeadReport, ItemAnswer};
 use kiosk_store::{Store, StoreError};
 
 /// The store could not do it; the call is made again later.
@@ -12,7 +13,7 @@ use kiosk_store::{Store, StoreError};
 #[error("the store failed")]
 pub struct StoreFault(#[source] pub Box<dyn std::error::Error + Send + Sync>);
 
-/// The outbox, the cursor and the catalogue.
+/// The outbox, the cursor, the catalogue and the journal's head.
 pub trait SyncStore: Send + Sync + 'static {
     /// Unsettled items whose time has come, oldest first, in order within their lane; at least one
     /// where there is one, however large.
@@ -31,6 +32,12 @@ pub trait SyncStore: Send + Sync + 'static {
     fn catalogue(&self) -> Result<Option<CatalogueBundle>, StoreFault>;
     /// Keeps a verified catalogue; refuses an older version.
     fn put_catalogue(&self, version: u64, bundle: &CatalogueBundle) -> Result<(), StoreFault>;
+    /// Where the journal stands, signed; nothing where the platform countersigned that already.
+    fn head_to_show(&self) -> Result<Option<HeadReport>, StoreFault>;
+    /// Keeps a verified countersignature.
+    fn keep_countersigned(&self, shown: &Countersigned) -> Result<(), StoreFault>;
+    /// Goes on in this epoch.
+    fn begin_epoch(&self, epoch: u32) -> Result<(), StoreFault>;
 }
 
 impl From<StoreError> for StoreFault {
@@ -70,5 +77,17 @@ impl SyncStore for Store {
 
     fn put_catalogue(&self, version: u64, bundle: &CatalogueBundle) -> Result<(), StoreFault> {
         Ok(Store::put_catalogue(self, version, bundle)?)
+    }
+
+    fn head_to_show(&self) -> Result<Option<HeadReport>, StoreFault> {
+        Ok(Store::head_to_show(self)?.map(|head| HeadReport { key: self.journal_key(), head }))
+    }
+
+    fn keep_countersigned(&self, shown: &Countersigned) -> Result<(), StoreFault> {
+        Ok(Store::keep_countersigned(self, shown)?)
+    }
+
+    fn begin_epoch(&self, epoch: u32) -> Result<(), StoreFault> {
+        Ok(Store::begin_epoch(self, epoch)?)
     }
 }

@@ -10,6 +10,7 @@ use kiosk_platform::{
     state_name,
 };
 use kiosk_protocol::ids::{ItemId, Key, PageNumber, TerminalId};
+use kiosk_protocol::journal::{Countersigned, Line, SignedHead};
 use kiosk_protocol::service::Text;
 
 /// The reference central platform of Hecheng Kiosk.
@@ -106,6 +107,17 @@ enum Command {
         /// A file (`.pdf`), or a page's number.
         page: String,
     },
+    /// Show the newest head of a terminal's journal, and what `journal-verify` checks an export against.
+    Head {
+        /// The platform's folder.
+        #[arg(long)]
+        dir: PathBuf,
+        /// The terminal.
+        terminal: String,
+        /// Also write the head, for `journal-verify --head`.
+        #[arg(long)]
+        out: Option<PathBuf>,
+    },
     /// Take a terminal's rights.
     Revoke {
         /// The platform's folder.
@@ -186,6 +198,7 @@ pub async fn run(cli: Cli) -> Result<(), PlatformError> {
             say(&format!("made a platform in {}", dir.display()))
         }
         Command::Quarantine { dir, json, out } => quarantine(&dir, json, out.as_deref()),
+        Command::Head { dir, terminal, out } => head(&dir, &TerminalId::try_from(terminal)?, out.as_deref()),
         Command::VerifyPage { dir, page } => verify_page(&dir, page),
         Command::Revoke { dir, terminal } => {
             let terminal = TerminalId::try_from(terminal)?;
@@ -275,6 +288,21 @@ fn quarantine(dir: &Path, json: bool, out: Option<&Path>) -> Result<(), Platform
         let bytes = body.len();
         say(&format!("{terminal} epoch {epoch} seq {seq}  {received_at}  {bytes} bytes {hash}  {reason}"))
     })
+}
+
+fn head(dir: &Path, terminal: &TerminalId, out: Option<&Path>) -> Result<(), PlatformError> {
+    let platform = Platform::open(dir)?;
+    let shown = platform.head(terminal)?;
+    let Countersigned { head: SignedHead { epoch, seq, hash, .. }, at, key, .. } = &shown;
+    say(&format!("{terminal}: row {seq} of its journal, hash {hash}, shown in epoch {epoch} at {at}"))?;
+    let journal_key = String::from(platform.journal_key(terminal, *epoch)?);
+    let platform_key = String::from(key.clone());
+    say(&format!("journal-verify --key {journal_key} --platform-key {platform_key} --head HEAD EXPORT"))?;
+    let Some(out) = out else { return Ok(()) };
+    let line = serde_json::to_string(&Line::Countersigned(shown.clone()));
+    let line = line.map_err(|error| PlatformError::Server(error.into()))?;
+    let written = std::fs::write(out, line + "\n");
+    written.map_err(|source| PlatformError::File { path: out.to_owned(), source })
 }
 
 /// Named by their digest, as nothing else of them can be trusted.

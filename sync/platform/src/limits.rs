@@ -41,6 +41,9 @@ pub const CALLERS_MAX: usize = 20_000;
 pub const ACCEPT_AGAIN: Duration = Duration::from_millis(200);
 /// Base-2 logarithm of the largest zstd window: 8 MiB, as much as a batch may unpack to.
 pub const ZSTD_WINDOW_LOG_MAX: u32 = 23;
+/// Between two epochs the platform puts a terminal into because its journal does not fit: two that share one identity
+/// would raise it at each sync.
+pub const EPOCH_PAUSE: Duration = Duration::from_secs(3600);
 /// A ticket is good for this many hours.
 pub const TICKET_HOURS: i64 = 72;
 /// A terminal's certificate is good for this many days.

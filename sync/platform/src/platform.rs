@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use kiosk_protocol::crypto::VerifyingKey;
 use kiosk_protocol::ids::{Key, PageNumber, TerminalId};
+use kiosk_protocol::journal::Countersigned;
 use kiosk_protocol::service::Text;
 use kiosk_protocol::wire::Ticket;
 use tokio::net::TcpListener;
@@ -200,6 +202,24 @@ impl Platform {
     /// The database fails.
     pub fn cases(&self) -> Result<Vec<CaseRow>, PlatformError> {
         Ok(self.store.read(|tx| tx.cases(Timestamp::now()))?)
+    }
+
+    /// The newest head of a terminal's journal.
+    ///
+    /// # Errors
+    /// It showed none, or the database fails.
+    pub fn head(&self, terminal: &TerminalId) -> Result<Countersigned, PlatformError> {
+        let shown = self.store.read(|tx| tx.newest_head(terminal))?;
+        shown.ok_or_else(|| PlatformError::NoHead(terminal.clone()))
+    }
+
+    /// What a terminal's journal is verified with in an epoch.
+    ///
+    /// # Errors
+    /// It was not told, or the database fails.
+    pub fn journal_key(&self, terminal: &TerminalId, epoch: u32) -> Result<VerifyingKey, PlatformError> {
+        let key = self.store.read(|tx| tx.journal_key(terminal, epoch))?;
+        key.ok_or_else(|| PlatformError::NoHead(terminal.clone()))
     }
 
     /// Kinds of all alarms, oldest first.

@@ -22,7 +22,8 @@ pub fn verify(setup: &Setup, as_json: bool) -> Result<(), Failure> {
         say(&report.to_string());
     } else if first_bad.is_none() {
         let head = report.get("head").and_then(Value::as_str).unwrap_or_default();
-        say(&format!("{rows} rows, the chain holds; head {head}"));
+        let shown = report.get("countersigned").and_then(Value::as_u64).unwrap_or_default();
+        say(&format!("{rows} rows, the chain holds, countersigned up to row {shown}; head {head}"));
     }
     match first_bad {
         Some(bad) => Err(Failure::Broken(format!("{rows} rows, the chain breaks at {bad}"))),

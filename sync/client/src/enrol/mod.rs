@@ -7,6 +7,7 @@ mod pin;
 use std::path::Path;
 use std::sync::Arc;
 
+use kiosk_protocol::crypto::VerifyingKey;
 use kiosk_protocol::wire::{EnrolAnswer, EnrolRequest, Ticket};
 use rcgen::{CertificateParams, DistinguishedName, KeyPair, PKCS_ECDSA_P256_SHA256, PublicKeyData};
 use rustls::RootCertStore;
@@ -19,14 +20,20 @@ pub use error::{BadEnrolAnswer, EnrolError};
 use crate::identity::{CA_FILE, CERTIFICATE_FILE, IDENTITY_FILE, Identity, KEY_FILE, Record};
 use crate::{deadlines, files, http, tls};
 
-/// Enrols the terminal at `url` (`https://host:port`) and keeps its identity in `dir`.
-pub async fn enrol(url: &str, ticket: &Ticket, dir: &Path) -> Result<Identity, EnrolError> {
+/// Enrols the terminal at `url` (`https://host:port`) and keeps its identity in `dir`. The platform is told what the
+/// heads of the journal will be verified with, where that is known already.
+pub async fn enrol(
+    url: &str,
+    ticket: &Ticket,
+    journal_key: Option<VerifyingKey>,
+    dir: &Path,
+) -> Result<Identity, EnrolError> {
     files::make_private_dir(dir).map_err(|source| EnrolError::Files { path: dir.to_owned(), source })?;
     if dir.join(IDENTITY_FILE).exists() {
         return Err(EnrolError::AlreadyEnrolled(dir.to_owned()));
     }
     let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256)?;
-    let request = EnrolRequest { code: ticket.code.clone(), csr_pem: csr(&key)? };
+    let request = EnrolRequest { code: ticket.code.clone(), csr_pem: csr(&key)?, journal_key };
     let answer = post(url, ticket, &request).await?;
     check(&answer, &key, ticket)?;
     keep(answer, &key, dir)

@@ -3,6 +3,7 @@
 
 mod catalogue;
 mod downlink;
+mod head;
 mod uplink;
 
 use std::sync::Arc;

@@ -6,6 +6,7 @@ mod batches;
 mod catalogue;
 mod changes;
 mod enrol;
+mod head;
 mod problem;
 mod rates;
 mod serve;
@@ -39,7 +40,7 @@ use crate::store::Store;
 use crate::texts::Texts;
 pub use batches::ingested;
 pub use changes::changes_since as changes;
-use problem::Refusal;
+pub use problem::Refusal;
 pub use rates::Rates;
 pub use serve::{Bounds, serve};
 pub use terminal::Terminal;
@@ -83,6 +84,7 @@ pub fn routes(centre: Arc<Centre>) -> Router {
         .route("/v1/health", get(health))
         .route("/v1/enrol", post(enrol::enrol))
         .route("/v1/sync/batches", batches)
+        .route("/v1/sync/head", post(head::head))
         .route("/v1/sync/changes", get(changes::changes))
         .route("/v1/catalogue", get(catalogue::catalogue))
         .route("/v1/ask", post(ask::ask))

@@ -7,6 +7,7 @@
 mod accesses;
 mod cases;
 mod catalogue;
+mod heads;
 mod items;
 mod pages;
 mod postgres;

@@ -21,6 +21,7 @@ mod bounds;
 mod case;
 mod catalogue;
 mod enrol;
+mod heads;
 mod page;
 #[path = "../postgres/mod.rs"]
 mod postgres;

@@ -151,14 +151,23 @@ impl World {
 
     pub async fn enrol(&self, code: &str, key: &KeyPair) -> Response {
         let csr_pem = CertificateParams::default().serialize_request(key).unwrap().pem().unwrap();
-        let request = EnrolRequest { code: code.to_owned(), csr_pem };
-        self.stranger().post(self.url("/v1/enrol")).json(&request).send().await.unwrap()
+        self.enrol_by(&EnrolRequest { code: code.to_owned(), csr_pem, journal_key: None }).await
+    }
+
+    async fn enrol_by(&self, request: &EnrolRequest) -> Response {
+        self.stranger().post(self.url("/v1/enrol")).json(request).send().await.unwrap()
     }
 
     pub async fn terminal(&self, name: &str) -> Terminal {
         let key = KeyPair::generate().unwrap();
-        let answer: EnrolAnswer = self.enrol(&self.ticket(name), &key).await.json().await.unwrap();
-        let client = client(self.dir.path(), Some((&answer.certificate_pem, &key)));
+        let csr_pem = CertificateParams::default().serialize_request(&key).unwrap().pem().unwrap();
+        let request = EnrolRequest { code: self.ticket(name), csr_pem, journal_key: None };
+        self.terminal_by(request, &key).await
+    }
+
+    pub async fn terminal_by(&self, request: EnrolRequest, key: &KeyPair) -> Terminal {
+        let answer: EnrolAnswer = self.enrol_by(&request).await.json().await.unwrap();
+        let client = client(self.dir.path(), Some((&answer.certificate_pem, key)));
         Terminal { client, answer, base: self.url("") }
     }
 

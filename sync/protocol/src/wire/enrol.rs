@@ -55,6 +55,9 @@ pub struct EnrolRequest {
     pub code: String,
     /// A PKCS #10 request in PEM, signed by the terminal's key.
     pub csr_pem: String,
+    /// What the heads of its journal are verified with; told with the first head where it is not told here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub journal_key: Option<VerifyingKey>,
 }
 
 /// A terminal's identity.

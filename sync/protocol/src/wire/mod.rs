@@ -4,6 +4,7 @@
 //! |---|---|---|
 //! | `POST /v1/enrol` | `EnrolRequest` | `EnrolAnswer` |
 //! | `POST /v1/sync/batches` | zstd of `Batch` | `BatchAnswer` |
+//! | `POST /v1/sync/head` | `HeadReport` | `HeadAnswer` |
 //! | `GET /v1/sync/changes?cursor=` | | `Changes` |
 //! | `GET /v1/catalogue?have=` | | `CatalogueBundle`, or 304 |
 //! | `POST /v1/ask` | `Ask` | `Reply` |
@@ -12,12 +13,14 @@
 
 mod ask;
 mod enrol;
+mod head;
 mod page;
 mod problem;
 mod sync;
 
 pub use ask::{Ask, CaseView, Question, Reply, Row, Scalar, WirePerson};
 pub use enrol::{BadTicket, CODE_CHARS, EnrolAnswer, EnrolRequest, Ticket};
+pub use head::{HeadAnswer, HeadReport};
 pub use page::{BadPdf, Pdf};
 pub use problem::Problem;
 pub use sync::{Batch, BatchAnswer, CaseState, Change, Changes, ItemAnswer};

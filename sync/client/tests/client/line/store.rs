@@ -9,7 +9,8 @@ use kiosk_protocol::catalogue::CatalogueBundle;
 use kiosk_protocol::crypto::Digest;
 use kiosk_protocol::ids::{ItemId, TerminalId};
 use kiosk_protocol::item::Item;
-use kiosk_protocol::wire::{Change, ItemAnswer};
+use kiosk_protocol::journal::Countersigned;
+use kiosk_protocol::wire::{Change, HeadReport, ItemAnswer};
 
 use super::Line;
 
@@ -120,6 +121,18 @@ impl SyncStore for MemoryStore {
     }
 
     fn put_catalogue(&self, _: u64, _: &CatalogueBundle) -> Result<(), StoreFault> {
+        Ok(())
+    }
+
+    fn head_to_show(&self) -> Result<Option<HeadReport>, StoreFault> {
+        Ok(None)
+    }
+
+    fn keep_countersigned(&self, _: &Countersigned) -> Result<(), StoreFault> {
+        Ok(())
+    }
+
+    fn begin_epoch(&self, _: u32) -> Result<(), StoreFault> {
         Ok(())
     }
 }
