@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 use kiosk_platform::{
@@ -145,6 +146,9 @@ struct Serve {
     /// What stands before the number in the code of a page, for example https://HOST/pages.
     #[arg(long, default_value = PAGES_ADDRESS)]
     pages_address: String,
+    /// For how many days after its end a terminal's certificate may still be renewed, at most 180.
+    #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u64).range(..=180))]
+    renewal_grace_days: u64,
     /// Where Prometheus finds metrics (`/metrics`, in the clear), for example 127.0.0.1:9464.
     #[arg(long)]
     metrics: Option<SocketAddr>,
@@ -209,9 +213,18 @@ pub async fn run(cli: Cli) -> Result<(), PlatformError> {
 }
 
 async fn serve(args: Serve) -> Result<(), PlatformError> {
-    let Serve { dir, listen, poll_ms, default_code, pages_address, metrics } = args;
+    let Serve { dir, listen, poll_ms, default_code, pages_address, renewal_grace_days, metrics } = args;
+    let renewal_grace = Duration::from_secs(renewal_grace_days * 24 * 3600);
     let stop = stop_signal().map_err(PlatformError::Server)?;
-    let options = Options { listen, poll_ms, default_code, pages_address, metrics, ..Options::default() };
+    let options = Options {
+        listen,
+        poll_ms,
+        default_code,
+        pages_address,
+        renewal_grace,
+        metrics,
+        ..Options::default()
+    };
     let running = Platform::serve(&dir, options).await?;
     say(&format!("listening on https://{}", running.addr))?;
     running.metrics.iter().try_for_each(|addr| say(&format!("metrics on http://{addr}/metrics")))?;

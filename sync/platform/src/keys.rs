@@ -68,6 +68,9 @@ pub enum BadRequest {
     /// Another kind of key.
     #[error("the key is not ECDSA P-256 with SHA-256")]
     Key,
+    /// A renewal is for the key of the certificate that is shown.
+    #[error("the key is not that of the certificate")]
+    OtherKey,
     /// The certificate could not be made.
     #[error("the certificate could not be made")]
     Issue(#[from] rcgen::Error),
@@ -98,6 +101,8 @@ pub struct Issued {
     pub pem: String,
     /// Digest of its DER, for the register.
     pub digest: Digest,
+    /// Digest of the public key it is for: its `SubjectPublicKeyInfo` in DER.
+    pub key: Digest,
 }
 
 /// Makes all keys in a folder that has none. The server is named by `names` besides this machine.
@@ -239,7 +244,8 @@ impl Keys {
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
         params.use_authority_key_identifier_extension = true;
         let certificate = params.signed_by(&request.public_key, &self.issuer)?;
-        Ok(Issued { digest: Digest::of(certificate.der()), pem: certificate.pem() })
+        let key = Digest::of(&request.public_key.subject_public_key_info());
+        Ok(Issued { digest: Digest::of(certificate.der()), key, pem: certificate.pem() })
     }
 
     /// A person under another name: HMAC (RFC 2104) with SM3 of the number.

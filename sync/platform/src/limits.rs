@@ -48,6 +48,9 @@ pub const EPOCH_PAUSE: Duration = Duration::from_secs(3600);
 pub const TICKET_HOURS: i64 = 72;
 /// A terminal's certificate is good for this many days.
 pub const CERTIFICATE_DAYS: u64 = 90;
+/// A certificate that ended may be renewed for this long, unless the operator says otherwise. The key is a file, so that a
+/// disk found in a cupboard must not be good for ever; halls that close for longer need a new ticket.
+pub const RENEWAL_GRACE: Duration = Duration::from_secs(30 * 24 * 3600);
 /// The certificate authority, days: it outlives the terminals.
 pub const CA_DAYS: u64 = 20 * 365;
 /// The server's certificate, days.

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use kiosk_protocol::crypto::VerifyingKey;
@@ -21,7 +22,7 @@ use crate::core::Core;
 use crate::departments::{BadData, Departments};
 use crate::error::PlatformError;
 use crate::keys::{self, Keys};
-use crate::limits::{ENROL_AT_ONCE, ENROL_PER_S, TERMINAL_AT_ONCE, TERMINAL_PER_S};
+use crate::limits::{ENROL_AT_ONCE, ENROL_PER_S, RENEWAL_GRACE, TERMINAL_AT_ONCE, TERMINAL_PER_S};
 use crate::metrics::Metrics;
 use crate::pages::{self, Facts, Press};
 use crate::publish::{self, Draft};
@@ -63,6 +64,8 @@ pub struct Options {
     pub clock: Clock,
     /// What peers are granted.
     pub bounds: Bounds,
+    /// How long after its end a terminal's certificate may still be renewed.
+    pub renewal_grace: Duration,
     /// Where metrics are told, in the clear; nowhere where there is none.
     pub metrics: Option<SocketAddr>,
 }
@@ -76,6 +79,7 @@ impl Default for Options {
             pages_address: PAGES_ADDRESS.to_owned(),
             clock: Arc::new(Timestamp::now),
             bounds: Bounds::default(),
+            renewal_grace: RENEWAL_GRACE,
             metrics: None,
         }
     }
@@ -285,9 +289,9 @@ impl Platform {
     /// There is none, its keys are not usable, or the address is taken.
     pub async fn serve(dir: &Path, options: Options) -> Result<Running, PlatformError> {
         let platform = Self::open(dir)?;
-        let Options { listen, bounds, metrics: metrics_at, .. } = options;
+        let Options { listen, bounds, renewal_grace, metrics: metrics_at, .. } = options;
         let centre = platform.centre(options)?;
-        let config = server::tls_config(&centre.keys)?;
+        let config = server::tls_config(&centre.keys, renewal_grace)?;
         let listening = |error| PlatformError::Listen(listen, error);
         let socket = TcpListener::bind(listen).await.map_err(listening)?;
         let addr = socket.local_addr().map_err(listening)?;

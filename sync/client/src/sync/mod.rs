@@ -9,6 +9,7 @@ mod suspicion;
 pub use link::{Link, OfflineReason};
 pub use machine::{Blame, Machine, Step};
 pub use settings::Settings;
+pub(crate) use settings::jitter;
 
 #[cfg(test)]
 mod tests;

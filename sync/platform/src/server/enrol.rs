@@ -49,7 +49,7 @@ fn enrol_by(
     };
     let csr = Keys::parse_request(&request.csr_pem).map_err(|error| bad_csr(&error))?;
     let issued = centre.keys.issue(&terminal, &csr).map_err(|error| bad_csr(&error))?;
-    let epoch = tx.enrol(code_hash, &terminal, &site, &issued.digest, now)?;
+    let epoch = tx.enrol(code_hash, &terminal, &site, &issued, now)?;
     if let Some(key) = &request.journal_key {
         tx.register_journal(&terminal, epoch, key, now)?;
     }
@@ -69,9 +69,10 @@ fn refused(status: StatusCode, kind: &str, what: &str) -> Refusal {
     Refusal::new(status, &format!("ticket-{kind}"), &format!("the ticket {what}"))
 }
 
-fn bad_csr(error: &BadRequest) -> Refusal {
+/// A certificate request that is not taken.
+pub fn bad_csr(error: &BadRequest) -> Refusal {
     match error {
-        BadRequest::Form | BadRequest::Key => {
+        BadRequest::Form | BadRequest::Key | BadRequest::OtherKey => {
             let kind = Refusal::new(StatusCode::BAD_REQUEST, "bad-csr", "the certificate request is refused");
             kind.detailed(error.to_string())
         }

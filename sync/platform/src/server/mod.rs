@@ -9,6 +9,7 @@ mod enrol;
 mod head;
 mod problem;
 mod rates;
+mod renew;
 mod serve;
 mod terminal;
 mod tls;
@@ -83,6 +84,7 @@ pub fn routes(centre: Arc<Centre>) -> Router {
     Router::new()
         .route("/v1/health", get(health))
         .route("/v1/enrol", post(enrol::enrol))
+        .route("/v1/certs/renew", post(renew::renew))
         .route("/v1/sync/batches", batches)
         .route("/v1/sync/head", post(head::head))
         .route("/v1/sync/changes", get(changes::changes))

@@ -25,5 +25,6 @@ mod heads;
 mod page;
 #[path = "../postgres/mod.rs"]
 mod postgres;
+mod renew;
 mod servers;
 mod world;

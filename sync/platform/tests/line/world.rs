@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use kiosk_platform::{Bounds, Options, Platform, Running};
@@ -12,7 +13,7 @@ use kiosk_protocol::ids::{ItemId, Key, TerminalId};
 use kiosk_protocol::item::{CaseFile, Content, Item, ItemBody, Person, Verdict};
 use kiosk_protocol::service::{Language, Text};
 use kiosk_protocol::wire::{Batch, BatchAnswer, Changes, EnrolAnswer, EnrolRequest, Problem};
-use rcgen::{CertificateParams, KeyPair};
+use rcgen::{CertificateParams, DnType, ExtendedKeyUsagePurpose, Issuer, KeyPair};
 use reqwest::{Client, Response};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -167,8 +168,29 @@ impl World {
 
     pub async fn terminal_by(&self, request: EnrolRequest, key: &KeyPair) -> Terminal {
         let answer: EnrolAnswer = self.enrol_by(&request).await.json().await.unwrap();
-        let client = client(self.dir.path(), Some((&answer.certificate_pem, key)));
+        let certificate = answer.certificate_pem.clone();
+        self.showing(answer, &certificate, key)
+    }
+
+    /// A terminal that shows this certificate.
+    pub fn showing(&self, answer: EnrolAnswer, certificate_pem: &str, key: &KeyPair) -> Terminal {
+        let client = client(self.dir.path(), Some((certificate_pem, key)));
         Terminal { client, answer, base: self.url("") }
+    }
+
+    /// A certificate of the platform's authority that ends so many days from now.
+    pub fn certificate(&self, terminal: &TerminalId, key: &KeyPair, days: i64) -> String {
+        let text = |file| std::fs::read_to_string(self.dir.path().join(file)).unwrap();
+        let ca = KeyPair::from_pem(&text("ca.key")).unwrap();
+        let ca = Issuer::from_ca_cert_pem(&text("ca.pem"), ca).unwrap();
+        let mut params = CertificateParams::default();
+        params.distinguished_name.push(DnType::CommonName, terminal.to_string());
+        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
+        let now = Timestamp::now().as_second();
+        let end = Duration::from_secs((now + days * 24 * 3600).try_into().unwrap());
+        params.not_before = rcgen::date_time_ymd(2020, 1, 1);
+        params.not_after = rcgen::date_time_ymd(1970, 1, 1) + end;
+        params.signed_by(key, &ca).unwrap().pem()
     }
 
     pub async fn stop(self) {

@@ -60,6 +60,21 @@ pub struct EnrolRequest {
     pub journal_key: Option<VerifyingKey>,
 }
 
+/// Asks for a new certificate for the key of the one that is shown, which may have ended not long ago.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RenewRequest {
+    /// A PKCS #10 request in PEM, signed by the terminal's key.
+    pub csr_pem: String,
+}
+
+/// A new certificate. The old one stays good until its end.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RenewAnswer {
+    /// PEM.
+    pub certificate_pem: String,
+}
+
 /// A terminal's identity.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct EnrolAnswer {
