@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod card_is_read;
+mod certificate_is_renewed;
 #[path = "../fixture/chip.rs"]
 mod chip;
 mod dock_is_touched;

@@ -1,9 +1,11 @@
 //! A technician at a terminal that runs: what is done at its devices, what is refused, and what the doctor says.
 
+use std::path::{Path, PathBuf};
+
 use kiosk_sim::control::{CardAction, Command, Device, Link, PrinterState};
 use kiosk_tests::deadlines::{FOUND, poll};
 use kiosk_tests::scenario::{parse, play};
-use kiosk_tests::world::{DisplayChoice, Plan, World};
+use kiosk_tests::world::{DisplayChoice, Plan, Programs, World};
 use serde_json::{Value, json};
 
 use crate::technician::{Outcome, kiosk};
@@ -86,6 +88,66 @@ fn each_device_is_proven_alone_while_nobody_is_served() {
     let refused = site.kiosk(&["devices", "test", "receipt-printer", "--json"]);
     assert_eq!(refused.code, Some(2), "{}", refused.said);
     assert!(refused.complained.contains("a visit is under way"), "{}", refused.complained);
+}
+
+impl Site {
+    /// Exports the trail and gives its file.
+    fn export(&self, name: &str) -> PathBuf {
+        let file = self.out.path().join(name);
+        let exported = self.kiosk(&["journal", "export", "--out", file.to_str().unwrap()]);
+        assert_eq!(exported.code, Some(0), "{name}: {}", exported.complained);
+        file
+    }
+
+    /// What the platform's operator is told of the trail.
+    fn head(&self) -> PathBuf {
+        let (file, folder) = (self.out.path().join("head.jsonl"), self.world.folder().join("platform"));
+        let mut head = std::process::Command::new(Programs::find().unwrap().platform);
+        head.args(["head", "230202-0001", "--dir"]).arg(folder).arg("--out").arg(&file);
+        assert!(head.status().unwrap().success());
+        file
+    }
+}
+
+/// What `journal-verify` says of an export.
+fn verified(export: &Path, more: &[&str]) -> (Option<i32>, String) {
+    let program = Programs::find().unwrap().kiosk.with_file_name("journal-verify");
+    let output = std::process::Command::new(program).arg(export).args(more).output().unwrap();
+    (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+#[test]
+fn the_trail_is_exported_while_the_terminal_runs_and_after_it_ended() {
+    let mut site = Site::new();
+    site.play("wait screen attract within 20 s\nlanguage zh-CN\nwait screen home");
+    let (code, said) = verified(&site.export("running"), &[]);
+    assert_eq!(code, Some(0), "{said}");
+    site.world.terminal.kill();
+    let (code, said) = verified(&site.export("ended"), &[]);
+    assert_eq!(code, Some(0), "{said}");
+}
+
+#[test]
+fn an_end_that_was_cut_off_shows_against_the_platforms_head() {
+    let mut site = Site::new();
+    site.play("wait screen attract within 20 s\nlanguage zh-CN\nwait screen home");
+    let shown = |row: &u64| *row > 2;
+    let countersigned =
+        || site.kiosk(&["journal", "verify", "--json"]).json()["countersigned"].as_u64().filter(shown);
+    poll(FOUND, countersigned).expect("the platform countersigns nothing");
+    let (export, head) = (site.export("export"), site.head());
+    let (code, said) = verified(&export, &["--head", head.to_str().unwrap()]);
+    assert_eq!(code, Some(0), "{said}");
+
+    // Also without what the terminal itself keeps of the countersignature.
+    let text = std::fs::read_to_string(&export).unwrap();
+    let is_left = |line: &&str| line.contains("\"line\":\"journal\"") || line.contains("\"seq\":1,");
+    let cut = text.lines().filter(is_left).collect::<Vec<_>>().join("\n");
+    std::fs::write(&export, cut).unwrap();
+    assert_eq!(verified(&export, &[]).0, Some(0), "it hides the cut");
+    let (code, said) = verified(&export, &["--head", head.to_str().unwrap()]);
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("the first bad row is 2: the row is missing"), "{said}");
 }
 
 #[test]

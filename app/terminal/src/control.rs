@@ -22,6 +22,8 @@ use crate::technician::{Bench, Standing, Work};
 
 /// Longest question, bytes.
 const QUESTION_BYTES_MAX: u64 = 256;
+/// What the question for the journal's lines begins with; a row's sequence follows.
+const JOURNAL_LINES: &str = "journal-lines ";
 
 /// What a technician can ask a running terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +36,8 @@ pub enum Question {
     Queue,
     /// Whether the journal's chain holds.
     VerifyJournal,
+    /// The lines of the journal's export behind this row.
+    JournalLines(u64),
     /// Work at a device.
     Work(Work),
 }
@@ -45,19 +49,28 @@ impl Question {
             Self::Devices => "devices".to_owned(),
             Self::Queue => "queue".to_owned(),
             Self::VerifyJournal => "verify-journal".to_owned(),
+            Self::JournalLines(behind) => format!("{JOURNAL_LINES}{behind}"),
             Self::Work(work) => work.words(),
         }
     }
 
     fn all() -> impl Iterator<Item = Self> {
-        [Self::Status, Self::Devices, Self::Queue, Self::VerifyJournal]
+        [Self::Status, Self::Devices, Self::Queue, Self::VerifyJournal, Self::JournalLines(0)]
             .into_iter()
             .chain(Work::all().map(Self::Work))
     }
 
+    fn read(words: &str) -> Option<Self> {
+        let behind = words.strip_prefix(JOURNAL_LINES).and_then(|behind| behind.parse().ok());
+        let lines = behind.map(Self::JournalLines);
+        lines.or_else(|| Self::all().find(|question| question.words() == words))
+    }
+
     fn patience(self) -> Duration {
         match self {
-            Self::Status | Self::Devices | Self::Queue | Self::VerifyJournal => CONTROL_ANSWER,
+            Self::Status | Self::Devices | Self::Queue | Self::VerifyJournal | Self::JournalLines(_) => {
+                CONTROL_ANSWER
+            }
             Self::Work(_) => CONTROL_WORK,
         }
     }
@@ -152,14 +165,17 @@ async fn answer(stream: tokio::net::UnixStream, desk: Arc<Desk>) -> std::io::Res
     let mut line = String::new();
     tokio::time::timeout(CONTROL_ANSWER, lines.read_line(&mut line)).await??;
     let line = line.trim();
-    let answer = match Question::all().find(|question| question.words() == line) {
+    let answer = match Question::read(line) {
         Some(Question::Status) => look(desk, |desk| to_json(&desk.board.status())).await?,
         Some(Question::Devices) => look(desk, |desk| to_json(&desk.standings())).await?,
         Some(Question::Queue) => {
             look(desk, |desk| desk.store().and_then(crate::commands::queue::read)).await?
         }
         Some(Question::VerifyJournal) => {
-            look(desk, |desk| desk.store().and_then(crate::commands::journal::verify)).await?
+            look(desk, |desk| desk.store().and_then(crate::commands::journal::report)).await?
+        }
+        Some(Question::JournalLines(behind)) => {
+            look(desk, move |desk| crate::commands::journal::lines(desk.store()?, behind)).await?
         }
         Some(Question::Work(work)) => do_work(work, desk, lines.into_inner().into_inner()).await?,
         None => error(format!("`{line}` is not one of {}", every_question())),
@@ -194,7 +210,10 @@ fn work_with(leave: Leave, work: Work, desk: &Desk) -> Value {
 }
 
 /// Looks something up on a thread that may wait for disk or device.
-async fn look(desk: Arc<Desk>, read: fn(&Desk) -> Result<Value, String>) -> std::io::Result<Value> {
+async fn look(
+    desk: Arc<Desk>,
+    read: impl FnOnce(&Desk) -> Result<Value, String> + Send + 'static,
+) -> std::io::Result<Value> {
     let looking = tokio::task::spawn_blocking(move || read(&desk).unwrap_or_else(error));
     Ok(tokio::time::timeout(CONTROL_ANSWER, looking).await??)
 }
@@ -225,6 +244,10 @@ mod tests {
         words.dedup();
         assert_eq!(words.len(), count);
         assert!(words.iter().all(|words| words.len() < QUESTION_BYTES_MAX as usize));
+        for question in Question::all().chain([Question::JournalLines(u64::MAX)]) {
+            assert_eq!(Question::read(&question.words()), Some(question));
+        }
+        assert_eq!(Question::read("journal-lines of everybody"), None);
     }
 
     #[test]

@@ -30,6 +30,9 @@ pub enum Failure {
     /// The window could not be opened. Cure: a display, see `SLINT_BACKEND`.
     #[error("no window: {0}")]
     Window(String),
+    /// The export cannot be written. Cure: another place, or more room.
+    #[error("the journal's export cannot be written")]
+    Export(#[source] std::io::Error),
     /// Something was refused.
     #[error("{0}")]
     Refused(String),
@@ -55,6 +58,7 @@ impl Failure {
             | Self::Control(_)
             | Self::Runtime(_)
             | Self::Window(_)
+            | Self::Export(_)
             | Self::Broken(_)
             | Self::Warned(_) => 1,
         }

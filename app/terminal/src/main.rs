@@ -106,6 +106,12 @@ enum JournalCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Write it down for `journal-verify`, which checks it anywhere.
+    Export {
+        /// Where to; standard output where none is given.
+        #[arg(long)]
+        out: Option<PathBuf>,
+    },
 }
 
 fn main() -> ExitCode {
@@ -132,7 +138,10 @@ fn carry_out(cli: &Cli) -> Result<(), Failure> {
         Command::Doctor { json } => commands::doctor::run(&setup, *json),
         Command::Queue { json } => commands::queue::run(&setup, *json),
         Command::Journal { command: JournalCommand::Verify { json } } => {
-            commands::journal::run(&setup, *json)
+            commands::journal::verify(&setup, *json)
+        }
+        Command::Journal { command: JournalCommand::Export { out } } => {
+            commands::journal::export(&setup, out.as_deref())
         }
     }
 }

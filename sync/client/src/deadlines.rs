@@ -11,6 +11,8 @@ pub const ASK_CONNECT: Duration = Duration::from_secs(3);
 pub const BATCH: Duration = Duration::from_secs(20);
 /// One page of changes.
 pub const CHANGES: Duration = Duration::from_secs(20);
+/// One head of the journal. Sending waits for it.
+pub const HEAD: Duration = Duration::from_secs(10);
 /// One catalogue: 8 MiB at 2 Mbit/s take 34 s.
 pub const CATALOGUE: Duration = Duration::from_secs(60);
 /// One call about a file: a chunk of 256 KiB at 100 kbit/s takes 21 s.
@@ -21,6 +23,14 @@ pub const ASK: Duration = Duration::from_secs(10);
 pub const LOOK: Duration = Duration::from_secs(8);
 /// Enrolment, from request to answer; a department may be asked behind it.
 pub const ENROL: Duration = Duration::from_secs(30);
+/// One renewal of the certificate, from request to answer.
+pub const RENEW: Duration = Duration::from_secs(30);
+/// Terminals enrolled in one day renew over one day.
+pub const RENEWAL_SPREAD: Duration = Duration::from_secs(24 * 3600);
+/// First window of the backoff of a renewal; there are 45 days for it.
+pub const RENEWAL_BACKOFF_BASE: Duration = Duration::from_secs(60);
+/// Largest such window, and the longest wait before the wall clock is looked at again: it may jump.
+pub const RENEWAL_BACKOFF_CAP: Duration = Duration::from_secs(3600);
 /// An unused connection is closed after this time.
 pub const CONNECTION_IDLE: Duration = Duration::from_secs(60);
 

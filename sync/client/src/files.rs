@@ -12,9 +12,8 @@ pub fn make_private_dir(dir: &Path) -> io::Result<()> {
 
 /// Writes the file, in place of what an interrupted run left behind.
 pub fn replace(dir: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
-    let draft = write_draft(dir, name, bytes)?;
-    fs::rename(draft, dir.join(name))?;
-    sync_dir(dir)
+    write_draft(dir, name, bytes)?;
+    rename(dir, &format!("{name}.tmp"), name)
 }
 
 /// Writes the file; fails where there is one, whatever runs beside.
@@ -24,6 +23,12 @@ pub fn create(dir: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
     let linked = fs::hard_link(&draft, dir.join(name));
     fs::remove_file(draft)?;
     linked?;
+    sync_dir(dir)
+}
+
+/// Puts one file in another's place.
+pub fn rename(dir: &Path, from: &str, to: &str) -> io::Result<()> {
+    fs::rename(dir.join(from), dir.join(to))?;
     sync_dir(dir)
 }
 

@@ -2,6 +2,7 @@
 
 mod answer;
 
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -9,7 +10,9 @@ use kiosk_protocol::catalogue::CatalogueBundle;
 use kiosk_protocol::crypto::Digest;
 use kiosk_protocol::limits::{BATCH_COMPRESSED_BYTES_MAX, CATALOGUE_BYTES_MAX, REPLY_BYTES_MAX, ZSTD_LEVEL};
 use kiosk_protocol::wire::file::{CHECKSUM, CHUNK, LENGTH, OFFSET, checksum};
-use kiosk_protocol::wire::{Ask, Batch, BatchAnswer, Changes, Problem, Reply};
+use kiosk_protocol::wire::{
+    Ask, Batch, BatchAnswer, Changes, HeadAnswer, HeadReport, Problem, RenewAnswer, RenewRequest, Reply,
+};
 use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, DATE};
 use reqwest::{Client, RequestBuilder, Response, StatusCode, Url};
 use rustls::ClientConfig;
@@ -22,12 +25,29 @@ use crate::identity::Identity;
 use crate::tls;
 use crate::transport::{Answer, Chunk, Transport, TransportError};
 
-/// Talks to one platform.
+/// Talks to one platform. Clones share their clients.
 #[derive(Clone, Debug)]
 pub struct HttpTransport {
     base: Url,
+    clients: Arc<RwLock<Clients>>,
+}
+
+/// Both show the same certificate.
+#[derive(Clone, Debug)]
+struct Clients {
     sync: Client,
     ask: Client,
+}
+
+impl Clients {
+    fn new(identity: &Identity) -> Result<Self, TlsError> {
+        let config = tls::mutual(identity)?;
+        let sync = client(config.clone(), deadlines::CONNECT, 1)?;
+        // A connection kept open keeps its buffers, and with them the last reply about a person. So an
+        // ask closes its own; the resumed handshake costs one round trip.
+        let ask = client(config, deadlines::ASK_CONNECT, 0)?;
+        Ok(Self { sync, ask })
+    }
 }
 
 /// What a look at the platform shows.
@@ -69,12 +89,28 @@ pub enum HttpError {
 impl HttpTransport {
     /// A transport to the platform at `url` (`https://host:port`). Does not connect yet.
     pub fn new(url: &str, identity: &Identity) -> Result<Self, HttpError> {
-        let config = tls::mutual(identity)?;
-        let sync = client(config.clone(), deadlines::CONNECT, 1)?;
-        // A connection kept open keeps its buffers, and with them the last reply about a person. So an
-        // ask closes its own; the resumed handshake costs one round trip.
-        let ask = client(config, deadlines::ASK_CONNECT, 0)?;
-        Ok(Self { base: endpoint(url, "")?, sync, ask })
+        let clients = Arc::new(RwLock::new(Clients::new(identity)?));
+        Ok(Self { base: endpoint(url, "")?, clients })
+    }
+
+    /// Shows another certificate from the next request on. Connections and resumed sessions of the old one are left.
+    pub fn adopt(&self, identity: &Identity) -> Result<(), TlsError> {
+        *self.clients.write().unwrap_or_else(PoisonError::into_inner) = Clients::new(identity)?;
+        Ok(())
+    }
+
+    /// Asks for a new certificate.
+    pub async fn renew(&self, request: &RenewRequest) -> Result<RenewAnswer, TransportError> {
+        let request = self.sync().post(self.url("v1/certs/renew")?).timeout(deadlines::RENEW).json(request);
+        answer(send(request).await?, ANSWER_BYTES_MAX).await
+    }
+
+    fn sync(&self) -> Client {
+        self.clients.read().unwrap_or_else(PoisonError::into_inner).sync.clone()
+    }
+
+    fn asking(&self) -> Client {
+        self.clients.read().unwrap_or_else(PoisonError::into_inner).ask.clone()
     }
 
     /// Looks at the platform as this terminal, changing nothing on either side. `have` is the catalogue's version here.
@@ -83,7 +119,7 @@ impl HttpTransport {
         if let Some(have) = have {
             url.query_pairs_mut().append_pair("have", &have.to_string());
         }
-        let response = send(self.sync.get(url).timeout(deadlines::LOOK)).await?;
+        let response = send(self.sync().get(url).timeout(deadlines::LOOK)).await?;
         let clock = date_of(&response);
         match response.status() {
             StatusCode::NOT_MODIFIED => Ok(Look { clock, catalogue: Offer::Same }),
@@ -104,7 +140,7 @@ impl HttpTransport {
         if packed.len() > BATCH_COMPRESSED_BYTES_MAX {
             return Err(TransportError::Refused(too_large()));
         }
-        let request = self.sync.post(self.url("v1/sync/batches")?).timeout(deadlines::BATCH);
+        let request = self.sync().post(self.url("v1/sync/batches")?).timeout(deadlines::BATCH);
         let request = request.header(CONTENT_TYPE, "application/json").header(CONTENT_ENCODING, "zstd");
         answer(send(request.body(packed)).await?, ANSWER_BYTES_MAX).await
     }
@@ -114,14 +150,14 @@ impl HttpTransport {
         if let Some(cursor) = cursor {
             url.query_pairs_mut().append_pair("cursor", cursor);
         }
-        let request = self.sync.get(url).timeout(deadlines::CHANGES);
+        let request = self.sync().get(url).timeout(deadlines::CHANGES);
         answer(send(request).await?, ANSWER_BYTES_MAX).await
     }
 
     async fn get_catalogue(&self, have: u64) -> Result<Option<CatalogueBundle>, TransportError> {
         let mut url = self.url("v1/catalogue")?;
         url.query_pairs_mut().append_pair("have", &have.to_string());
-        let response = send(self.sync.get(url).timeout(deadlines::CATALOGUE)).await?;
+        let response = send(self.sync().get(url).timeout(deadlines::CATALOGUE)).await?;
         if response.status() == StatusCode::NOT_MODIFIED {
             return Ok(None);
         }
@@ -156,8 +192,13 @@ impl HttpTransport {
         self.url(&format!("v1/files/{file}"))
     }
 
+    async fn post_head(&self, report: &HeadReport) -> Result<HeadAnswer, TransportError> {
+        let request = self.sync().post(self.url("v1/sync/head")?).timeout(deadlines::HEAD).json(report);
+        answer(send(request).await?, ANSWER_BYTES_MAX).await
+    }
+
     async fn post_ask(&self, ask: &Ask) -> Result<Reply, TransportError> {
-        let request = self.ask.post(self.url("v1/ask")?).timeout(deadlines::ASK).json(ask);
+        let request = self.asking().post(self.url("v1/ask")?).timeout(deadlines::ASK).json(ask);
         answer(send(request).await?, REPLY_BYTES_MAX).await
     }
 }
@@ -173,6 +214,10 @@ impl Transport for HttpTransport {
 
     fn catalogue(&self, have: u64) -> Answer<'_, Option<CatalogueBundle>> {
         Box::pin(self.get_catalogue(have))
+    }
+
+    fn head<'a>(&'a self, report: &'a HeadReport) -> Answer<'a, HeadAnswer> {
+        Box::pin(self.post_head(report))
     }
 
     fn ask<'a>(&'a self, ask: &'a Ask) -> Answer<'a, Reply> {

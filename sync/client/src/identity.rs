@@ -1,5 +1,5 @@
 //! What enrolment gave a terminal, kept in a directory: `identity.json`, `terminal.key`,
-//! `terminal.crt`, `ca.crt`.
+//! `terminal.crt`, `ca.crt`; for moments `terminal.next.crt` beside it.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -11,6 +11,7 @@ use kiosk_protocol::service::Text;
 use serde::{Deserialize, Serialize};
 use x509_parser::time::ASN1Time;
 
+use crate::renewal::Validity;
 use crate::tls::{self, TlsError};
 
 /// The file that makes a directory an identity; written last.
@@ -19,6 +20,8 @@ pub(crate) const IDENTITY_FILE: &str = "identity.json";
 pub(crate) const KEY_FILE: &str = "terminal.key";
 /// The terminal's certificate, PEM.
 pub(crate) const CERTIFICATE_FILE: &str = "terminal.crt";
+/// A new certificate that has not worked yet, PEM.
+pub(crate) const NEXT_CERTIFICATE_FILE: &str = "terminal.next.crt";
 /// The platform's CA, PEM.
 pub(crate) const CA_FILE: &str = "ca.crt";
 
@@ -97,13 +100,13 @@ impl Identity {
     }
 
     /// From when to when the platform takes the terminal's certificate. Cure where it cannot be read: enrol again.
-    pub fn certificate_days(&self) -> Result<(Timestamp, Timestamp), TlsError> {
+    pub fn validity(&self) -> Result<Validity, TlsError> {
         let certificate = tls::certificate(&self.certificate_path)?;
         let unusable = |_| TlsError::NotX509(self.certificate_path.clone());
         let (_, parsed) = x509_parser::parse_x509_certificate(&certificate).map_err(unusable)?;
         let validity = parsed.validity();
         let at = |time: ASN1Time| Timestamp::from_second(time.timestamp()).unwrap_or_default();
-        Ok((at(validity.not_before), at(validity.not_after)))
+        Ok(Validity { from: at(validity.not_before), until: at(validity.not_after) })
     }
 
     pub(crate) fn of(record: Record, dir: &Path) -> Self {

@@ -11,6 +11,7 @@
 //! * [`Runner`] carries the decisions out, one request at a time. An item leaves the outbox only when
 //!   its verdict is on disk; whatever was lost on the way is sent again under the same identity.
 //! * Files of cases lie in the store, sealed, until the platform has all of them; they take turns with items.
+//! * [`renewal::Renewer`] renews the certificate from its half life on, beside the sync.
 //! * [`Handle::ask`] asks for a resident, at once, beside the sync. Nothing of it is stored.
 //!
 //! Neither logs nor errors carry personal data: no body, no answer and no parser's message goes there.
@@ -21,6 +22,7 @@ mod files;
 pub mod http;
 pub mod identity;
 mod port;
+pub mod renewal;
 mod runner;
 pub mod sync;
 mod tls;

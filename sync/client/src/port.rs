@@ -5,7 +5,8 @@ use kiosk_protocol::catalogue::CatalogueBundle;
 use kiosk_protocol::crypto::Digest;
 use kiosk_protocol::ids::ItemId;
 use kiosk_protocol::item::Item;
-use kiosk_protocol::wire::{Change, ItemAnswer};
+use kiosk_protocol::journal::Countersigned;
+use kiosk_protocol::wire::{Change, HeadReport, ItemAnswer};
 use kiosk_store::{Store, StoreError, WaitingFile};
 
 /// The store could not do it; the call is made again later.
@@ -13,7 +14,7 @@ use kiosk_store::{Store, StoreError, WaitingFile};
 #[error("the store failed")]
 pub struct StoreFault(#[source] pub Box<dyn std::error::Error + Send + Sync>);
 
-/// The outbox, the cursor, the catalogue and the files.
+/// The outbox, the cursor, the catalogue, the files and the journal's head.
 pub trait SyncStore: Send + Sync + 'static {
     /// Unsettled items whose time has come, oldest first, in order within their lane; at least one
     /// where there is one, however large.
@@ -38,6 +39,12 @@ pub trait SyncStore: Send + Sync + 'static {
     fn read_file(&self, file: &Digest, offset: u64, bytes: usize) -> Result<Vec<u8>, StoreFault>;
     /// Removes a file the platform confirmed whole.
     fn remove_file(&self, file: &Digest) -> Result<(), StoreFault>;
+    /// Where the journal stands, signed; nothing where the platform countersigned that already.
+    fn head_to_show(&self) -> Result<Option<HeadReport>, StoreFault>;
+    /// Keeps a verified countersignature.
+    fn keep_countersigned(&self, shown: &Countersigned) -> Result<(), StoreFault>;
+    /// Goes on in this epoch.
+    fn begin_epoch(&self, epoch: u32) -> Result<(), StoreFault>;
 }
 
 impl From<StoreError> for StoreFault {
@@ -89,5 +96,17 @@ impl SyncStore for Store {
 
     fn remove_file(&self, file: &Digest) -> Result<(), StoreFault> {
         Ok(Store::remove_file(self, file)?)
+    }
+
+    fn head_to_show(&self) -> Result<Option<HeadReport>, StoreFault> {
+        Ok(Store::head_to_show(self)?.map(|head| HeadReport { key: self.journal_key(), head }))
+    }
+
+    fn keep_countersigned(&self, shown: &Countersigned) -> Result<(), StoreFault> {
+        Ok(Store::keep_countersigned(self, shown)?)
+    }
+
+    fn begin_epoch(&self, epoch: u32) -> Result<(), StoreFault> {
+        Ok(Store::begin_epoch(self, epoch)?)
     }
 }

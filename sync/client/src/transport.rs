@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use kiosk_protocol::catalogue::CatalogueBundle;
 use kiosk_protocol::crypto::Digest;
-use kiosk_protocol::wire::{Ask, Batch, BatchAnswer, Changes, Problem, Reply};
+use kiosk_protocol::wire::{Ask, Batch, BatchAnswer, Changes, HeadAnswer, HeadReport, Problem, Reply};
 
 /// An answer to come.
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, TransportError>> + Send + 'a>>;
@@ -19,6 +19,8 @@ pub trait Transport: Send + Sync + 'static {
     fn changes<'a>(&'a self, cursor: Option<&'a str>) -> Answer<'a, Changes>;
     /// Fetches the catalogue, unless version `have` is the one in force.
     fn catalogue(&self, have: u64) -> Answer<'_, Option<CatalogueBundle>>;
+    /// Shows where the journal stands.
+    fn head<'a>(&'a self, report: &'a HeadReport) -> Answer<'a, HeadAnswer>;
     /// Asks.
     fn ask<'a>(&'a self, ask: &'a Ask) -> Answer<'a, Reply>;
     /// Asks how much of a file the platform has; nothing where it was never begun there.

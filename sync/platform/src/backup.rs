@@ -56,7 +56,8 @@ pub fn restore(from: &Path, dir: &Path, database: Option<String>) -> Result<(), 
 }
 
 fn copy_keys(from: &Path, to: &Path) -> Result<(), PlatformError> {
-    keys::FILES.iter().try_for_each(|file| copy(&from.join(file), &to.join(file)))
+    let is_there = |file: &&&str| from.join(file).exists() || !keys::LATER.contains(file);
+    keys::FILES.iter().filter(is_there).try_for_each(|file| copy(&from.join(file), &to.join(file)))
 }
 
 /// With its mode.

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 use kiosk_platform::{
@@ -13,6 +14,7 @@ use kiosk_platform::{
 };
 use kiosk_protocol::ids::{CaseNumber, ItemId, Key, PageNumber, TerminalId};
 use kiosk_protocol::item::Media;
+use kiosk_protocol::journal::{Countersigned, Line, SignedHead};
 use kiosk_protocol::service::Text;
 
 /// The reference central platform of Hecheng Kiosk.
@@ -126,6 +128,17 @@ enum Command {
         /// A file (`.pdf`), or a page's number.
         page: String,
     },
+    /// Show the newest head of a terminal's journal, and what `journal-verify` checks an export against.
+    Head {
+        /// The platform's folder.
+        #[arg(long)]
+        dir: PathBuf,
+        /// The terminal.
+        terminal: String,
+        /// Also write the head, for `journal-verify --head`.
+        #[arg(long)]
+        out: Option<PathBuf>,
+    },
     /// Take a terminal's rights.
     Revoke {
         /// The platform's folder.
@@ -153,6 +166,9 @@ struct Serve {
     /// What stands before the number in the code of a page, for example https://HOST/pages.
     #[arg(long, default_value = PAGES_ADDRESS)]
     pages_address: String,
+    /// For how many days after its end a terminal's certificate may still be renewed, at most 180.
+    #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u64).range(..=180))]
+    renewal_grace_days: u64,
     /// Where Prometheus finds metrics (`/metrics`, in the clear), for example 127.0.0.1:9464.
     #[arg(long)]
     metrics: Option<SocketAddr>,
@@ -208,6 +224,7 @@ pub async fn run(cli: Cli) -> Result<(), PlatformError> {
         }
         Command::Openapi { out } => openapi(out),
         Command::Quarantine { dir, json, out } => quarantine(&dir, json, out.as_deref()),
+        Command::Head { dir, terminal, out } => head(&dir, &TerminalId::try_from(terminal)?, out.as_deref()),
         Command::VerifyPage { dir, page } => verify_page(&dir, page),
         Command::Revoke { dir, terminal } => {
             let terminal = TerminalId::try_from(terminal)?;
@@ -218,9 +235,18 @@ pub async fn run(cli: Cli) -> Result<(), PlatformError> {
 }
 
 async fn serve(args: Serve) -> Result<(), PlatformError> {
-    let Serve { dir, listen, poll_ms, default_code, pages_address, metrics } = args;
+    let Serve { dir, listen, poll_ms, default_code, pages_address, renewal_grace_days, metrics } = args;
+    let renewal_grace = Duration::from_secs(renewal_grace_days * 24 * 3600);
     let stop = stop_signal().map_err(PlatformError::Server)?;
-    let options = Options { listen, poll_ms, default_code, pages_address, metrics, ..Options::default() };
+    let options = Options {
+        listen,
+        poll_ms,
+        default_code,
+        pages_address,
+        renewal_grace,
+        metrics,
+        ..Options::default()
+    };
     let running = Platform::serve(&dir, options).await?;
     say(&format!("listening on https://{}", running.addr))?;
     running.metrics.iter().try_for_each(|addr| say(&format!("metrics on http://{addr}/metrics")))?;
@@ -326,6 +352,21 @@ fn quarantine(dir: &Path, json: bool, out: Option<&Path>) -> Result<(), Platform
         let bytes = body.len();
         say(&format!("{terminal} epoch {epoch} seq {seq}  {received_at}  {bytes} bytes {hash}  {reason}"))
     })
+}
+
+fn head(dir: &Path, terminal: &TerminalId, out: Option<&Path>) -> Result<(), PlatformError> {
+    let platform = Platform::open(dir)?;
+    let shown = platform.head(terminal)?;
+    let Countersigned { head: SignedHead { epoch, seq, hash, .. }, at, key, .. } = &shown;
+    say(&format!("{terminal}: row {seq} of its journal, hash {hash}, shown in epoch {epoch} at {at}"))?;
+    let journal_key = String::from(platform.journal_key(terminal, *epoch)?);
+    let platform_key = String::from(key.clone());
+    say(&format!("journal-verify --key {journal_key} --platform-key {platform_key} --head HEAD EXPORT"))?;
+    let Some(out) = out else { return Ok(()) };
+    let line = serde_json::to_string(&Line::Countersigned(shown.clone()));
+    let line = line.map_err(|error| PlatformError::Server(error.into()))?;
+    let written = std::fs::write(out, line + "\n");
+    written.map_err(|source| PlatformError::File { path: out.to_owned(), source })
 }
 
 /// Named by their digest, as nothing else of them can be trusted.

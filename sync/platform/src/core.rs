@@ -4,7 +4,9 @@
 use kiosk_protocol::crypto::{Digest, SealingKey};
 use kiosk_protocol::ids::TerminalId;
 use kiosk_protocol::wire::file::checksum;
-use kiosk_protocol::wire::{Batch, BatchAnswer, Changes, Problem};
+use kiosk_protocol::wire::{Batch, BatchAnswer, Changes, HeadAnswer, HeadReport, Problem};
+
+use crate::heads;
 
 use crate::server::{Centre, Terminal, changes, files, ingested};
 
@@ -24,6 +26,20 @@ impl Core {
     pub fn batch(&self, terminal: &TerminalId, epoch: u32, batch: &Batch) -> Result<BatchAnswer, Problem> {
         let terminal = Terminal { id: terminal.clone(), epoch };
         ingested(&self.0, &terminal, &batch.items).map_err(Problem::from)
+    }
+
+    /// Answers a head of a terminal's journal.
+    ///
+    /// # Errors
+    /// As the call `/v1/sync/head`.
+    pub fn head(
+        &self,
+        terminal: &TerminalId,
+        epoch: u32,
+        report: &HeadReport,
+    ) -> Result<HeadAnswer, Problem> {
+        let terminal = Terminal { id: terminal.clone(), epoch };
+        heads::weigh(&self.0, &terminal, report).map_err(Problem::from)
     }
 
     /// Answers a poll of a terminal.

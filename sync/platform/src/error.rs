@@ -81,6 +81,9 @@ pub enum PlatformError {
     /// No such terminal was enrolled or has an open ticket.
     #[error("{0} was never enrolled and has no open ticket")]
     NoTerminal(TerminalId),
+    /// The terminal showed no head of its journal yet. Cure: let it run with the network.
+    #[error("{0} has shown no head of its journal")]
+    NoHead(TerminalId),
     /// The catalogue could not be signed.
     #[error("the catalogue could not be signed")]
     Signature(#[from] BadSignature),
@@ -121,6 +124,7 @@ impl PlatformError {
                 | Self::NotNewer { .. }
                 | Self::NotInForce(_)
                 | Self::NoTerminal(_)
+                | Self::NoHead(_)
                 | Self::File { .. }
         )
     }

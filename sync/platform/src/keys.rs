@@ -27,10 +27,13 @@ const SEALING_KEY: &str = "sealing.key";
 const CATALOGUE_KEY: &str = "catalogue.key";
 const PSEUDONYM_KEY: &str = "pseudonym.key";
 const PAGE_KEY: &str = "pages.key";
+const HEAD_KEY: &str = "heads.key";
 
 /// All files of the keys.
-pub const FILES: [&str; 8] =
-    [CA, CA_KEY, SERVER, SERVER_KEY, SEALING_KEY, CATALOGUE_KEY, PSEUDONYM_KEY, PAGE_KEY];
+pub const FILES: [&str; 9] =
+    [CA, CA_KEY, SERVER, SERVER_KEY, SEALING_KEY, CATALOGUE_KEY, PSEUDONYM_KEY, PAGE_KEY, HEAD_KEY];
+/// Those an older platform does not have: made where they are missing.
+pub const LATER: [&str; 2] = [PAGE_KEY, HEAD_KEY];
 
 /// An uncompressed point of P-256 (SEC 1, 2.3.3).
 const P256_POINT_BYTES: usize = 65;
@@ -65,6 +68,9 @@ pub enum BadRequest {
     /// Another kind of key.
     #[error("the key is not ECDSA P-256 with SHA-256")]
     Key,
+    /// A renewal is for the key of the certificate that is shown.
+    #[error("the key is not that of the certificate")]
+    OtherKey,
     /// The certificate could not be made.
     #[error("the certificate could not be made")]
     Issue(#[from] rcgen::Error),
@@ -83,6 +89,8 @@ pub struct Keys {
     pub catalogue: SigningKey,
     /// Seals pages.
     pub pages: SigningKey,
+    /// Countersigns the heads of terminals' journals.
+    pub heads: SigningKey,
     pseudonym: Zeroizing<Vec<u8>>,
     dir: PathBuf,
 }
@@ -93,6 +101,8 @@ pub struct Issued {
     pub pem: String,
     /// Digest of its DER, for the register.
     pub digest: Digest,
+    /// Digest of the public key it is for: its `SubjectPublicKeyInfo` in DER.
+    pub key: Digest,
 }
 
 /// Makes all keys in a folder that has none. The server is named by `names` besides this machine.
@@ -105,15 +115,23 @@ pub fn create(dir: &Path, names: &[String]) -> Result<(), KeyError> {
     write_new(dir, CA, params.self_signed(&ca_key)?.pem().as_bytes())?;
     create_server(dir, names, &Issuer::new(params, ca_key))?;
     write_new(dir, SEALING_KEY, &UnsealingKey::generate().to_bytes())?;
-    let catalogue = SigningKey::generate().map_err(|BadKey| KeyError::Unusable(CATALOGUE_KEY))?;
-    write_new(dir, CATALOGUE_KEY, &catalogue.to_bytes())?;
+    create_signing(dir, CATALOGUE_KEY)?;
     write_new(dir, PSEUDONYM_KEY, &Zeroizing::new(rand::random::<[u8; 32]>())[..])?;
-    create_page_key(dir)
+    complete(dir)
 }
 
-fn create_page_key(dir: &Path) -> Result<(), KeyError> {
-    let key = SigningKey::generate().map_err(|BadKey| KeyError::Unusable(PAGE_KEY))?;
-    write_new(dir, PAGE_KEY, &key.to_bytes())
+/// Makes the keys that came later, where they are missing.
+pub fn complete(dir: &Path) -> Result<(), KeyError> {
+    LATER.into_iter().filter(|file| !dir.join(file).exists()).try_for_each(|file| create_signing(dir, file))
+}
+
+fn create_signing(dir: &Path, file: &'static str) -> Result<(), KeyError> {
+    let key = SigningKey::generate().map_err(|BadKey| KeyError::Unusable(file))?;
+    write_new(dir, file, &key.to_bytes())
+}
+
+fn signing(dir: &Path, file: &'static str) -> Result<SigningKey, KeyError> {
+    SigningKey::from_bytes(&read(dir, file)?).map_err(|BadKey| KeyError::Unusable(file))
 }
 
 fn create_server(dir: &Path, names: &[String], issuer: &Issuer<'_, KeyPair>) -> Result<(), KeyError> {
@@ -174,19 +192,15 @@ impl Keys {
         let ca = CertificateDer::from_pem_slice(ca_pem.as_bytes()).map_err(|_| KeyError::Unusable(CA))?;
         let ca_key = KeyPair::from_pem(&text(CA_KEY)?).map_err(|_| KeyError::Unusable(CA_KEY))?;
         let unsealing = UnsealingKey::from_bytes(&read(dir, SEALING_KEY)?);
-        let catalogue = SigningKey::from_bytes(&read(dir, CATALOGUE_KEY)?);
-        // A platform made before it sealed pages has no key for them yet.
-        if !dir.join(PAGE_KEY).exists() {
-            create_page_key(dir)?;
-        }
-        let pages = SigningKey::from_bytes(&read(dir, PAGE_KEY)?);
+        complete(dir)?;
         Ok(Self {
             issuer: Issuer::from_ca_cert_der(&ca, ca_key)?,
             ca_pem,
             ca,
             unsealing: unsealing.map_err(|BadKey| KeyError::Unusable(SEALING_KEY))?,
-            catalogue: catalogue.map_err(|BadKey| KeyError::Unusable(CATALOGUE_KEY))?,
-            pages: pages.map_err(|BadKey| KeyError::Unusable(PAGE_KEY))?,
+            catalogue: signing(dir, CATALOGUE_KEY)?,
+            pages: signing(dir, PAGE_KEY)?,
+            heads: signing(dir, HEAD_KEY)?,
             pseudonym: read(dir, PSEUDONYM_KEY)?,
             dir: dir.to_owned(),
         })
@@ -230,7 +244,8 @@ impl Keys {
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
         params.use_authority_key_identifier_extension = true;
         let certificate = params.signed_by(&request.public_key, &self.issuer)?;
-        Ok(Issued { digest: Digest::of(certificate.der()), pem: certificate.pem() })
+        let key = Digest::of(&request.public_key.subject_public_key_info());
+        Ok(Issued { digest: Digest::of(certificate.der()), key, pem: certificate.pem() })
     }
 
     /// A person under another name: HMAC (RFC 2104) with SM3 of the number.

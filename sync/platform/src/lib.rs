@@ -10,6 +10,7 @@ mod configuration;
 mod core;
 mod departments;
 mod error;
+mod heads;
 mod ingest;
 mod keys;
 mod limits;

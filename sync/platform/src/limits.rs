@@ -41,10 +41,16 @@ pub const CALLERS_MAX: usize = 20_000;
 pub const ACCEPT_AGAIN: Duration = Duration::from_millis(200);
 /// Base-2 logarithm of the largest zstd window: 8 MiB, as much as a batch may unpack to.
 pub const ZSTD_WINDOW_LOG_MAX: u32 = 23;
+/// Between two epochs the platform puts a terminal into because its journal does not fit: two that share one identity
+/// would raise it at each sync.
+pub const EPOCH_PAUSE: Duration = Duration::from_secs(3600);
 /// A ticket is good for this many hours.
 pub const TICKET_HOURS: i64 = 72;
 /// A terminal's certificate is good for this many days.
 pub const CERTIFICATE_DAYS: u64 = 90;
+/// A certificate that ended may be renewed for this long, unless the operator says otherwise. The key is a file, so that a
+/// disk found in a cupboard must not be good for ever; halls that close for longer need a new ticket.
+pub const RENEWAL_GRACE: Duration = Duration::from_secs(30 * 24 * 3600);
 /// The certificate authority, days: it outlives the terminals.
 pub const CA_DAYS: u64 = 20 * 365;
 /// The server's certificate, days.

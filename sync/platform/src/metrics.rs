@@ -19,6 +19,7 @@ use prometheus_client::registry::Registry;
 use tokio::net::TcpListener;
 
 use crate::error::PlatformError;
+use crate::heads::Weighed;
 
 /// Seconds; the last one is below the deadline of a request.
 const SECONDS: [f64; 8] = [0.005, 0.01, 0.025, 0.1, 0.25, 1.0, 5.0, 20.0];
@@ -36,12 +37,18 @@ struct Judged {
     verdict: &'static str,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Found {
+    found: &'static str,
+}
+
 /// All counters; clones share them.
 #[derive(Clone, Debug)]
 pub struct Metrics {
     calls: Family<Call, Counter>,
     seconds: Histogram,
     items: Family<Judged, Counter>,
+    heads: Family<Found, Counter>,
     connections: Gauge,
 }
 
@@ -61,6 +68,7 @@ impl Metrics {
             calls: Family::default(),
             seconds: Histogram::new(SECONDS),
             items: Family::default(),
+            heads: Family::default(),
             connections: Gauge::default(),
         }
     }
@@ -89,12 +97,24 @@ impl Metrics {
         }
     }
 
+    /// A journal's head was weighed. One that is `unfit` is an alarm.
+    pub fn weighed(&self, weighed: &Weighed) {
+        let found = match weighed {
+            Weighed::New(_) => "new",
+            Weighed::Known(_) => "known",
+            Weighed::Behind(_) => "behind",
+            Weighed::Unfit(_) => "unfit",
+        };
+        self.heads.get_or_create(&Found { found }).inc();
+    }
+
     /// As text.
     pub fn text(&self) -> Result<String, std::fmt::Error> {
         let mut registry = Registry::with_prefix("hecheng_platform");
         registry.register("requests", "Requests answered", self.calls.clone());
         registry.register("request_seconds", "Time from request to answer", self.seconds.clone());
         registry.register("items", "Items answered, repetitions included", self.items.clone());
+        registry.register("heads", "Heads of journals that were shown", self.heads.clone());
         registry.register("connections", "Open connections", self.connections.clone());
         let mut out = String::new();
         text::encode(&mut out, &registry)?;

@@ -3,10 +3,13 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
+use kiosk_protocol::crypto::VerifyingKey;
 use kiosk_protocol::ids::{CaseNumber, Key, PageNumber, TerminalId};
 use kiosk_protocol::item::{FileRef, Media};
+use kiosk_protocol::journal::Countersigned;
 use kiosk_protocol::service::Text;
 use kiosk_protocol::wire::Ticket;
 use tokio::net::TcpListener;
@@ -21,7 +24,7 @@ use crate::core::Core;
 use crate::departments::{BadData, Departments};
 use crate::error::PlatformError;
 use crate::keys::{self, Keys};
-use crate::limits::{ENROL_AT_ONCE, ENROL_PER_S, TERMINAL_AT_ONCE, TERMINAL_PER_S};
+use crate::limits::{ENROL_AT_ONCE, ENROL_PER_S, RENEWAL_GRACE, TERMINAL_AT_ONCE, TERMINAL_PER_S};
 use crate::metrics::Metrics;
 use crate::pages::{self, Facts, Press};
 use crate::publish::{self, Draft};
@@ -73,6 +76,8 @@ pub struct Options {
     pub clock: Clock,
     /// What peers are granted.
     pub bounds: Bounds,
+    /// How long after its end a terminal's certificate may still be renewed.
+    pub renewal_grace: Duration,
     /// Where metrics are told, in the clear; nowhere where there is none.
     pub metrics: Option<SocketAddr>,
 }
@@ -86,6 +91,7 @@ impl Default for Options {
             pages_address: PAGES_ADDRESS.to_owned(),
             clock: Arc::new(Timestamp::now),
             bounds: Bounds::default(),
+            renewal_grace: RENEWAL_GRACE,
             metrics: None,
         }
     }
@@ -233,6 +239,24 @@ impl Platform {
         files.filter_map(Result::transpose).collect()
     }
 
+    /// The newest head of a terminal's journal.
+    ///
+    /// # Errors
+    /// It showed none, or the database fails.
+    pub fn head(&self, terminal: &TerminalId) -> Result<Countersigned, PlatformError> {
+        let shown = self.store.read(|tx| tx.newest_head(terminal))?;
+        shown.ok_or_else(|| PlatformError::NoHead(terminal.clone()))
+    }
+
+    /// What a terminal's journal is verified with in an epoch.
+    ///
+    /// # Errors
+    /// It was not told, or the database fails.
+    pub fn journal_key(&self, terminal: &TerminalId, epoch: u32) -> Result<VerifyingKey, PlatformError> {
+        let key = self.store.read(|tx| tx.journal_key(terminal, epoch))?;
+        key.ok_or_else(|| PlatformError::NoHead(terminal.clone()))
+    }
+
     /// Kinds of all alarms, oldest first.
     ///
     /// # Errors
@@ -296,9 +320,9 @@ impl Platform {
     /// There is none, its keys are not usable, or the address is taken.
     pub async fn serve(dir: &Path, options: Options) -> Result<Running, PlatformError> {
         let platform = Self::open(dir)?;
-        let Options { listen, bounds, metrics: metrics_at, .. } = options;
+        let Options { listen, bounds, renewal_grace, metrics: metrics_at, .. } = options;
         let centre = platform.centre(options)?;
-        let config = server::tls_config(&centre.keys)?;
+        let config = server::tls_config(&centre.keys, renewal_grace)?;
         let listening = |error| PlatformError::Listen(listen, error);
         let socket = TcpListener::bind(listen).await.map_err(listening)?;
         let addr = socket.local_addr().map_err(listening)?;

@@ -20,12 +20,19 @@
 //! go, its commitment stays, nobody can guess from that what it said, and the chain still holds.
 //!
 //! A head is the sequence and hash of the newest row, signed by the terminal (SM2) every `HEAD_ROWS` rows and at each
-//! sync; the bytes are those of `SignedHead::bytes`. An export is a text with one `Line` in JSON on each line.
+//! sync; the bytes are those of `SignedHead::bytes`. The platform signs each head it is shown (`countersign`): from then on
+//! no row up to it can change or go without showing. An export is a text with one `Line` in JSON on each line.
+
+mod countersign;
+
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 use crate::crypto::{BadSignature, Digest, SigningKey, Suite, VerifyingKey};
 use crate::ids::TerminalId;
+
+pub use countersign::Countersigned;
 
 /// Rows from one signed head to the next.
 pub const HEAD_ROWS: u64 = 256;
@@ -140,6 +147,9 @@ pub enum Flaw {
     /// The head signed behind it names another hash, or its signature is not that of the key.
     #[error("the head signed behind the row does not fit")]
     Forged,
+    /// The platform was once shown another row in its place.
+    #[error("the platform countersigned another row in its place")]
+    Contradicted,
 }
 
 /// A walk along a chain.
@@ -176,6 +186,7 @@ impl Chain {
 
 /// The newest row at some time, signed by the terminal.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SignedHead {
     /// Whose journal it is.
     pub terminal: TerminalId,
@@ -231,8 +242,9 @@ impl SignedHead {
     }
 }
 
-/// One line of an export: whose it is first, then rows, each head behind the row it signs.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+/// One line of an export: whose it is first, then what the platform countersigned, then rows, each head behind the row it
+/// signs.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "line", rename_all = "snake_case")]
 pub enum Line {
     /// Whose journal it is.
@@ -246,6 +258,8 @@ pub enum Line {
     Row(Row),
     /// A head.
     Head(SignedHead),
+    /// A head the platform was shown.
+    Countersigned(Countersigned),
 }
 
 /// What a check found.
@@ -257,6 +271,8 @@ pub struct Report {
     pub head: Digest,
     /// The last row behind which a signed head holds; 0 where there is none.
     pub signed: u64,
+    /// The last row the platform countersigned, and with it all before; 0 where there is none.
+    pub countersigned: u64,
     /// The first sequence that does not hold, and why. Nothing behind it was looked at.
     pub first_bad: Option<(u64, Flaw)>,
 }
@@ -266,13 +282,17 @@ pub struct Audit {
     key: VerifyingKey,
     chain: Chain,
     signed: u64,
+    /// Rows the platform was shown and that are still to come, with their hashes.
+    shown: BTreeMap<u64, Digest>,
+    countersigned: u64,
     first_bad: Option<(u64, Flaw)>,
 }
 
 impl Audit {
     /// Begins; heads must be signed by this key. It is one store's own; the terminal's name may change.
     pub fn new(key: VerifyingKey) -> Self {
-        Self { key, chain: Chain::START, signed: 0, first_bad: None }
+        let shown = BTreeMap::new();
+        Self { key, chain: Chain::START, signed: 0, shown, countersigned: 0, first_bad: None }
     }
 
     /// Where the chain stands.
@@ -285,8 +305,32 @@ impl Audit {
         // Heads were not signed from the beginning in journals older than they; once they are, none may be missing.
         let due = self.chain.seq;
         let is_unsigned = self.signed != 0 && due.is_multiple_of(HEAD_ROWS) && self.signed < due;
-        let bad = if is_unsigned { Err((due, Flaw::Unsigned)) } else { self.chain.step(row) };
+        let bad = if is_unsigned { Err((due, Flaw::Unsigned)) } else { self.step(row) };
         self.note(bad)
+    }
+
+    /// One row on, which must be the one the platform was shown in its place.
+    fn step(&mut self, row: &Row) -> Result<(), (u64, Flaw)> {
+        let mut next = self.chain;
+        next.step(row)?;
+        match self.shown.remove(&next.seq) {
+            Some(shown) if shown != next.head => return Err((next.seq, Flaw::Contradicted)),
+            Some(_) => self.countersigned = next.seq,
+            None => {}
+        }
+        self.chain = next;
+        Ok(())
+    }
+
+    /// Takes what the platform countersigned, with this key, before the row it names; whether to go on.
+    pub fn countersigned(&mut self, shown: &Countersigned, platform: &VerifyingKey) -> bool {
+        let SignedHead { seq, hash, .. } = shown.head;
+        let is_good = shown.verify(platform).is_ok() && shown.head.verify(&self.key).is_ok();
+        if !is_good || seq <= self.chain.seq {
+            return self.note(Err((seq, Flaw::Forged)));
+        }
+        let other = self.shown.insert(seq, hash).filter(|other| *other != hash);
+        self.note(if other.is_some() { Err((seq, Flaw::Contradicted)) } else { Ok(()) })
     }
 
     /// Takes a head, which must sign the row before it; whether to go on.
@@ -310,10 +354,14 @@ impl Audit {
         self.note(Err((seq, flaw)));
     }
 
-    /// What was found.
-    pub fn report(self) -> Report {
+    /// What was found. A row the platform was shown and that did not come is missing, and so are those before it.
+    pub fn report(mut self) -> Report {
         let Chain { seq: rows, head } = self.chain;
-        Report { rows, head, signed: self.signed, first_bad: self.first_bad }
+        if !self.shown.is_empty() {
+            self.bad(rows + 1, Flaw::Missing);
+        }
+        let Self { signed, countersigned, first_bad, .. } = self;
+        Report { rows, head, signed, countersigned, first_bad }
     }
 }
 

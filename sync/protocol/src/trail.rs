@@ -116,6 +116,11 @@ pub enum TrailEvent {
         /// `accepted`, `rejected` or `quarantined`.
         verdict: String,
     },
+    /// The platform put the terminal into a new epoch, as its journal did not fit what was shown before.
+    EpochBegun {
+        /// The epoch of items from now on.
+        epoch: u32,
+    },
     /// A technician worked at a device while nobody was served.
     TechnicianWorked {
         /// What was done.

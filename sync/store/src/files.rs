@@ -77,8 +77,12 @@ impl Files {
             let name = entry.file_name().to_string_lossy().into_owned();
             // A draft, or nothing of ours.
             let Ok(digest) = Digest::try_from(name) else { continue };
-            let about = entry.metadata()?;
-            found.push((about.modified()?, digest, about.len()));
+            match entry.metadata() {
+                Ok(about) => found.push((about.modified()?, digest, about.len())),
+                // Removed while we looked.
+                Err(error) if error.kind() == ErrorKind::NotFound => {}
+                Err(error) => return Err(error),
+            }
         }
         Ok(found)
     }

@@ -4,7 +4,10 @@
 //! a salted commitment nevertheless, so that one can be withheld or erased one day and the chain still hold.
 //!
 //! Heads are signed with a key that lies in this file, encrypted like everything else, and never leaves it. Who holds the
-//! store's key could forge a new chain with its heads, but not one that fits the heads the platform was shown before.
+//! store's key could forge a new chain with its heads, but not one that fits the heads the platform was shown before: it
+//! countersigns them, and its newest countersignature is kept here and goes into each export (`shown`).
+
+mod shown;
 
 use kiosk_protocol::crypto::{Digest, SigningKey, Suite, VerifyingKey};
 use kiosk_protocol::ids::TerminalId;
@@ -16,6 +19,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use zeroize::Zeroizing;
 
 pub use kiosk_protocol::journal::{Flaw, Report as JournalReport};
+pub(crate) use shown::{begin_epoch, epoch, head_to_show, keep_countersigned};
 
 use crate::db::{self, SUITE};
 use crate::error::{StoreError, TooBig};
@@ -187,8 +191,13 @@ pub(crate) enum Turn {
 pub(crate) struct Walk(Audit);
 
 impl Walk {
-    pub fn start(key: VerifyingKey) -> Self {
-        Self(Audit::new(key))
+    /// Before the first row, with what the platform was shown.
+    pub fn start(connection: &Connection, key: VerifyingKey) -> Result<Self, StoreError> {
+        let mut audit = Audit::new(key);
+        if let Some(shown) = shown::countersigned(connection)? {
+            audit.countersigned(&shown, &shown.key);
+        }
+        Ok(Self(audit))
     }
 
     /// Checks the next rows and the heads behind them.
@@ -228,11 +237,12 @@ impl Walk {
     }
 }
 
-/// The next lines of an export: rows behind this one, and the heads that sign them.
-pub(crate) fn lines(connection: &Connection, behind: u64) -> Result<Vec<Line>, StoreError> {
+/// The next lines of an export: rows behind this one, and the heads that sign them. Before the first row stands whose
+/// journal it is, and what the platform countersigned of it.
+pub(crate) fn lines(connection: &Connection, origin: &Origin, behind: u64) -> Result<Vec<Line>, StoreError> {
+    let mut lines = if behind == 0 { first_lines(connection, origin)? } else { Vec::new() };
     let behind = db::to_db(behind)?;
     let mut heads = heads_behind(connection, behind)?.into_iter().peekable();
-    let mut lines = Vec::new();
     for row in rows_behind(connection, behind)? {
         let row =
             row.map_err(|(seq, flaw)| StoreError::Corrupt(format!("row {seq} of the journal: {flaw}")))?;
@@ -241,6 +251,12 @@ pub(crate) fn lines(connection: &Connection, behind: u64) -> Result<Vec<Line>, S
         lines.extend(heads.next_if(|head| head.seq <= seq).map(Line::Head));
     }
     Ok(lines)
+}
+
+fn first_lines(connection: &Connection, origin: &Origin) -> Result<Vec<Line>, StoreError> {
+    let (terminal, key) = (origin.terminal.clone(), origin.signer.verifying_key());
+    let shown = shown::countersigned(connection)?.map(Line::Countersigned);
+    Ok([Line::Journal { terminal, key }].into_iter().chain(shown).collect())
 }
 
 #[cfg(test)]

@@ -27,7 +27,7 @@ pub use key::{KEY_BYTES, KeyError, KeyFile, KeyPort};
 pub use outbox::{ItemState, QueueRow};
 pub use schema::{DATABASE_FILE, LOCK_FILE};
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -35,7 +35,7 @@ use kiosk_protocol::catalogue::CatalogueBundle;
 use kiosk_protocol::crypto::{Digest, VerifyingKey};
 use kiosk_protocol::ids::{ItemId, ReceiptNumber, TerminalId};
 use kiosk_protocol::item::{Content, Item};
-use kiosk_protocol::journal::{Line, SignedHead};
+use kiosk_protocol::journal::{Countersigned, Line, SignedHead};
 use kiosk_protocol::trail::TrailEvent;
 use kiosk_protocol::wire::{Change, ItemAnswer};
 use uuid::Uuid;
@@ -99,9 +99,20 @@ impl Store {
         let Options { path: _, terminal, epoch, clock } = options;
         let signer = journal::signer(&connection)?;
         let journal_key = signer.verifying_key();
-        let origin = Origin { terminal, epoch, clock, signer };
+        let mut origin = Origin { terminal, epoch, clock, signer };
+        origin.epoch = journal::epoch(&connection, &origin)?;
         let writer = Writer::start(Db { connection, origin, lock })?;
         Ok(Self { writer: Arc::new(writer), files, journal_key })
+    }
+
+    /// What the journal's heads are verified with, of a store whose terminal has no name yet. Makes the store where there
+    /// is none.
+    pub fn journal_key_at(path: &Path, key: &dyn KeyPort) -> Result<VerifyingKey, StoreError> {
+        let lock = schema::lock(path)?;
+        let _work = ending::work();
+        let signer = journal::signer(&schema::open(path, &*key.key()?)?)?;
+        drop(lock);
+        Ok(signer.verifying_key())
     }
 
     /// Keeps an item and its trail in one transaction; when this returns, both are on disk. A case that was kept in
@@ -226,21 +237,46 @@ impl Store {
         self.writer.call(|db| db.write(|change, origin| journal::sign_tip(change, origin, origin.now()?)))
     }
 
+    /// The head to show the platform: where the journal stands, signed; `None` where it countersigned that already.
+    pub fn head_to_show(&self) -> Result<Option<SignedHead>, StoreError> {
+        self.writer.call(|db| db.write(|change, origin| journal::head_to_show(change, origin, origin.now()?)))
+    }
+
+    /// Keeps what the platform countersigned, so that an end cut off shows. The caller has verified it.
+    pub fn keep_countersigned(&self, shown: &Countersigned) -> Result<(), StoreError> {
+        let shown = shown.clone();
+        self.writer.call(move |db| db.write(|change, _| journal::keep_countersigned(change, &shown)))
+    }
+
+    /// Goes on in an epoch the platform put this terminal into: items made from now on carry it, also after the next
+    /// start. An earlier one changes nothing.
+    pub fn begin_epoch(&self, epoch: u32) -> Result<(), StoreError> {
+        self.writer.call(move |db| {
+            let begun =
+                db.write(|change, origin| journal::begin_epoch(change, origin, origin.now()?, epoch))?;
+            if begun {
+                db.origin.epoch = epoch;
+            }
+            Ok(())
+        })
+    }
+
     /// What the journal's heads are verified with: made with the store, and the same for ever.
     pub fn journal_key(&self) -> VerifyingKey {
         self.journal_key.clone()
     }
 
-    /// The next lines of an export, behind this row: rows, and the heads that sign them; none behind the last row. The
-    /// line that says whose journal it is comes first, from the caller.
+    /// The next lines of an export, behind this row: rows, and the heads that sign them; none behind the last row. Behind
+    /// 0, whose journal it is comes first, with what the platform countersigned.
     pub fn journal_lines(&self, behind: u64) -> Result<Vec<Line>, StoreError> {
-        self.writer.call(move |db| journal::lines(&db.connection, behind))
+        self.writer.call(move |db| journal::lines(&db.connection, &db.origin, behind))
     }
 
     /// Recomputes the whole hash chain and verifies the signed heads. `Err` only when the file cannot be read; a row that does not
     /// hold stands in the report. Other calls go on in between.
     pub fn verify_journal(&self) -> Result<JournalReport, StoreError> {
-        let mut walk = journal::Walk::start(self.journal_key());
+        let key = self.journal_key();
+        let mut walk = self.writer.call(move |db| journal::Walk::start(&db.connection, key))?;
         loop {
             match self.writer.call(move |db| walk.turn(&db.connection))? {
                 Turn::Further(further) => walk = further,

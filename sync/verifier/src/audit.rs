@@ -4,10 +4,27 @@ use std::io::{self, BufRead};
 
 use kiosk_protocol::crypto::VerifyingKey;
 use kiosk_protocol::ids::TerminalId;
-use kiosk_protocol::journal::{Audit, Flaw, Line, Report};
+use kiosk_protocol::journal::{Audit, Countersigned, Flaw, Line, Report};
 
 /// Longest line, bytes: an event with its hashes takes far less.
 const LINE_BYTES_MAX: u64 = 64 * 1024;
+
+/// What is known from elsewhere than from the export.
+#[derive(Default)]
+pub struct Known {
+    /// The key of the journal.
+    pub key: Option<VerifyingKey>,
+    /// The key of the platform.
+    pub platform: Option<VerifyingKey>,
+    /// The newest head the platform keeps of this terminal.
+    pub shown: Option<Countersigned>,
+}
+
+impl Known {
+    fn weigh(&self, audit: &mut Audit, shown: &Countersigned) -> bool {
+        audit.countersigned(shown, self.platform.as_ref().unwrap_or(&shown.key))
+    }
+}
 
 /// What was found.
 pub struct Finding {
@@ -26,19 +43,34 @@ pub enum Unfit {
     /// The first line does not say whose journal it is. Cure: export it again.
     #[error("is no export of a journal")]
     NoExport,
+    /// The file holds no countersigned head. Cure: `kiosk-platform head` writes one.
+    #[error("holds no head that a platform countersigned")]
+    NoHead,
 }
 
-/// Checks an export; with this key, or with the one it names.
-pub fn audit(mut export: impl BufRead, key: Option<VerifyingKey>) -> Result<Finding, Unfit> {
+/// What the platform's operator wrote down: one line with a countersigned head.
+pub fn shown(mut text: impl BufRead) -> Result<Countersigned, Unfit> {
+    match next(&mut text)? {
+        Some(Ok(Line::Countersigned(shown))) => Ok(shown),
+        Some(_) | None => Err(Unfit::NoHead),
+    }
+}
+
+/// Checks an export; with the keys that are known, or else with those it names.
+pub fn audit(mut export: impl BufRead, known: &Known) -> Result<Finding, Unfit> {
     let Some(Line::Journal { terminal, key: named }) = next(&mut export)?.and_then(Result::ok) else {
         return Err(Unfit::NoExport);
     };
-    let mut audit = Audit::new(key.unwrap_or(named));
+    let mut audit = Audit::new(known.key.clone().unwrap_or(named));
+    if let Some(shown) = &known.shown {
+        known.weigh(&mut audit, shown);
+    }
     while let Some(line) = next(&mut export)? {
         let behind = audit.chain().seq;
         let holds = match line {
             Ok(Line::Row(row)) => audit.row(&row),
             Ok(Line::Head(head)) => audit.head(&head),
+            Ok(Line::Countersigned(shown)) => known.weigh(&mut audit, &shown),
             Ok(Line::Journal { .. }) | Err(_) => {
                 audit.bad(behind + 1, Flaw::Changed);
                 false
@@ -88,7 +120,8 @@ mod tests {
     }
 
     fn checked(lines: &[String], key: Option<VerifyingKey>) -> Report {
-        audit(lines.join("\n").as_bytes(), key).unwrap().report
+        let known = Known { key, ..Known::default() };
+        audit(lines.join("\n").as_bytes(), &known).unwrap().report
     }
 
     #[test]
@@ -127,8 +160,27 @@ mod tests {
     }
 
     #[test]
+    fn what_the_platform_keeps_shows_a_cut_that_the_export_hides() {
+        let (key, platform) = (SigningKey::generate().unwrap(), SigningKey::generate().unwrap());
+        let lines = export(&key);
+        let Line::Head(head) = serde_json::from_str(&lines[4]).unwrap() else { panic!() };
+        let head = Countersigned::sign(&platform, head, Default::default()).unwrap();
+        let line = serde_json::to_string(&Line::Countersigned(head)).unwrap();
+        let report = |lines: &[String], by: &SigningKey| {
+            let (shown, platform) = (shown(line.as_bytes()).ok(), Some(by.verifying_key()));
+            let known = Known { key: Some(key.verifying_key()), platform, shown };
+            audit(lines.join("\n").as_bytes(), &known).unwrap().report
+        };
+        let whole = report(&lines, &platform);
+        assert_eq!((whole.countersigned, whole.first_bad), (3, None));
+        assert_eq!(report(&lines[..3], &platform).first_bad, Some((3, Flaw::Missing)));
+        assert_eq!(report(&lines, &key).first_bad, Some((3, Flaw::Forged)), "another platform's");
+        assert!(matches!(shown(lines[0].as_bytes()), Err(Unfit::NoHead)));
+    }
+
+    #[test]
     fn what_is_no_export_is_told() {
-        let read = |text: &str| audit(text.as_bytes(), None).map(|finding| finding.report);
+        let read = |text: &str| audit(text.as_bytes(), &Known::default()).map(|finding| finding.report);
         assert!(matches!(read(""), Err(Unfit::NoExport)));
         assert!(matches!(read("{\"line\":\"row\"}"), Err(Unfit::NoExport)));
     }

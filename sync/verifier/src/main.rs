@@ -1,20 +1,22 @@
-//! `journal-verify [--key KEY] [--json] FILE`: whether an exported journal holds, and where it first does not.
+//! `journal-verify [--key KEY] [--platform-key KEY] [--head HEAD] [--json] FILE`: whether an exported journal holds, and
+//! where it first does not.
 //!
-//! It needs nothing but the file and the key the platform keeps of this terminal. Without a key it takes the one the file
-//! names: that finds every change by somebody who cannot sign, but not a journal that was forged whole. Exit code 0: it
-//! holds; 1: it does not; 2: it could not be checked.
+//! It needs nothing but the file, and what the platform keeps of this terminal: `kiosk-platform head` tells both keys and
+//! writes the newest head it was shown. Without them it takes what the file names: that finds every change by somebody
+//! who cannot sign, and an end cut off below what the file says was countersigned; but not a journal that was forged whole
+//! or had its countersignature taken out. Exit code 0: it holds; 1: it does not; 2: it could not be checked.
 
 mod audit;
 
 use std::fs::File;
 use std::io::{BufReader, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Parser;
 use kiosk_protocol::crypto::VerifyingKey;
 
-use crate::audit::{Finding, Unfit, audit};
+use crate::audit::{Finding, Known, Unfit, audit, shown};
 
 /// Checks an exported journal of a terminal.
 #[derive(Parser)]
@@ -25,9 +27,26 @@ struct Cli {
     /// What the terminal's heads are verified with, in hexadecimal; the one the export names where none is given.
     #[arg(long, value_parser = key)]
     key: Option<VerifyingKey>,
+    /// What the platform's countersignatures are verified with, in hexadecimal; else the one each names.
+    #[arg(long, value_parser = key)]
+    platform_key: Option<VerifyingKey>,
+    /// The newest head the platform was shown: a file by `kiosk-platform head`.
+    #[arg(long)]
+    head: Option<PathBuf>,
     /// As JSON.
     #[arg(long)]
     json: bool,
+}
+
+impl Cli {
+    fn known(&self) -> Result<Known, Unfit> {
+        let shown = self.head.as_deref().map(|path| shown(open(path)?)).transpose()?;
+        Ok(Known { key: self.key.clone(), platform: self.platform_key.clone(), shown })
+    }
+}
+
+fn open(path: &Path) -> Result<BufReader<File>, Unfit> {
+    File::open(path).map(BufReader::new).map_err(Unfit::Read)
 }
 
 fn key(text: &str) -> Result<VerifyingKey, String> {
@@ -37,8 +56,7 @@ fn key(text: &str) -> Result<VerifyingKey, String> {
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let is_given = cli.key.is_some();
-    let finding =
-        File::open(&cli.file).map_err(Unfit::Read).and_then(|file| audit(BufReader::new(file), cli.key));
+    let finding = cli.known().and_then(|known| audit(open(&cli.file)?, &known));
     match finding {
         Ok(finding) => {
             say(&if cli.json { as_json(&finding) } else { words(&finding, is_given) });
@@ -63,7 +81,11 @@ fn words(finding: &Finding, is_given: bool) -> String {
     }
     let whose = if is_given { "the key given" } else { "the key the export names" };
     let (terminal, rows, head, signed) = (&finding.terminal, report.rows, report.head, report.signed);
-    format!("{terminal}: {rows} rows hold, signed up to row {signed} with {whose}; head {head}")
+    let shown = report.countersigned;
+    format!(
+        "{terminal}: {rows} rows hold, signed up to row {signed} with {whose}, countersigned up to row {shown}; \
+         head {head}"
+    )
 }
 
 /// A reader that went away is not an error worth reporting.

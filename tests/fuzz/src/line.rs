@@ -10,7 +10,8 @@ use kiosk_protocol::item::{CaseFile, ItemBody};
 use kiosk_protocol::receipt::ReceiptCode;
 use kiosk_protocol::service::{ServicePackage, Values, Work};
 use kiosk_protocol::wire::{
-    Ask, Batch, BatchAnswer, Changes, EnrolAnswer, EnrolRequest, Problem, Reply, Ticket,
+    Ask, Batch, BatchAnswer, Changes, EnrolAnswer, EnrolRequest, HeadAnswer, HeadReport, Problem, Reply,
+    Ticket,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -54,12 +55,13 @@ pub fn item_body(bytes: &[u8]) {
 /// What the platform is sent.
 pub fn up(bytes: &[u8]) {
     look((again::<Batch>(bytes), again::<Ask>(bytes), again::<EnrolRequest>(bytes)));
+    look(again::<HeadReport>(bytes).map(|report| report.head.verify(&report.key)));
 }
 
 /// What the terminal is sent.
 pub fn down(bytes: &[u8]) {
     look((again::<BatchAnswer>(bytes), again::<Changes>(bytes), again::<Reply>(bytes)));
-    look((again::<Problem>(bytes), again::<EnrolAnswer>(bytes)));
+    look((again::<Problem>(bytes), again::<EnrolAnswer>(bytes), again::<HeadAnswer>(bytes)));
 }
 
 /// A catalogue: as it comes, and its parts under a good signature, so that what is behind it is reached.

@@ -13,7 +13,8 @@ use kiosk_protocol::item::{Content, Item, ItemBody, Verdict};
 use kiosk_protocol::receipt::ReceiptProof;
 use kiosk_protocol::service::Text;
 use kiosk_protocol::wire::{
-    Ask, Batch, BatchAnswer, CaseState, CaseView, Changes, ItemAnswer, Pdf, Question, Reply,
+    Ask, Batch, BatchAnswer, CaseState, CaseView, Changes, HeadAnswer, HeadReport, ItemAnswer, Pdf, Question,
+    Reply,
 };
 use rand::RngExt;
 use rand::rngs::StdRng;
@@ -196,6 +197,10 @@ impl Transport for Platform {
 
     fn catalogue(&self, _: u64) -> Answer<'_, Option<CatalogueBundle>> {
         Box::pin(async { Ok(None) })
+    }
+
+    fn head<'a>(&'a self, _: &'a HeadReport) -> Answer<'a, HeadAnswer> {
+        Box::pin(async { Err(TransportError::Unreachable) })
     }
 
     fn ask<'a>(&'a self, ask: &'a Ask) -> Answer<'a, Reply> {

@@ -189,16 +189,12 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
-    /// A day, so that the suite stays short; `./x torture outage` goes on for a month.
+    /// Two hours, so that the suite stays short; `./x torture outage` goes on for a month.
     #[test]
-    fn a_day_offline_is_made_up_for_and_one_bad_item_delays_no_other_lane() {
+    fn time_offline_is_made_up_for_and_one_bad_item_delays_no_other_lane() {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        let report = runtime.block_on(play(700, Duration::from_secs(24 * 3600), 20_261_129)).unwrap();
+        let report = runtime.block_on(play(300, Duration::from_secs(2 * 3600), 20_261_129)).unwrap();
         assert_eq!(report.violations, Vec::<String>::new());
-        assert!(
-            report.histogram.values().all(|tries| *tries > 100),
-            "it kept trying: {:?}",
-            report.histogram
-        );
+        assert!(report.histogram.values().all(|tries| *tries > 30), "it kept trying: {:?}", report.histogram);
     }
 }

@@ -1,10 +1,12 @@
-//! `kiosk enrol`: a ticket for this terminal's identity, and the key of its store.
+//! `kiosk enrol`: a ticket for this terminal's identity, and its store with the keys that lie beside and in it: the
+//! platform learns what the journal will be verified with.
 
 use std::os::unix::fs::DirBuilderExt;
 
 use kiosk_client::Identity;
+use kiosk_client::enrol::EnrolError;
 use kiosk_protocol::wire::Ticket;
-use kiosk_store::KeyFile;
+use kiosk_store::{KeyFile, Store};
 
 use super::say;
 use crate::error::Failure;
@@ -13,6 +15,10 @@ use crate::setup::Setup;
 /// Runs the command. What exists already is never overwritten.
 pub fn run(setup: &Setup, ticket: &str) -> Result<(), Failure> {
     let ticket = Ticket::try_from(ticket.to_owned()).map_err(|error| Failure::Refused(error.to_string()))?;
+    if setup.identity().is_ok() {
+        let kept = EnrolError::AlreadyEnrolled(setup.paths.identity.clone());
+        return Err(Failure::Enrol(Box::new(kept)));
+    }
     let data_dir = &setup.config.terminal.data_dir;
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(data_dir).map_err(Failure::DataDir)?;
     if !setup.paths.store_key.exists() {
@@ -25,6 +31,9 @@ pub fn run(setup: &Setup, ticket: &str) -> Result<(), Failure> {
 
 fn enrol(setup: &Setup, ticket: &Ticket) -> Result<Identity, Failure> {
     let runtime = tokio::runtime::Runtime::new().map_err(Failure::Runtime)?;
-    let enrolled = kiosk_client::enrol::enrol(&setup.config.platform.url, ticket, &setup.paths.identity);
+    let key = KeyFile { path: setup.paths.store_key.clone() };
+    let key = Store::journal_key_at(&setup.paths.store, &key).map_err(Failure::Store)?;
+    let url = &setup.config.platform.url;
+    let enrolled = kiosk_client::enrol::enrol(url, ticket, Some(key), &setup.paths.identity);
     runtime.block_on(enrolled).map_err(|error| Failure::Enrol(Box::new(error)))
 }

@@ -18,7 +18,7 @@ use crate::setup::Setup;
 fn ask_or_open(
     setup: &Setup,
     question: Question,
-    read: fn(&kiosk_store::Store) -> Result<Value, String>,
+    read: impl FnOnce(&kiosk_store::Store) -> Result<Value, String>,
 ) -> Result<Value, Failure> {
     let running = control::ask(&setup.paths.control, question).map_err(Failure::Control)?;
     let answer = match running {

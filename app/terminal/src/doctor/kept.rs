@@ -36,7 +36,7 @@ pub fn look(
         return (weigh(none(), none()), None);
     };
     match open(setup, identity) {
-        Ok(store) => (weigh(queue::read(&store), journal::verify(&store)), catalogue(&store, identity)),
+        Ok(store) => (weigh(queue::read(&store), journal::report(&store)), catalogue(&store, identity)),
         Err(error) => (weigh(Err(error.clone()), Err(error)), None),
     }
 }

@@ -3,6 +3,7 @@
 use std::net::{TcpStream, ToSocketAddrs};
 
 use jiff::{SignedDuration, Timestamp};
+use kiosk_client::renewal::Validity;
 use kiosk_client::{HttpTransport, Identity, Look, Offer};
 
 use super::Check;
@@ -14,8 +15,11 @@ use crate::setup::Setup;
 const CLOCK_WELL: SignedDuration = SignedDuration::from_secs(5);
 /// A difference at which the times on receipts and in the trail are wrong.
 const CLOCK_BARELY: SignedDuration = SignedDuration::from_mins(5);
-/// A certificate that ends sooner wants renewal.
+/// The terminal renews 45 days before the end; one that ends sooner than this could not for two weeks.
 const CERTIFICATE_WELL: SignedDuration = SignedDuration::from_hours(30 * 24);
+const RENEW: &str = "let the terminal run with the network: it renews it by itself";
+const RENEW_LATE: &str =
+    "let the terminal run with the network: within the platform's grace it renews it; else a new ticket";
 
 /// Asks the platform as this terminal.
 pub fn look(setup: &Setup, identity: &Identity, kept: Option<Kept>) -> Vec<Check> {
@@ -76,24 +80,28 @@ fn clock(theirs: Option<Timestamp>, now: Timestamp) -> Check {
 }
 
 fn certificate(identity: &Identity, now: Timestamp) -> Check {
-    let cure = "enrol the terminal again with a new ticket";
-    match identity.certificate_days() {
-        Ok((from, until)) => validity(from, until, now, cure),
-        Err(error) => Check::fail("certificate", error.to_string(), cure),
+    match identity.validity() {
+        Ok(validity) => weigh(validity, now),
+        Err(error) => {
+            Check::fail("certificate", error.to_string(), "enrol the terminal again with a new ticket")
+        }
     }
 }
 
-fn validity(from: Timestamp, until: Timestamp, now: Timestamp, cure: &str) -> Check {
+fn weigh(validity: Validity, now: Timestamp) -> Check {
     let date = |at| kiosk_text::local_date(at);
+    let Validity { from, until } = validity;
     let age = days(now.duration_since(from));
-    let says = format!("{age} days old, until {}", date(until));
+    let is = if now < validity.half() { "will be" } else { "was" };
+    let says =
+        format!("{age} days old, until {}; renewal {is} due on {}", date(until), date(validity.half()));
     match until.duration_since(now) {
         _ if from > now => {
             Check::fail("certificate", format!("only from {}", date(from)), "set the clock right")
         }
         left if left >= CERTIFICATE_WELL => Check::ok("certificate", says),
-        left if left.is_positive() => Check::warn("certificate", says, cure),
-        _ => Check::fail("certificate", format!("ended on {}", date(until)), cure),
+        left if left.is_positive() => Check::warn("certificate", says, RENEW),
+        _ => Check::fail("certificate", format!("ended on {}", date(until)), RENEW_LATE),
     }
 }
 
@@ -145,8 +153,17 @@ mod tests {
             ("2026-06-02", Level::Fail),
             ("2025-01-01", Level::Fail),
         ] {
-            assert_eq!(validity(at("2025-06-01"), until, at(now), "").level, level, "{now}");
+            let validity = Validity { from: at("2025-06-01"), until };
+            assert_eq!(weigh(validity, at(now)).level, level, "{now}");
         }
+    }
+
+    #[test]
+    fn it_is_told_when_renewal_is_due() {
+        let validity = Validity { from: at("2026-01-01"), until: at("2026-04-01") };
+        let says = |now| weigh(validity, at(now)).says;
+        assert!(says("2026-02-01").ends_with("renewal will be due on 2026-02-15"), "{}", says("2026-02-01"));
+        assert!(says("2026-02-16").ends_with("renewal was due on 2026-02-15"), "{}", says("2026-02-16"));
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::sync::mpsc::{Receiver, SyncSender};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use kiosk_client::renewal::Renewer;
 use kiosk_client::{Handle, HttpTransport, Identity, Runner};
 use kiosk_protocol::trail::TrailEvent;
 use kiosk_screens::Remote;
@@ -123,9 +124,20 @@ impl Opening {
     fn start_client(&self, transport: HttpTransport, identity: &Identity, store: &Store) -> Handle {
         let (store, transport) = (Arc::new(store.clone()), Arc::new(transport));
         let key = identity.catalogue_key.clone();
-        let (runner, handle) = Runner::new(store, transport, key, kiosk_client::sync::Settings::default());
+        let settings = kiosk_client::sync::Settings::default();
+        let (runner, handle) = Runner::new(store, Arc::<HttpTransport>::clone(&transport), key, settings);
         self.runtime.spawn(runner.run());
+        self.start_renewer(transport, identity, handle.clone());
         handle
+    }
+
+    /// A terminal whose certificate cannot be read does its work as long as the platform lets it.
+    fn start_renewer(&self, transport: Arc<HttpTransport>, identity: &Identity, sync: Handle) {
+        let (url, dir) = (&self.setup.config.platform.url, &self.setup.paths.identity);
+        match Renewer::new(url, dir, identity.clone(), transport, move || sync.reached()) {
+            Ok(renewer) => drop(self.runtime.spawn(renewer.run())),
+            Err(error) => tracing::error!(%error, "the certificate will not be renewed"),
+        }
     }
 
     fn hands(

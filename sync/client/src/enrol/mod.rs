@@ -7,6 +7,7 @@ mod pin;
 use std::path::Path;
 use std::sync::Arc;
 
+use kiosk_protocol::crypto::VerifyingKey;
 use kiosk_protocol::wire::{EnrolAnswer, EnrolRequest, Ticket};
 use rcgen::{CertificateParams, DistinguishedName, KeyPair, PKCS_ECDSA_P256_SHA256, PublicKeyData};
 use rustls::RootCertStore;
@@ -19,21 +20,27 @@ pub use error::{BadEnrolAnswer, EnrolError};
 use crate::identity::{CA_FILE, CERTIFICATE_FILE, IDENTITY_FILE, Identity, KEY_FILE, Record};
 use crate::{deadlines, files, http, tls};
 
-/// Enrols the terminal at `url` (`https://host:port`) and keeps its identity in `dir`.
-pub async fn enrol(url: &str, ticket: &Ticket, dir: &Path) -> Result<Identity, EnrolError> {
+/// Enrols the terminal at `url` (`https://host:port`) and keeps its identity in `dir`. The platform is told what the
+/// heads of the journal will be verified with, where that is known already.
+pub async fn enrol(
+    url: &str,
+    ticket: &Ticket,
+    journal_key: Option<VerifyingKey>,
+    dir: &Path,
+) -> Result<Identity, EnrolError> {
     files::make_private_dir(dir).map_err(|source| EnrolError::Files { path: dir.to_owned(), source })?;
     if dir.join(IDENTITY_FILE).exists() {
         return Err(EnrolError::AlreadyEnrolled(dir.to_owned()));
     }
     let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256)?;
-    let request = EnrolRequest { code: ticket.code.clone(), csr_pem: csr(&key)? };
+    let request = EnrolRequest { code: ticket.code.clone(), csr_pem: csr(&key)?, journal_key };
     let answer = post(url, ticket, &request).await?;
     check(&answer, &key, ticket)?;
     keep(answer, &key, dir)
 }
 
 /// Names nobody: the platform gives the name.
-fn csr(key: &KeyPair) -> Result<String, rcgen::Error> {
+pub(crate) fn csr(key: &KeyPair) -> Result<String, rcgen::Error> {
     let mut params = CertificateParams::default();
     params.distinguished_name = DistinguishedName::new();
     params.serialize_request(key)?.pem()
@@ -49,15 +56,23 @@ async fn post(url: &str, ticket: &Ticket, request: &EnrolRequest) -> Result<Enro
     http::answer(response, deadlines::ANSWER_BYTES_MAX).await.map_err(EnrolError::of_answer)
 }
 
-/// The certificate must be for our key, by the CA of the ticket, and good for a client today.
+/// The CA must be that of the ticket, and the certificate by it.
 fn check(answer: &EnrolAnswer, key: &KeyPair, ticket: &Ticket) -> Result<(), BadEnrolAnswer> {
     let ca = CertificateDer::from_pem_slice(answer.ca_pem.as_bytes()).map_err(|_| BadEnrolAnswer::Ca)?;
     if !pin::has_fingerprint(&ca, &ticket.ca_sha256) {
         return Err(BadEnrolAnswer::Ca);
     }
     let ours = CertificateDer::from_pem_slice(answer.certificate_pem.as_bytes());
-    let ours = ours.map_err(|_| BadEnrolAnswer::Certificate)?;
-    let (_, parsed) = x509_parser::parse_x509_certificate(&ours).map_err(|_| BadEnrolAnswer::Certificate)?;
+    check_certificate(&ours.map_err(|_| BadEnrolAnswer::Certificate)?, key, ca)
+}
+
+/// A certificate must be for our key, by this CA, and good for a client today.
+pub(crate) fn check_certificate(
+    ours: &CertificateDer<'_>,
+    key: &KeyPair,
+    ca: CertificateDer<'_>,
+) -> Result<(), BadEnrolAnswer> {
+    let (_, parsed) = x509_parser::parse_x509_certificate(ours).map_err(|_| BadEnrolAnswer::Certificate)?;
     if parsed.public_key().raw != key.subject_public_key_info() {
         return Err(BadEnrolAnswer::Key);
     }
@@ -65,7 +80,7 @@ fn check(answer: &EnrolAnswer, key: &KeyPair, ticket: &Ticket) -> Result<(), Bad
     roots.add(ca).map_err(|_| BadEnrolAnswer::Ca)?;
     let verifier = WebPkiClientVerifier::builder_with_provider(roots.into(), tls::provider()).build();
     let verifier = verifier.map_err(|_| BadEnrolAnswer::Ca)?;
-    let verified = verifier.verify_client_cert(&ours, &[], UnixTime::now());
+    let verified = verifier.verify_client_cert(ours, &[], UnixTime::now());
     verified.map(|_| ()).map_err(|_| BadEnrolAnswer::Certificate)
 }
 

@@ -84,6 +84,12 @@ impl Handle {
         }
     }
 
+    /// Says that the platform answered something beside the sync. Never waits.
+    pub fn reached(&self) {
+        // Where too many hints wait, the sync finds out by itself.
+        let _ = self.asked.try_send(Ok(()));
+    }
+
     /// Stops the sync; a request under way is dropped and made again after the next start.
     pub fn stop(&self) {
         self.stop.send_replace(true);

@@ -4,6 +4,7 @@
 mod catalogue;
 mod downlink;
 mod files;
+mod head;
 mod uplink;
 
 use std::sync::Arc;

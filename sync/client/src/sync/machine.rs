@@ -1,7 +1,8 @@
 //! The planner. Three jobs (send, pull, fetch) and each file that waits have a time they are due; the one due longest
-//! goes first, so that files and items take turns. A hold on the link delays all of them. A failure of the link holds it for a random time; a
-//! refusal of one job delays that job only. Whether a batch failed by the link or by an item in it is
-//! for `Suspicion` to say.
+//! goes first, so that files and items take turns. A hold on the link delays all of them. A failure of the link holds it for
+//! a random time; a
+//! refusal of one job delays that job only. The journal's head is shown after a poll; where that fails only it waits.
+//! Whether a batch failed by the link or by an item in it is for `Suspicion` to say.
 
 use std::time::Duration;
 
@@ -68,6 +69,8 @@ pub struct Machine {
     pull_at: Duration,
     fetch_at: Option<Duration>,
     in_force: u64,
+    head_at: Duration,
+    head_failures: u32,
     items_max: usize,
     found_in_a_row: u32,
     suspicion: Suspicion,
@@ -96,6 +99,8 @@ impl Machine {
             pull_at: first,
             fetch_at: None,
             in_force: 0,
+            head_at: now,
+            head_failures: 0,
             items_max: BATCH_ITEMS_MAX,
             found_in_a_row: 0,
             suspicion: Suspicion::default(),
@@ -255,6 +260,22 @@ impl Machine {
         }
         let window = self.settings.window(self.uploads.failed(file));
         self.uploads.delay(file, now + jitter(&mut self.rng, window));
+    }
+
+    /// Whether the journal's head may be shown now.
+    pub fn may_show_head(&self, now: Duration) -> bool {
+        self.head_at <= now
+    }
+
+    /// The head was countersigned.
+    pub fn head_shown(&mut self) {
+        self.head_failures = 0;
+    }
+
+    /// The head was not countersigned. Whatever the reason, it says nothing of the link: the next poll does.
+    pub fn head_failed(&mut self, now: Duration) {
+        self.head_at = now + jitter(&mut self.rng, self.settings.window(self.head_failures));
+        self.head_failures = self.head_failures.saturating_add(1);
     }
 
     /// A step other than a batch failed.

@@ -10,6 +10,7 @@ mod uploads;
 pub use link::{Link, OfflineReason};
 pub use machine::{Blame, Machine, Step};
 pub use settings::Settings;
+pub(crate) use settings::jitter;
 pub use uploads::Part;
 
 #[cfg(test)]

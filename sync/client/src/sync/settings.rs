@@ -39,7 +39,7 @@ impl Settings {
 }
 
 /// Full jitter: anything from nothing to the whole window, both included.
-pub(super) fn jitter(rng: &mut StdRng, window: Duration) -> Duration {
+pub(crate) fn jitter(rng: &mut StdRng, window: Duration) -> Duration {
     let window_ms = u64::try_from(window.as_millis()).unwrap_or(u64::MAX);
     Duration::from_millis(rng.random_range(0..=window_ms))
 }

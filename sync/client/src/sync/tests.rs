@@ -365,6 +365,27 @@ fn only_a_newer_catalogue_is_fetched() {
 }
 
 #[test]
+fn a_head_that_is_not_taken_backs_off_alone() {
+    let mut longest = Duration::ZERO;
+    for seed in 0..50 {
+        let (mut machine, mut now) = (idle(seed), START);
+        for _ in 0..20 {
+            assert!(machine.may_show_head(now), "seed {seed}");
+            machine.head_failed(now);
+            let wait = (0..=CAP.as_secs() + 1).find(|wait| machine.may_show_head(now + secs(*wait)));
+            longest = longest.max(secs(wait.expect("within the cap")));
+            now += secs(wait.unwrap());
+        }
+        assert_eq!(machine.link(), Link::Online, "seed {seed}: it says nothing of the link");
+        assert_eq!(machine.next(now), Step::Pull, "seed {seed}: it holds up nothing");
+        machine.head_shown();
+        machine.head_failed(now);
+        assert!(machine.may_show_head(now + deadlines::SPREAD), "seed {seed}: from the start again");
+    }
+    assert!(longest > CAP * 9 / 10, "{longest:?}");
+}
+
+#[test]
 fn a_long_backlog_and_a_long_downlink_take_turns() {
     let (mut machine, mut now) = (idle(1), START);
     machine.woken(now);

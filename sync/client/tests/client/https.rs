@@ -30,7 +30,7 @@ impl Terminal {
         let face = Face { signed_by: &authority, shown: &authority, name: "127.0.0.1", mutual: false };
         let peer = Peer::start(face, enrols).await;
         let dir = tempfile::tempdir().unwrap();
-        let identity = enrol(&peer.url, &authority.ticket(), dir.path()).await.unwrap();
+        let identity = enrol(&peer.url, &authority.ticket(), None, dir.path()).await.unwrap();
         Self { authority, identity, _dir: dir }
     }
 

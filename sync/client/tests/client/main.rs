@@ -7,5 +7,6 @@ mod https;
 mod line;
 mod lossy;
 mod peer;
+mod renewal;
 mod runner;
 mod whole;

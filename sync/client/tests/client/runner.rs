@@ -11,7 +11,9 @@ use kiosk_protocol::codes::RatingLevel;
 use kiosk_protocol::crypto::{Digest, SigningKey};
 use kiosk_protocol::ids::TerminalId;
 use kiosk_protocol::item::{Content, Verdict};
-use kiosk_protocol::wire::{Ask, Batch, BatchAnswer, Changes, ItemAnswer, Reply};
+use kiosk_protocol::journal::Countersigned;
+use kiosk_protocol::trail::{EndReason, TrailEvent};
+use kiosk_protocol::wire::{Ask, Batch, BatchAnswer, Changes, HeadAnswer, HeadReport, ItemAnswer, Reply};
 use kiosk_store::{Draft, KeyFile, Options, Store};
 use tokio::sync::watch;
 use uuid::Uuid;
@@ -25,20 +27,32 @@ struct Platform {
     version: u64,
     offers: watch::Sender<u32>,
     items: watch::Sender<usize>,
+    /// What it says to heads; refuses them where it says nothing.
+    says: Mutex<Option<Says>>,
+    heads: watch::Sender<u32>,
 }
+
+type Says = fn(&HeadReport) -> HeadAnswer;
 
 impl Platform {
     fn offering(version: u64, key: &SigningKey) -> Arc<Self> {
         let index = Index { version, published_at: Timestamp::UNIX_EPOCH, packages: Vec::new() };
         let index = Signed::new(serde_json::to_string(&index).unwrap(), key).unwrap();
         let bundle = CatalogueBundle { index, packages: Vec::new() };
-        let (offers, items) = (watch::Sender::new(0), watch::Sender::new(0));
-        Arc::new(Self { offer: Mutex::new(Some(bundle)), version, offers, items })
+        let (offers, items, heads) = (watch::Sender::new(0), watch::Sender::new(0), watch::Sender::new(0));
+        Arc::new(Self {
+            offer: Mutex::new(Some(bundle)),
+            version,
+            offers,
+            items,
+            says: Mutex::new(None),
+            heads,
+        })
     }
 
     fn silent() -> Arc<Self> {
-        let (offers, items) = (watch::Sender::new(0), watch::Sender::new(0));
-        Arc::new(Self { offer: Mutex::new(None), version: 0, offers, items })
+        let (offers, items, heads) = (watch::Sender::new(0), watch::Sender::new(0), watch::Sender::new(0));
+        Arc::new(Self { offer: Mutex::new(None), version: 0, offers, items, says: Mutex::new(None), heads })
     }
 
     fn reach<T>(&self, answer: T) -> Answer<'_, T>
@@ -69,6 +83,12 @@ impl Transport for Platform {
         self.offers.send_modify(|offers| *offers += 1);
         let offer = self.offer.lock().unwrap().clone();
         self.reach(offer)
+    }
+
+    fn head<'a>(&'a self, report: &'a HeadReport) -> Answer<'a, HeadAnswer> {
+        let answer = self.says.lock().unwrap().map(|says| says(report));
+        self.heads.send_modify(|heads| *heads += 1);
+        Box::pin(async { answer.ok_or(TransportError::Unauthorised) })
     }
 
     fn ask<'a>(&'a self, _: &'a Ask) -> Answer<'a, Reply> {
@@ -167,6 +187,71 @@ async fn what_is_submitted_is_settled_and_an_ask_finds_the_link() {
     meanwhile(|| store.backlog().unwrap() == 0).await;
     handle.stop();
     tokio::time::timeout(PATIENCE, run).await.unwrap().unwrap();
+}
+
+fn countersigns(report: &HeadReport) -> HeadAnswer {
+    let platform = SigningKey::generate().unwrap();
+    HeadAnswer::Countersigned(Countersigned::sign(&platform, report.head.clone(), Timestamp::now()).unwrap())
+}
+
+/// Another head than the one it was shown.
+fn countersigns_another(report: &HeadReport) -> HeadAnswer {
+    let mut other = report.clone();
+    other.head.seq += 1;
+    countersigns(&other)
+}
+
+/// Until it was told so.
+fn raises_the_epoch(report: &HeadReport) -> HeadAnswer {
+    if report.head.epoch == 2 { countersigns(report) } else { HeadAnswer::NewEpoch { epoch: 2 } }
+}
+
+fn countersigned(store: &Store) -> u64 {
+    store.verify_journal().unwrap().countersigned
+}
+
+#[tokio::test]
+async fn the_journals_head_is_shown_and_kept_as_it_was_countersigned() {
+    let (dir, key) = (tempfile::tempdir().unwrap(), SigningKey::generate().unwrap());
+    let (store, platform) = (open(&dir), Platform::offering(1, &key));
+    *platform.says.lock().unwrap() = Some(countersigns);
+    store.record(vec![TrailEvent::VisitBegun { visit: Uuid::nil() }]).unwrap();
+    let (handle, _run) = start(&store, &platform, &key);
+    // The catalogue's row comes while it runs.
+    meanwhile(|| countersigned(&store) == 2).await;
+    let shown = *platform.heads.borrow();
+    store
+        .submit(rating(), vec![TrailEvent::VisitEnded { visit: Uuid::nil(), why: EndReason::Resident }])
+        .unwrap();
+    handle.wake();
+    // The step, and that the item was settled.
+    meanwhile(|| countersigned(&store) == 4).await;
+    assert!(*platform.heads.borrow() <= shown + 2, "what was countersigned is not shown again");
+}
+
+#[tokio::test]
+async fn a_countersignature_of_another_head_is_not_kept_and_delays_nothing() {
+    let (dir, key) = (tempfile::tempdir().unwrap(), SigningKey::generate().unwrap());
+    let (store, platform) = (open(&dir), Platform::offering(1, &key));
+    *platform.says.lock().unwrap() = Some(countersigns_another);
+    let (mut handle, _run) = start(&store, &platform, &key);
+    until(&mut platform.heads.subscribe(), |heads| *heads >= 1).await;
+    store.submit(rating(), Vec::new()).unwrap();
+    handle.wake();
+    until(&mut platform.items.subscribe(), |items| *items == 1).await;
+    until(&mut handle.link, |link| *link == LinkState::Online).await;
+    assert_eq!(countersigned(&store), 0);
+}
+
+#[tokio::test]
+async fn a_terminal_told_of_a_new_epoch_goes_on_in_it() {
+    let (dir, key) = (tempfile::tempdir().unwrap(), SigningKey::generate().unwrap());
+    let (store, platform) = (open(&dir), Platform::offering(1, &key));
+    *platform.says.lock().unwrap() = Some(raises_the_epoch);
+    let (_handle, _run) = start(&store, &platform, &key);
+    meanwhile(|| countersigned(&store) > 0).await;
+    let id = store.submit(rating(), Vec::new()).unwrap().id;
+    assert_eq!((id.epoch, id.seq), (2, 1));
 }
 
 /// Lets the sync run until the store shows it.

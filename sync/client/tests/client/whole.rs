@@ -80,7 +80,7 @@ async fn an_item_survives_a_lost_answer_and_its_result_comes_back() {
     let face = Face { signed_by: &authority, shown: &authority, name: "127.0.0.1", mutual: false };
     let peer = Peer::start(face, script).await;
     let dir = tempfile::tempdir().unwrap();
-    let identity = enrol(&peer.url, &authority.ticket(), &dir.path().join("identity")).await.unwrap();
+    let identity = enrol(&peer.url, &authority.ticket(), None, &dir.path().join("identity")).await.unwrap();
 
     let store = open(&dir);
     let id = store.submit(rating(), Vec::new()).unwrap().id;

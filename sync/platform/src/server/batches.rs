@@ -45,7 +45,7 @@ pub async fn batches(
 /// How a body is packed.
 #[derive(Clone, Copy, utoipa::ToSchema)]
 #[schema(rename_all = "snake_case")]
-enum Encoding {
+pub enum Encoding {
     Identity,
     Zstd,
 }

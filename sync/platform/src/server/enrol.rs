@@ -47,10 +47,15 @@ pub async fn enrol(
 /// A request that is not accepted does not use the ticket up.
 fn answer(centre: &Centre, request: &EnrolRequest) -> Result<EnrolAnswer, Refusal> {
     let code_hash = Digest::of(request.code.as_bytes());
-    centre.store.write(Scope::Register, |tx| enrol_by(centre, tx, &code_hash, &request.csr_pem))
+    centre.store.write(Scope::Register, |tx| enrol_by(centre, tx, &code_hash, request))
 }
 
-fn enrol_by(centre: &Centre, tx: &Tx, code_hash: &Digest, csr_pem: &str) -> Result<EnrolAnswer, Refusal> {
+fn enrol_by(
+    centre: &Centre,
+    tx: &Tx,
+    code_hash: &Digest,
+    request: &EnrolRequest,
+) -> Result<EnrolAnswer, Refusal> {
     let now = (centre.clock)();
     let (terminal, site) = match tx.ticket(code_hash, now)? {
         TicketState::Good { terminal, site } => (terminal, site),
@@ -59,9 +64,12 @@ fn enrol_by(centre: &Centre, tx: &Tx, code_hash: &Digest, csr_pem: &str) -> Resu
         TicketState::Expired => return Err(refused(StatusCode::GONE, "expired", "is out of date")),
         TicketState::Unknown => return Err(refused(StatusCode::NOT_FOUND, "unknown", "was never given")),
     };
-    let csr = Keys::parse_request(csr_pem).map_err(|error| bad_csr(&error))?;
+    let csr = Keys::parse_request(&request.csr_pem).map_err(|error| bad_csr(&error))?;
     let issued = centre.keys.issue(&terminal, &csr).map_err(|error| bad_csr(&error))?;
-    let epoch = tx.enrol(code_hash, &terminal, &site, &issued.digest, now)?;
+    let epoch = tx.enrol(code_hash, &terminal, &site, &issued, now)?;
+    if let Some(key) = &request.journal_key {
+        tx.register_journal(&terminal, epoch, key, now)?;
+    }
     tracing::info!(%terminal, epoch, "enrolled");
     Ok(EnrolAnswer {
         terminal,
@@ -78,9 +86,10 @@ fn refused(status: StatusCode, kind: &str, what: &str) -> Refusal {
     Refusal::new(status, &format!("ticket-{kind}"), &format!("the ticket {what}"))
 }
 
-fn bad_csr(error: &BadRequest) -> Refusal {
+/// A certificate request that is not taken.
+pub fn bad_csr(error: &BadRequest) -> Refusal {
     match error {
-        BadRequest::Form | BadRequest::Key => {
+        BadRequest::Form | BadRequest::Key | BadRequest::OtherKey => {
             let kind = Refusal::new(StatusCode::BAD_REQUEST, "bad-csr", "the certificate request is refused");
             kind.detailed(error.to_string())
         }

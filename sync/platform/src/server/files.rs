@@ -25,6 +25,9 @@ use crate::ingest;
 use crate::limits::{FILES_ABANDONED_HOURS, FILES_SWEPT_AT_ONCE, FILES_UNNAMED_BYTES_MAX};
 use crate::store::{Held, Scope, StoreError, Tx};
 
+/// Characters of an SM3 digest in Base64.
+const CHECKSUM_CHARS: usize = 44;
+
 /// Begins a file of a case, or finds it begun.
 #[utoipa::path(
     put,
@@ -113,8 +116,7 @@ pub async fn grow(
 ) -> Result<Response, Refusal> {
     let (digest, at) = (name(digest)?, number(&headers, OFFSET)?);
     let bytes = body(bytes)?;
-    let claimed = headers.get(CHECKSUM).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    if claimed != checksum(&bytes) {
+    if claimed(&headers)? != checksum(&bytes) {
         return Err(mismatch());
     }
     let held = blocking(&centre, move |centre| grown(centre, &terminal.id, &digest, at, &bytes)).await?;
@@ -129,8 +131,11 @@ pub struct Began {
 
 /// Begins a file, or finds it begun.
 pub fn begun(centre: &Centre, terminal: &TerminalId, digest: &Digest, bytes: u64) -> Result<Began, Refusal> {
-    if bytes == 0 || bytes > FILE_BYTES_MAX {
-        return Err(Refusal::too_large("the file is empty or larger than the line allows"));
+    if bytes == 0 {
+        return Err(Refusal::bad_request("the file is empty"));
+    }
+    if bytes > FILE_BYTES_MAX {
+        return Err(Refusal::too_large("the file is larger than the line allows"));
     }
     let now = (centre.clock)();
     sweep(centre, now)?;
@@ -245,6 +250,13 @@ fn number(headers: &HeaderMap, header: &str) -> Result<u64, Refusal> {
     let digits = text.bytes().all(|byte| byte.is_ascii_digit());
     let number = text.parse().ok().filter(|_| digits);
     number.ok_or_else(|| Refusal::bad_request("a length or an offset is missing or no number"))
+}
+
+/// The checksum a chunk came with, where it is one.
+fn claimed(headers: &HeaderMap) -> Result<&str, Refusal> {
+    let text = headers.get(CHECKSUM).and_then(|value| value.to_str().ok());
+    let is_one = |text: &&str| text.strip_prefix("sm3 ").is_some_and(|digest| digest.len() == CHECKSUM_CHARS);
+    text.filter(is_one).ok_or_else(|| Refusal::bad_request("the checksum is missing or of another kind"))
 }
 
 fn unknown() -> Refusal {

@@ -7,9 +7,11 @@ mod catalogue;
 mod changes;
 mod enrol;
 pub mod files;
+mod head;
 mod openapi;
 mod problem;
 mod rates;
+mod renew;
 mod serve;
 mod terminal;
 mod tls;
@@ -43,7 +45,7 @@ pub use batches::ingested;
 pub use changes::changes_since as changes;
 use openapi::Passing;
 pub use openapi::document as openapi;
-use problem::Refusal;
+pub use problem::Refusal;
 pub use rates::Rates;
 pub use serve::{Bounds, serve};
 pub use terminal::Terminal;
@@ -88,7 +90,9 @@ pub fn routes(centre: Arc<Centre>) -> Router {
     Router::new()
         .route("/v1/health", get(health))
         .route("/v1/enrol", post(enrol::enrol))
+        .route("/v1/certs/renew", post(renew::renew))
         .route("/v1/sync/batches", batches)
+        .route("/v1/sync/head", post(head::head))
         .route("/v1/sync/changes", get(changes::changes))
         .route("/v1/catalogue", get(catalogue::catalogue))
         .route("/v1/ask", post(ask::ask))

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use kiosk_protocol::wire::Problem;
+use serde_json::{Map, Value};
 use utoipa::openapi::header::HeaderBuilder;
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::security::SecurityScheme;
@@ -26,13 +27,15 @@ pub const PROBLEM: &str = "application/problem+json";
         super::enrol::enrol,
         super::batches::batches,
         super::changes::changes,
+        super::head::head,
+        super::renew::renew,
         super::catalogue::catalogue,
         super::ask::ask,
         super::files::begin,
         super::files::offset,
         super::files::grow,
     ),
-    components(schemas(Problem)),
+    components(schemas(Problem, super::batches::Encoding)),
     security(("terminal" = [])),
     modifiers(&Certificate),
 )]
@@ -40,7 +43,27 @@ struct Document;
 
 /// The document as it is checked in.
 pub fn document() -> serde_json::Result<String> {
-    Document::openapi().to_pretty_json().map(|json| json + "\n")
+    let mut document = serde_json::to_value(Document::openapi())?;
+    without_nulls(&mut document);
+    serde_json::to_string_pretty(&document).map(|json| json + "\n")
+}
+
+/// What stands in a header or a query is text: it can be left out, but it cannot be null.
+fn without_nulls(document: &mut Value) {
+    let paths =
+        document.get_mut("paths").and_then(Value::as_object_mut).into_iter().flat_map(Map::values_mut);
+    let calls = paths.filter_map(Value::as_object_mut).flat_map(Map::values_mut);
+    let parameters = calls.filter_map(|call| call.get_mut("parameters")?.as_array_mut()).flatten();
+    parameters.filter_map(|parameter| parameter.get_mut("schema")).for_each(without_null);
+}
+
+fn without_null(schema: &mut Value) {
+    let null = Value::from("null");
+    let Some(choices) = schema.get_mut("oneOf").and_then(Value::as_array_mut) else { return };
+    choices.retain(|choice| choice.get("type") != Some(&null));
+    if let [only] = choices.as_slice() {
+        *schema = only.clone();
+    }
 }
 
 struct Certificate;
@@ -59,9 +82,9 @@ pub struct Usual;
 impl IntoResponses for Usual {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
         let refusals = [
-            (400, "`bad-request`"),
+            (400, "`bad-request`, `bad-csr`"),
             (401, "`certificate-missing`"),
-            (403, "`terminal-revoked`, `certificate-replaced`"),
+            (403, "`terminal-revoked`, `certificate-replaced`, `certificate-ended`"),
             (413, "`too-large`"),
         ];
         let refusals = refusals.map(|(status, kinds)| (status, problem(kinds)));

@@ -58,6 +58,11 @@ impl Refusal {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", title)
     }
 
+    /// The request contradicts what the platform knows.
+    pub fn conflict(kind: &str, title: &str) -> Self {
+        Self::new(StatusCode::CONFLICT, kind, title)
+    }
+
     /// The platform failed; the caller may try again. The cause goes to the log, without personal data.
     pub fn failure(error: &dyn std::error::Error) -> Self {
         let cause = error.source().map(ToString::to_string).unwrap_or_default();

@@ -8,6 +8,7 @@ mod accesses;
 mod cases;
 mod catalogue;
 mod files;
+mod heads;
 mod items;
 mod pages;
 mod postgres;

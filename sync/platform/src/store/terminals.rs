@@ -6,6 +6,7 @@ use kiosk_protocol::ids::TerminalId;
 use kiosk_protocol::service::Text;
 
 use super::{StoreError, Tx, from_json, to_json, values};
+use crate::keys::Issued;
 
 /// What a ticket is good for.
 pub enum TicketState {
@@ -30,8 +31,10 @@ pub enum TicketState {
 pub struct Enrolled {
     /// The epoch in force.
     pub epoch: u32,
-    /// Digest of the one certificate that counts.
+    /// Digest of the certificate it was enrolled with.
     pub certificate: Digest,
+    /// Digest of its public key, where that is known: then every certificate of ours for it counts.
+    pub key: Option<Digest>,
     /// An operator took its rights.
     pub revoked: bool,
 }
@@ -78,18 +81,19 @@ impl Tx<'_> {
         code_hash: &Digest,
         terminal: &TerminalId,
         site: &Text,
-        certificate: &Digest,
+        issued: &Issued,
         now: Timestamp,
     ) -> Result<u32, StoreError> {
         self.0.put("UPDATE tickets SET used_at = $2 WHERE code_hash = $1", values![code_hash, now])?;
         let site = to_json("a site", site)?;
         let epoch = self.first(
-            "INSERT INTO terminals (terminal, epoch, site, certificate, enrolled_at)
-             VALUES ($1, 1, $2, $3, $4)
+            "INSERT INTO terminals (terminal, epoch, site, certificate, key_digest, enrolled_at)
+             VALUES ($1, 1, $2, $3, $4, $5)
              ON CONFLICT (terminal) DO UPDATE SET epoch = terminals.epoch + 1, site = excluded.site,
-                 certificate = excluded.certificate, enrolled_at = excluded.enrolled_at, revoked_at = NULL
+                 certificate = excluded.certificate, key_digest = excluded.key_digest,
+                 enrolled_at = excluded.enrolled_at, revoked_at = NULL
              RETURNING epoch",
-            values![terminal, site, certificate, now],
+            values![terminal, site, &issued.digest, &issued.key, now],
         )?;
         epoch.ok_or(StoreError::Unreadable("an epoch"))?.u32(0)
     }
@@ -97,13 +101,24 @@ impl Tx<'_> {
     /// What the register says of a terminal.
     pub fn enrolled(&self, terminal: &TerminalId) -> Result<Option<Enrolled>, StoreError> {
         let row = self.first(
-            "SELECT epoch, certificate, revoked_at IS NOT NULL FROM terminals WHERE terminal = $1",
+            "SELECT epoch, certificate, revoked_at IS NOT NULL, key_digest FROM terminals WHERE terminal = $1",
             values![terminal],
         )?;
         let enrolled = |row: super::Row| {
-            Ok(Enrolled { epoch: row.u32(0)?, certificate: row.digest(1)?, revoked: row.truth(2)? })
+            let (certificate, key) = (row.digest(1)?, row.maybe_digest(3)?);
+            Ok(Enrolled { epoch: row.u32(0)?, certificate, key, revoked: row.truth(2)? })
         };
         row.map(enrolled).transpose()
+    }
+
+    /// Keeps the key a certificate is renewed for; false where the terminal has another by now, or no rights.
+    pub fn renew(&self, terminal: &TerminalId, key: &Digest) -> Result<bool, StoreError> {
+        let changed = self.0.execute(
+            "UPDATE terminals SET key_digest = $2
+             WHERE terminal = $1 AND revoked_at IS NULL AND (key_digest IS NULL OR key_digest = $2)",
+            values![terminal, key],
+        )?;
+        Ok(changed > 0)
     }
 
     /// Takes a terminal's rights and voids its unused tickets, so that only a ticket given later brings

@@ -87,6 +87,11 @@ impl Row {
         bytes.map(Digest::from_bytes).map_err(|_| odd("a digest"))
     }
 
+    /// A digest, where there is one.
+    pub fn maybe_digest(&self, column: usize) -> Result<Option<Digest>, StoreError> {
+        if self.0.get(column) == Some(&Value::Null) { Ok(None) } else { self.digest(column).map(Some) }
+    }
+
     /// An id.
     pub fn uuid(&self, column: usize) -> Result<Uuid, StoreError> {
         Uuid::from_slice(self.bytes(column)?).map_err(|_| odd("an id"))

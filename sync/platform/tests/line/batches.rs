@@ -1,10 +1,11 @@
 use kiosk_protocol::codes::RatingLevel;
 use kiosk_protocol::item::{Content, Verdict};
 use kiosk_protocol::limits::BATCH_UNPACKED_BYTES_MAX;
-use kiosk_protocol::wire::{CaseState, Change};
+use kiosk_protocol::wire::{Batch, BatchAnswer, CaseState, Change};
+use reqwest::Response;
 use uuid::Uuid;
 
-use crate::world::{ALICE, World, problem};
+use crate::world::{ALICE, Terminal, World, problem};
 
 stories! {
     sending_again_gives_the_same_case_number,
@@ -14,6 +15,7 @@ stories! {
     a_bad_form_is_rejected_by_field_and_without_its_values,
     a_visit_is_rated_once,
     a_bomb_is_refused_before_it_unpacks,
+    a_batch_may_come_as_it_is_and_says_how_it_is_packed,
     an_item_of_another_terminal_is_put_aside_and_the_rest_is_taken_in,
     a_case_moves_on_and_its_terminal_alone_is_told,
     a_clock_that_jumps_tells_each_change_once,
@@ -114,11 +116,27 @@ async fn a_bomb_is_refused_before_it_unpacks(world: World) {
     let terminal = world.terminal("230202-0001").await;
     let bomb = zstd::bulk::compress(&vec![b' '; 4 * BATCH_UNPACKED_BYTES_MAX], 3).unwrap();
     assert!(bomb.len() < 10_000);
-    let answer = terminal.post("/v1/sync/batches", bomb).await;
+    let answer = packed(&terminal, "zstd", bomb).await;
     assert_eq!(problem(answer).await, (413, "too-large".to_owned()));
-    let answer = terminal.post("/v1/sync/batches", b"not zstd".to_vec()).await;
+    let answer = packed(&terminal, "zstd", b"not zstd".to_vec()).await;
     assert_eq!(problem(answer).await, (400, "bad-request".to_owned()));
     world.stop().await;
+}
+
+async fn a_batch_may_come_as_it_is_and_says_how_it_is_packed(world: World) {
+    let terminal = world.terminal("230202-0001").await;
+    let batch = Batch { items: vec![terminal.item(1, terminal.withdrawal(ALICE))] };
+    let json = serde_json::to_vec(&batch).unwrap();
+    let answer: BatchAnswer = packed(&terminal, "identity", json.clone()).await.json().await.unwrap();
+    assert!(matches!(answer.answers[0].verdict, Verdict::Accepted { .. }));
+    assert_eq!(terminal.post("/v1/sync/batches", json.clone()).await.status(), 200);
+    assert_eq!(problem(packed(&terminal, "br", json).await).await, (415, "unknown-encoding".to_owned()));
+    world.stop().await;
+}
+
+async fn packed(terminal: &Terminal, how: &str, body: Vec<u8>) -> Response {
+    let request = terminal.client.post(format!("{}/v1/sync/batches", terminal.base));
+    request.header("content-encoding", how).body(body).send().await.unwrap()
 }
 
 async fn an_item_of_another_terminal_is_put_aside_and_the_rest_is_taken_in(world: World) {

@@ -192,10 +192,13 @@ async fn a_chunk_that_does_not_fit_its_checksum_leaves_nothing(world: World) {
     let terminal = world.terminal("230202-0001").await;
     let card = Scan::new(&terminal, 1000);
     card.begin(&terminal).await;
-    for claimed in [Some(checksum(b"another")), Some("md5 AAAA".to_owned()), None] {
+    let (mismatch, unread) = ((460, "file-checksum".to_owned()), (400, "bad-request".to_owned()));
+    for (claimed, refusal) in
+        [(Some(checksum(b"another")), &mismatch), (Some("md5 AAAA".to_owned()), &unread), (None, &unread)]
+    {
         let request = card.call(&terminal, Method::PATCH).header(OFFSET, 0).body(card.sealed.clone());
         let request = claimed.into_iter().fold(request, |request, claimed| request.header(CHECKSUM, claimed));
-        assert_eq!(problem(request.send().await.unwrap()).await, (460, "file-checksum".to_owned()));
+        assert_eq!(problem(request.send().await.unwrap()).await, *refusal);
         assert_eq!(card.offset(&terminal).await, 0);
     }
     assert_eq!(card.chunk(&terminal, 0).await.status(), 204);
@@ -227,8 +230,9 @@ async fn what_the_line_does_not_allow_is_refused(world: World) {
     let unknown = card.chunk(&terminal, 0).await;
     assert_eq!(problem(unknown).await, (404, "file-unknown".to_owned()));
     assert_eq!(card.call(&terminal, Method::HEAD).send().await.unwrap().status(), 404);
-    for bytes in [0, FILE_BYTES_MAX + 1] {
-        assert_eq!(problem(begin(&terminal, &card.digest, bytes).await).await, (413, "too-large".to_owned()));
+    for (bytes, refusal) in [(0, (400, "bad-request")), (FILE_BYTES_MAX + 1, (413, "too-large"))] {
+        let refused = problem(begin(&terminal, &card.digest, bytes).await).await;
+        assert_eq!(refused, (refusal.0, refusal.1.to_owned()));
     }
     let nameless = card.call(&terminal, Method::PUT).header(LENGTH, "+5").send().await.unwrap();
     assert_eq!(problem(nameless).await, (400, "bad-request".to_owned()));

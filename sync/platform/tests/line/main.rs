@@ -22,8 +22,10 @@ mod case;
 mod catalogue;
 mod enrol;
 mod files;
+mod heads;
 mod page;
 #[path = "../postgres/mod.rs"]
 mod postgres;
+mod renew;
 mod servers;
 mod world;

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use kiosk_platform::{Bounds, Options, Platform, Running};
@@ -12,7 +13,7 @@ use kiosk_protocol::ids::{ItemId, Key, TerminalId};
 use kiosk_protocol::item::{CaseFile, Content, Item, ItemBody, Person, Verdict};
 use kiosk_protocol::service::{Language, Text};
 use kiosk_protocol::wire::{Batch, BatchAnswer, Changes, EnrolAnswer, EnrolRequest, Problem};
-use rcgen::{CertificateParams, KeyPair};
+use rcgen::{CertificateParams, DnType, ExtendedKeyUsagePurpose, Issuer, KeyPair};
 use reqwest::{Client, Response};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -163,15 +164,45 @@ impl World {
 
     pub async fn enrol(&self, code: &str, key: &KeyPair) -> Response {
         let csr_pem = CertificateParams::default().serialize_request(key).unwrap().pem().unwrap();
-        let request = EnrolRequest { code: code.to_owned(), csr_pem };
-        self.stranger().post(self.url("/v1/enrol")).json(&request).send().await.unwrap()
+        self.enrol_by(&EnrolRequest { code: code.to_owned(), csr_pem, journal_key: None }).await
+    }
+
+    async fn enrol_by(&self, request: &EnrolRequest) -> Response {
+        self.stranger().post(self.url("/v1/enrol")).json(request).send().await.unwrap()
     }
 
     pub async fn terminal(&self, name: &str) -> Terminal {
         let key = KeyPair::generate().unwrap();
-        let answer: EnrolAnswer = self.enrol(&self.ticket(name), &key).await.json().await.unwrap();
-        let tls = config(self.dir.path(), Some((&answer.certificate_pem, &key)));
+        let csr_pem = CertificateParams::default().serialize_request(&key).unwrap().pem().unwrap();
+        let request = EnrolRequest { code: self.ticket(name), csr_pem, journal_key: None };
+        self.terminal_by(request, &key).await
+    }
+
+    pub async fn terminal_by(&self, request: EnrolRequest, key: &KeyPair) -> Terminal {
+        let answer: EnrolAnswer = self.enrol_by(&request).await.json().await.unwrap();
+        let certificate = answer.certificate_pem.clone();
+        self.showing(answer, &certificate, key)
+    }
+
+    /// A terminal that shows this certificate.
+    pub fn showing(&self, answer: EnrolAnswer, certificate_pem: &str, key: &KeyPair) -> Terminal {
+        let tls = config(self.dir.path(), Some((certificate_pem, key)));
         Terminal { client: client(tls.clone()), answer, base: self.url(""), tls }
+    }
+
+    /// A certificate of the platform's authority that ends so many days from now.
+    pub fn certificate(&self, terminal: &TerminalId, key: &KeyPair, days: i64) -> String {
+        let text = |file| std::fs::read_to_string(self.dir.path().join(file)).unwrap();
+        let ca = KeyPair::from_pem(&text("ca.key")).unwrap();
+        let ca = Issuer::from_ca_cert_pem(&text("ca.pem"), ca).unwrap();
+        let mut params = CertificateParams::default();
+        params.distinguished_name.push(DnType::CommonName, terminal.to_string());
+        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
+        let now = Timestamp::now().as_second();
+        let end = Duration::from_secs((now + days * 24 * 3600).try_into().unwrap());
+        params.not_before = rcgen::date_time_ymd(2020, 1, 1);
+        params.not_after = rcgen::date_time_ymd(1970, 1, 1) + end;
+        params.signed_by(key, &ca).unwrap().pem()
     }
 
     pub async fn stop(self) {

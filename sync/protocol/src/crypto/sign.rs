@@ -69,6 +69,8 @@ impl PartialEq for VerifyingKey {
     }
 }
 
+impl Eq for VerifyingKey {}
+
 impl From<VerifyingKey> for String {
     fn from(key: VerifyingKey) -> String {
         hex::encode(key.0.to_sec1_bytes())

@@ -123,12 +123,61 @@ fn a_head_of_another_key_terminal_or_row_is_forged() {
     assert_eq!(checked(SignedHead { at: later, ..good }), Some((2, Flaw::Forged)));
 }
 
+/// What the platform countersigned of these rows.
+fn shown(key: &SigningKey, platform: &SigningKey, row: &Row) -> Countersigned {
+    Countersigned::sign(platform, head(key, row), jiff::Timestamp::UNIX_EPOCH).unwrap()
+}
+
+/// A check of rows that begins with what the platform was shown.
+fn audit_shown(rows: &[Row], key: &SigningKey, platform: &SigningKey, shown: &[Countersigned]) -> Report {
+    let mut audit = Audit::new(key.verifying_key());
+    let goes_on = shown.iter().all(|shown| audit.countersigned(shown, &platform.verifying_key()));
+    let _ = goes_on && rows.iter().all(|row| audit.row(row));
+    audit.report()
+}
+
+#[test]
+fn what_the_platform_was_shown_can_neither_go_nor_change() {
+    let (key, platform) = (SigningKey::generate().unwrap(), SigningKey::generate().unwrap());
+    let rows = rows(5);
+    let third = [shown(&key, &platform, &rows[2])];
+    let report = |rows: &[Row]| audit_shown(rows, &key, &platform, &third);
+    let whole = report(&rows);
+    assert_eq!((whole.rows, whole.countersigned, whole.first_bad), (5, 3, None));
+    assert_eq!(report(&rows[..3]).first_bad, None);
+    assert_eq!(report(&rows[..2]).first_bad, Some((3, Flaw::Missing)), "cut off by one");
+    assert_eq!(report(&[]).first_bad, Some((1, Flaw::Missing)));
+
+    let mut other = rows.clone();
+    other[2].wall_at.push('0');
+    other[2].hash = other[2].link(&other[2].prev).unwrap();
+    let anew = report(&other);
+    assert_eq!((anew.rows, anew.first_bad), (2, Some((3, Flaw::Contradicted))), "a chain made anew");
+}
+
+#[test]
+fn a_countersignature_of_another_platform_head_or_time_is_forged() {
+    let (key, platform) = (SigningKey::generate().unwrap(), SigningKey::generate().unwrap());
+    let rows = rows(2);
+    let checked = |shown: Countersigned| audit_shown(&rows, &key, &platform, &[shown]).first_bad;
+    let good = shown(&key, &platform, &rows[1]);
+    assert_eq!(checked(good.clone()), None);
+    assert_eq!(checked(shown(&key, &key, &rows[1])), Some((2, Flaw::Forged)));
+    assert_eq!(checked(shown(&platform, &platform, &rows[1])), Some((2, Flaw::Forged)));
+    let later = jiff::Timestamp::from_second(1).unwrap();
+    assert_eq!(checked(Countersigned { at: later, ..good.clone() }), Some((2, Flaw::Forged)));
+    let head = head(&key, &rows[0]);
+    assert_eq!(checked(Countersigned { head, ..good.clone() }), Some((1, Flaw::Forged)));
+    assert_eq!(audit_shown(&rows, &key, &platform, &[good.clone(), good]).first_bad, None, "said twice");
+}
+
 #[test]
 fn a_line_reads_back_as_it_was_written() {
     let key = SigningKey::generate().unwrap();
     let row = rows(1).remove(0);
-    let head = head(&key, &row);
+    let (head, countersigned) = (head(&key, &row), shown(&key, &key, &row));
     for line in [
+        Line::Countersigned(countersigned),
         Line::Journal { terminal: terminal("T-1"), key: key.verifying_key() },
         Line::Row(row),
         Line::Head(head),

@@ -56,6 +56,26 @@ pub struct EnrolRequest {
     pub code: String,
     /// A PKCS #10 request in PEM, signed by the terminal's key.
     pub csr_pem: String,
+    /// What the heads of its journal are verified with; told with the first head where it is not told here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub journal_key: Option<VerifyingKey>,
+}
+
+/// Asks for a new certificate for the key of the one that is shown, which may have ended not long ago.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct RenewRequest {
+    /// A PKCS #10 request in PEM, signed by the terminal's key.
+    pub csr_pem: String,
+}
+
+/// A new certificate. The old one stays good until its end.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RenewAnswer {
+    /// PEM.
+    pub certificate_pem: String,
 }
 
 /// A terminal's identity.

@@ -15,7 +15,7 @@ pub const OFFSET: &str = "upload-offset";
 /// Header: the checksum of a chunk, as `checksum` writes it.
 pub const CHECKSUM: &str = "upload-checksum";
 /// Media type of a chunk.
-pub const CHUNK: &str = "application/offset+octet-stream";
+pub const CHUNK: &str = "application/octet-stream";
 /// Status of a chunk that does not fit its checksum (tus 1.0.0, Checksum).
 pub const CHECKSUM_MISMATCH: u16 = 460;
 

@@ -3,7 +3,9 @@
 //! | call | body | answer |
 //! |---|---|---|
 //! | `POST /v1/enrol` | `EnrolRequest` | `EnrolAnswer` |
+//! | `POST /v1/certs/renew` | `RenewRequest` | `RenewAnswer` |
 //! | `POST /v1/sync/batches` | zstd of `Batch` | `BatchAnswer` |
+//! | `POST /v1/sync/head` | `HeadReport` | `HeadAnswer` |
 //! | `GET /v1/sync/changes?cursor=` | | `Changes` |
 //! | `GET /v1/catalogue?have=` | | `CatalogueBundle`, or 304 |
 //! | `POST /v1/ask` | `Ask` | `Reply` |
@@ -11,17 +13,20 @@
 //! | `HEAD /v1/files/{digest}` | | how much of it the platform has |
 //! | `PATCH /v1/files/{digest}` | one chunk | 204, how much it has now |
 //!
-//! Every call but the first needs the terminal's certificate (mutual TLS).
+//! Every call but the first needs the terminal's certificate (mutual TLS); one that has ended is good for the renewal
+//! alone, as long as the platform's grace lasts.
 
 mod ask;
 mod enrol;
 pub mod file;
+mod head;
 mod page;
 mod problem;
 mod sync;
 
 pub use ask::{Ask, CaseView, Question, Reply, Row, Scalar, WirePerson};
-pub use enrol::{BadTicket, CODE_CHARS, EnrolAnswer, EnrolRequest, Ticket};
+pub use enrol::{BadTicket, CODE_CHARS, EnrolAnswer, EnrolRequest, RenewAnswer, RenewRequest, Ticket};
+pub use head::{HeadAnswer, HeadReport};
 pub use page::{BadPdf, Pdf};
 pub use problem::Problem;
 pub use sync::{Batch, BatchAnswer, CaseState, Change, Changes, ItemAnswer};

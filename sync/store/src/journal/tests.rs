@@ -1,9 +1,10 @@
 #![allow(clippy::unwrap_used)]
+use kiosk_protocol::journal::Countersigned;
 use rusqlite::Connection;
 
 use super::*;
 use crate::Store;
-use crate::testing::{Bench, VISIT, draft};
+use crate::testing::{Bench, VISIT, draft, terminal};
 
 const SEEN: TrailEvent = TrailEvent::VisitBegun { visit: VISIT };
 const DROP_TRIGGERS: &str = "DROP TRIGGER journal_no_update; DROP TRIGGER journal_no_delete;";
@@ -19,7 +20,7 @@ fn tampered(sql: &str) -> JournalReport {
 #[test]
 fn an_untouched_journal_holds_over_calls_and_restarts() {
     let bench = Bench::new();
-    let empty = JournalReport { rows: 0, head: Digest::ZERO, signed: 0, first_bad: None };
+    let empty = JournalReport { rows: 0, head: Digest::ZERO, signed: 0, countersigned: 0, first_bad: None };
     assert_eq!(bench.open().verify_journal().unwrap(), empty);
     bench.open().record(vec![SEEN; 3]).unwrap();
     let store = bench.open();
@@ -36,8 +37,10 @@ fn the_head_is_the_chain_of_the_stored_bytes() {
     store.record(vec![SEEN; 2]).unwrap();
     let event = format!("{{\"event\":\"visit_begun\",\"visit\":\"{VISIT}\"}}");
     let lines = store.journal_lines(0).unwrap();
+    let Line::Journal { terminal: name, key } = &lines[0] else { panic!("whose is it?") };
+    assert_eq!((name, key), (&terminal(), &store.journal_key()));
     let mut head = Digest::ZERO;
-    for line in &lines {
+    for line in &lines[1..] {
         let Line::Row(row) = line else { panic!("no head is signed yet") };
         assert_eq!(
             (row.event.as_ref(), row.wall_at.as_str()),
@@ -45,8 +48,9 @@ fn the_head_is_the_chain_of_the_stored_bytes() {
         );
         head = journal::link(&head, row.seq, &row.wall_at, &journal::commitment(&row.salt.unwrap(), &event));
     }
-    let report = JournalReport { rows: 2, head, signed: 0, first_bad: None };
-    assert_eq!((lines.len(), store.verify_journal().unwrap()), (2, report));
+    let report = JournalReport { rows: 2, head, signed: 0, countersigned: 0, first_bad: None };
+    assert_eq!((lines.len(), store.verify_journal().unwrap()), (3, report));
+    assert!(store.journal_lines(2).unwrap().is_empty());
 }
 
 #[test]
@@ -195,7 +199,7 @@ fn heads_are_signed_every_so_many_rows_and_when_asked_for() {
 fn seq_of_head(line: Line) -> Option<u64> {
     match line {
         Line::Head(head) => Some(head.seq),
-        Line::Row(_) | Line::Journal { .. } => None,
+        Line::Row(_) | Line::Journal { .. } | Line::Countersigned(_) => None,
     }
 }
 
@@ -217,4 +221,102 @@ fn the_heads_triggers_refuse_change_and_removal() {
     let raw: Connection = bench.raw();
     raw.execute("UPDATE heads SET epoch = 2", []).unwrap_err();
     raw.execute("DELETE FROM heads", []).unwrap_err();
+}
+
+/// A store of five rows whose platform has countersigned the fifth.
+fn shown() -> (Bench, SigningKey) {
+    let (bench, platform) = (Bench::new(), SigningKey::generate().unwrap());
+    let store = bench.open();
+    store.record(vec![SEEN; 5]).unwrap();
+    let head = store.head_to_show().unwrap().unwrap();
+    store.keep_countersigned(&Countersigned::sign(&platform, head, bench.now()).unwrap()).unwrap();
+    drop(store);
+    (bench, platform)
+}
+
+#[test]
+fn a_head_is_shown_until_it_is_countersigned() {
+    let bench = Bench::new();
+    let store = bench.open();
+    assert_eq!(store.head_to_show().unwrap(), None, "nothing was recorded");
+    let (bench, platform) = shown();
+    let store = bench.open();
+    assert_eq!(store.head_to_show().unwrap(), None);
+    store.record(vec![SEEN]).unwrap();
+    let next = store.head_to_show().unwrap().unwrap();
+    assert_eq!(next.seq, 6);
+    assert_eq!(store.head_to_show().unwrap().as_ref(), Some(&next), "until it is");
+    store.keep_countersigned(&Countersigned::sign(&platform, next, bench.now()).unwrap()).unwrap();
+    assert_eq!(store.head_to_show().unwrap(), None);
+    assert_eq!(store.verify_journal().unwrap().countersigned, 6);
+}
+
+#[test]
+fn an_end_cut_off_below_a_countersigned_head_is_named() {
+    let (bench, _) = shown();
+    assert_eq!(bench.open().verify_journal().unwrap().first_bad, None);
+    let triggers = "DROP TRIGGER heads_no_update; DROP TRIGGER heads_no_delete;";
+    // By somebody who has the key and knows of the counter and of the heads.
+    let cut = "DELETE FROM journal WHERE seq > 3; DELETE FROM heads;
+               UPDATE counters SET value = 3 WHERE name = 'journal'";
+    bench.raw().execute_batch(&format!("{DROP_TRIGGERS} {triggers} {cut}")).unwrap();
+    let report = bench.open().verify_journal().unwrap();
+    assert_eq!((report.rows, report.first_bad), (3, Some((4, Flaw::Missing))));
+}
+
+#[test]
+fn rows_made_anew_behind_a_cut_do_not_fit_the_countersigned_head() {
+    let (bench, _) = shown();
+    let triggers = "DROP TRIGGER heads_no_update; DROP TRIGGER heads_no_delete;";
+    let cut = "DELETE FROM journal WHERE seq > 3; DELETE FROM heads;
+               UPDATE counters SET value = 3 WHERE name = 'journal'";
+    bench.raw().execute_batch(&format!("{DROP_TRIGGERS} {triggers} {cut}")).unwrap();
+    let store = bench.open();
+    store.record(vec![SEEN; 9]).unwrap();
+    assert_eq!(store.verify_journal().unwrap().first_bad, Some((5, Flaw::Contradicted)));
+}
+
+#[test]
+fn an_export_carries_what_the_platform_countersigned() {
+    let (bench, platform) = shown();
+    let lines = bench.open().journal_lines(0).unwrap();
+    let Line::Countersigned(shown) = &lines[1] else { panic!("{:?}", lines[1]) };
+    shown.verify(&platform.verifying_key()).unwrap();
+    assert_eq!(shown.head.seq, 5);
+}
+
+#[test]
+fn an_older_countersignature_does_not_displace_a_newer_one() {
+    let (bench, platform) = shown();
+    let store = bench.open();
+    let newest = store.journal_lines(0).unwrap();
+    let Line::Countersigned(newest) = newest[1].clone() else { panic!() };
+    let chain = Chain { seq: 2, head: Digest::ZERO };
+    let old = SignedHead::sign(&platform, terminal(), 1, chain, bench.now()).unwrap();
+    store.keep_countersigned(&Countersigned::sign(&platform, old, bench.now()).unwrap()).unwrap();
+    assert_eq!(store.journal_lines(0).unwrap()[1..2], [Line::Countersigned(newest)]);
+}
+
+#[test]
+fn a_new_epoch_holds_for_what_is_made_after_it_and_over_a_restart() {
+    let (bench, _) = shown();
+    let store = bench.open();
+    let before = store.submit(draft(1), vec![]).unwrap().id;
+    store.begin_epoch(3).unwrap();
+    let after = store.submit(draft(2), vec![]).unwrap().id;
+    assert_eq!(((before.epoch, before.seq), (after.epoch, after.seq)), ((1, 1), (3, 1)));
+    assert_eq!(store.head_to_show().unwrap().unwrap().epoch, 3);
+    store.begin_epoch(2).unwrap();
+    drop(store);
+    assert_eq!(bench.open().submit(draft(3), vec![]).unwrap().id.epoch, 3);
+    assert_eq!(bench.open().verify_journal().unwrap().first_bad, None);
+}
+
+#[test]
+fn the_key_is_known_before_the_terminal_has_a_name() {
+    let bench = Bench::new();
+    let key = Store::journal_key_at(&bench.path(), &bench.key).unwrap();
+    let store = bench.open();
+    assert_eq!(store.journal_key(), key);
+    assert_eq!(Store::journal_key_at(&bench.path(), &bench.key), Err(StoreError::InUse));
 }

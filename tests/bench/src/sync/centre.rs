@@ -75,7 +75,7 @@ impl Centre {
     pub async fn terminal(&self, name: &str) -> Result<Identity, Any> {
         let mut command = command("ticket", self.dir.path())?;
         let ticket = Ticket::try_from(said(command.args(["--terminal", name]))?)?;
-        Ok(enrol(&self.url, &ticket, &self.folder(name)).await?)
+        Ok(enrol(&self.url, &ticket, None, &self.folder(name)).await?)
     }
 }
 

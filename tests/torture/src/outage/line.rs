@@ -11,7 +11,7 @@ use kiosk_protocol::catalogue::CatalogueBundle;
 use kiosk_protocol::crypto::Digest;
 use kiosk_protocol::ids::TerminalId;
 use kiosk_protocol::item::{ItemBody, Verdict};
-use kiosk_protocol::wire::{Ask, Batch, BatchAnswer, Changes, Problem, Reply};
+use kiosk_protocol::wire::{Ask, Batch, BatchAnswer, Changes, HeadAnswer, HeadReport, Problem, Reply};
 use uuid::Uuid;
 
 use crate::sim::{EPOCH, Time};
@@ -137,6 +137,13 @@ impl Transport for Line {
 
     fn catalogue(&self, _: u64) -> Answer<'_, Option<CatalogueBundle>> {
         Box::pin(async { Ok(None) })
+    }
+
+    fn head<'a>(&'a self, report: &'a HeadReport) -> Answer<'a, HeadAnswer> {
+        let answer = self
+            .pass()
+            .and_then(|()| self.core.head(&self.terminal, EPOCH, report).map_err(TransportError::Refused));
+        Box::pin(async { answer })
     }
 
     fn ask<'a>(&'a self, _: &'a Ask) -> Answer<'a, Reply> {

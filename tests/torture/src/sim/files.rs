@@ -15,7 +15,7 @@ use kiosk_protocol::crypto::{Digest, SigningKey};
 use kiosk_protocol::ids::TerminalId;
 use kiosk_protocol::limits::FILE_CHUNK_BYTES;
 use kiosk_protocol::wire::file::checksum;
-use kiosk_protocol::wire::{Ask, Batch, BatchAnswer, CaseState, Changes, Reply};
+use kiosk_protocol::wire::{Ask, Batch, BatchAnswer, CaseState, Changes, HeadAnswer, HeadReport, Reply};
 
 use super::clock::{Time, Wall};
 use super::terminal::{EPOCH, Terminal};
@@ -83,7 +83,7 @@ impl Line {
             Fate::CutBefore => Err(TransportError::Unreachable),
             Fate::CutAfter => self.keep(chunk, &chunk.bytes).and(Err(TransportError::TimedOut)),
             Fate::Twice => self.keep(chunk, &chunk.bytes).and_then(|_| self.keep(chunk, &chunk.bytes)),
-            Fate::Garbled => self.keep(chunk, &[b"x", &chunk.bytes[1..]].concat()),
+            Fate::Garbled => self.keep(chunk, &[&[chunk.bytes[0] ^ 1], &chunk.bytes[1..]].concat()),
             Fate::CrashBefore => {
                 self.crash();
                 Err(TransportError::Unreachable)
@@ -113,6 +113,10 @@ impl Transport for Line {
 
     fn catalogue(&self, _: u64) -> Answer<'_, Option<CatalogueBundle>> {
         ready(Ok(None))
+    }
+
+    fn head<'a>(&'a self, report: &'a HeadReport) -> Answer<'a, HeadAnswer> {
+        ready(self.at(|core| core.head(&self.terminal, EPOCH, report)).map_err(TransportError::Refused))
     }
 
     fn ask<'a>(&'a self, _: &'a Ask) -> Answer<'a, Reply> {

@@ -13,7 +13,7 @@ use kiosk_protocol::catalogue::CatalogueBundle;
 use kiosk_protocol::crypto::Digest;
 use kiosk_protocol::ids::{ItemId, TerminalId};
 use kiosk_protocol::item::{Item, ItemBody, Verdict};
-use kiosk_protocol::wire::{Ask, Batch, BatchAnswer, Changes, Reply};
+use kiosk_protocol::wire::{Ask, Batch, BatchAnswer, Changes, HeadAnswer, HeadReport, Reply};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use uuid::Uuid;
@@ -91,6 +91,16 @@ impl Centre {
             self.note(item, &answer.verdict);
         }
         Ok(answer)
+    }
+
+    /// No journal here goes back, so that every head must fit.
+    fn weigh(&mut self, terminal: &TerminalId, report: &HeadReport) -> Result<HeadAnswer, TransportError> {
+        let core = self.core().map_err(|_| TransportError::Unreachable)?;
+        let answer = core.head(terminal, EPOCH, report).map_err(TransportError::Refused);
+        if !matches!(answer, Ok(HeadAnswer::Countersigned(_))) {
+            self.violations.push(format!("head {} got {answer:?}", report.head.seq));
+        }
+        answer
     }
 
     fn note(&mut self, item: &Item, verdict: &Verdict) {
@@ -210,6 +220,24 @@ impl Line {
     }
 }
 
+impl Line {
+    fn show(&self, report: &HeadReport) -> Result<HeadAnswer, TransportError> {
+        let mut centre = lock(&self.centre);
+        self.time.advance(LATENCY);
+        if centre.is_stormy {
+            self.cut(&mut centre)?;
+            if centre.rng.random_ratio(1, 8) {
+                return self.lost(&mut centre, "head lost");
+            }
+        }
+        let answer = centre.weigh(&self.terminal, report)?;
+        if centre.is_stormy && centre.rng.random_ratio(1, 8) {
+            return self.lost(&mut centre, "countersignature lost");
+        }
+        Ok(answer)
+    }
+}
+
 impl Transport for Line {
     fn batch<'a>(&'a self, batch: &'a Batch) -> Answer<'a, BatchAnswer> {
         let answer = self.carry(batch);
@@ -223,6 +251,11 @@ impl Transport for Line {
 
     fn catalogue(&self, _: u64) -> Answer<'_, Option<CatalogueBundle>> {
         Box::pin(async { Ok(None) })
+    }
+
+    fn head<'a>(&'a self, report: &'a HeadReport) -> Answer<'a, HeadAnswer> {
+        let answer = self.show(report);
+        Box::pin(async { answer })
     }
 
     fn ask<'a>(&'a self, _: &'a Ask) -> Answer<'a, Reply> {

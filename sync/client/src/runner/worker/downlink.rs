@@ -1,4 +1,4 @@
-//! Down: one page of changes, kept with its cursor in one transaction.
+//! Down: one page of changes, kept with its cursor in one transaction. Behind the last page the journal's head is shown.
 
 use std::time::Duration;
 
@@ -16,7 +16,8 @@ impl Worker {
         }
         let poll = Duration::from_millis(page.next_poll_ms.into());
         let now = self.clock.elapsed();
-        self.machine.pulled(now, page.more && moves, poll, page.catalogue_version);
-        Ok(())
+        let more = page.more && moves;
+        self.machine.pulled(now, more, poll, page.catalogue_version);
+        if more { Ok(()) } else { self.show_head().await }
     }
 }

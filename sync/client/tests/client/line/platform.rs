@@ -10,7 +10,9 @@ use kiosk_protocol::catalogue::CatalogueBundle;
 use kiosk_protocol::crypto::Digest;
 use kiosk_protocol::ids::ItemId;
 use kiosk_protocol::item::{Item, Verdict};
-use kiosk_protocol::wire::{Ask, Batch, BatchAnswer, Changes, ItemAnswer, Problem, Reply};
+use kiosk_protocol::wire::{
+    Ask, Batch, BatchAnswer, Changes, HeadAnswer, HeadReport, ItemAnswer, Problem, Reply,
+};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
@@ -208,6 +210,10 @@ impl Transport for Line {
 
     fn catalogue(&self, _: u64) -> Answer<'_, Option<CatalogueBundle>> {
         Box::pin(async { Ok(None) })
+    }
+
+    fn head<'a>(&'a self, _: &'a HeadReport) -> Answer<'a, HeadAnswer> {
+        Box::pin(async { Err(TransportError::Unreachable) })
     }
 
     fn ask<'a>(&'a self, _: &'a Ask) -> Answer<'a, Reply> {

@@ -9,7 +9,8 @@ use kiosk_protocol::catalogue::CatalogueBundle;
 use kiosk_protocol::crypto::Digest;
 use kiosk_protocol::ids::{ItemId, TerminalId};
 use kiosk_protocol::item::Item;
-use kiosk_protocol::wire::{Change, ItemAnswer};
+use kiosk_protocol::journal::Countersigned;
+use kiosk_protocol::wire::{Change, HeadReport, ItemAnswer};
 use kiosk_store::WaitingFile;
 
 use super::Line;
@@ -134,5 +135,17 @@ impl SyncStore for MemoryStore {
 
     fn remove_file(&self, _: &Digest) -> Result<(), StoreFault> {
         unreachable!("there are no files")
+    }
+
+    fn head_to_show(&self) -> Result<Option<HeadReport>, StoreFault> {
+        Ok(None)
+    }
+
+    fn keep_countersigned(&self, _: &Countersigned) -> Result<(), StoreFault> {
+        Ok(())
+    }
+
+    fn begin_epoch(&self, _: u32) -> Result<(), StoreFault> {
+        Ok(())
     }
 }

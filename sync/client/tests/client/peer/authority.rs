@@ -5,10 +5,10 @@ use std::sync::Arc;
 use kiosk_protocol::crypto::{SigningKey, UnsealingKey};
 use kiosk_protocol::ids::TerminalId;
 use kiosk_protocol::service::Text;
-use kiosk_protocol::wire::{EnrolAnswer, EnrolRequest, Ticket};
+use kiosk_protocol::wire::{EnrolAnswer, EnrolRequest, RenewAnswer, RenewRequest, Ticket};
 use rcgen::{
     BasicConstraints, CertificateParams, CertificateSigningRequestParams, CertifiedIssuer,
-    ExtendedKeyUsagePurpose, IsCa, KeyPair,
+    ExtendedKeyUsagePurpose, IsCa, KeyPair, SerialNumber, date_time_ymd,
 };
 use rustls::RootCertStore;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -50,9 +50,27 @@ impl Authority {
     /// Answers an enrolment as a platform does.
     pub fn enrol(&self, request: &Request) -> EnrolAnswer {
         let request: EnrolRequest = serde_json::from_slice(&request.body).unwrap();
-        let mut csr = CertificateSigningRequestParams::from_pem(&request.csr_pem).unwrap();
+        self.answer(self.issue(&request.csr_pem))
+    }
+
+    fn issue(&self, csr_pem: &str) -> String {
+        let mut csr = CertificateSigningRequestParams::from_pem(csr_pem).unwrap();
         csr.params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
-        self.answer(csr.signed_by(&self.0).unwrap().pem())
+        csr.params.not_before = date_time_ymd(2020, 1, 1);
+        csr.params.not_after = date_time_ymd(2120, 1, 1);
+        csr.params.serial_number = Some(SerialNumber::from_slice(&rand::random::<[u8; 16]>()));
+        csr.signed_by(&self.0).unwrap().pem()
+    }
+
+    /// Answers a renewal as a platform does.
+    pub fn renew(&self, request: &Request) -> RenewAnswer {
+        let request: RenewRequest = serde_json::from_slice(&request.body).unwrap();
+        RenewAnswer { certificate_pem: self.issue(&request.csr_pem) }
+    }
+
+    /// Answers a renewal with a certificate for a key of its own.
+    pub fn renew_somebody_else(&self) -> RenewAnswer {
+        RenewAnswer { certificate_pem: self.enrol_somebody_else().certificate_pem }
     }
 
     /// Answers with a certificate for a key of its own.
