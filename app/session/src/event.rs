@@ -105,13 +105,15 @@ pub struct Kept {
     pub accepted_at: jiff::Timestamp,
 }
 
-/// Why nothing could be kept. The resident is told, and nothing was accepted.
+/// Why nothing could be kept, for all that is known. The resident is told; nothing was accepted, unless said otherwise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StoreTrouble {
     /// The disk is full.
     Full,
     /// The store cannot be written.
     Broken,
+    /// The disk failed at the very end: it may be kept or not.
+    Unsure,
 }
 
 /// Why a question has no answer.

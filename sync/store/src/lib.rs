@@ -9,6 +9,7 @@ mod db;
 mod downlink;
 mod ending;
 mod error;
+mod hold;
 mod journal;
 mod key;
 pub mod limits;
@@ -38,8 +39,9 @@ use kiosk_protocol::trail::TrailEvent;
 use kiosk_protocol::wire::{Change, ItemAnswer};
 use uuid::Uuid;
 
+use crate::hold::{Hold, Place};
 use crate::journal::Turn;
-use crate::writer::{Db, Origin, Writer};
+use crate::writer::{Origin, Owned, Writer};
 
 /// The wall clock; handed in, so that tests and virtual time can set it.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -89,19 +91,20 @@ impl Store {
     pub fn open(options: Options, key: &dyn KeyPort) -> Result<Self, StoreError> {
         let lock = schema::lock(&options.path)?;
         let _work = ending::work();
-        let connection = schema::open(&options.path, &*key.key()?)?;
+        let Options { path: directory, terminal, epoch, clock } = options;
+        let place = Place { directory, key: key.key()? };
+        let connection = schema::open(&place.directory, &place.key)?;
         ending::guard();
-        let Options { path: _, terminal, epoch, clock } = options;
         let signer = journal::signer(&connection)?;
         let journal_key = signer.verifying_key();
         let origin = Origin { terminal, epoch, clock, signer };
-        let writer = Writer::start(Db { connection, origin, lock })?;
+        let writer = Writer::start(Owned { hold: Hold::new(place, connection), origin, lock })?;
         Ok(Self { writer: Arc::new(writer), journal_key })
     }
 
     /// Keeps an item and its trail in one transaction; when this returns, both are on disk. A case that was kept in
     /// this epoch already is not kept again: the answer is the first one's, and nothing is added to the trail. So a
-    /// caller that got `Late` may hand the same case over once more.
+    /// caller that got `Late` or `InDoubt` may hand the same case over once more.
     pub fn submit(&self, draft: Draft, trail: Vec<TrailEvent>) -> Result<Accepted, StoreError> {
         self.writer.call(move |db| {
             db.write(|change, origin| {
@@ -126,7 +129,7 @@ impl Store {
     /// bytes together, but at least one. A lane whose first item must still wait is left out whole. A
     /// retry time more than `limits::RETRY_AHEAD_MAX` ahead counts as come: the clock has jumped.
     pub fn due(&self, now: Timestamp, items_max: usize, bytes_max: usize) -> Result<Vec<Item>, StoreError> {
-        self.writer.call(move |db| outbox::due(&db.connection, now, items_max, bytes_max))
+        self.writer.call(move |db| outbox::due(db.connection, now, items_max, bytes_max))
     }
 
     /// Keeps the platform's answers and their trail in one transaction. Of an accepted item the body
@@ -148,23 +151,23 @@ impl Store {
     /// When the next item is due; not later than the store's clock says when one is due now, `None`
     /// when nothing waits.
     pub fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
-        self.writer.call(|db| outbox::next_due(&db.connection, (db.origin.clock)()))
+        self.writer.call(|db| outbox::next_due(db.connection, (db.origin.clock)()))
     }
 
     /// The queue for technicians, oldest first, at most `limits::LIST_ROWS_MAX` rows: refused and
     /// quarantined items before waiting ones, newest before older, and settled ones among the newest.
     pub fn queue(&self) -> Result<Vec<QueueRow>, StoreError> {
-        self.writer.call(|db| outbox::queue(&db.connection))
+        self.writer.call(|db| outbox::queue(db.connection))
     }
 
     /// How many items wait for an answer.
     pub fn backlog(&self) -> Result<u64, StoreError> {
-        self.writer.call(|db| outbox::backlog(&db.connection))
+        self.writer.call(|db| outbox::backlog(db.connection))
     }
 
     /// What to ask for changes with; `None` before the first.
     pub fn cursor(&self) -> Result<Option<String>, StoreError> {
-        self.writer.call(|db| downlink::cursor(&db.connection, &db.origin.terminal))
+        self.writer.call(|db| downlink::cursor(db.connection, &db.origin.terminal))
     }
 
     /// Keeps a page of changes and the cursor behind it in one transaction. Taking a page twice is harmless.
@@ -177,12 +180,12 @@ impl Store {
 
     /// Where each case is, oldest first: the newest `limits::LIST_ROWS_MAX`.
     pub fn case_states(&self) -> Result<Vec<CaseRow>, StoreError> {
-        self.writer.call(|db| downlink::cases(&db.connection))
+        self.writer.call(|db| downlink::cases(db.connection))
     }
 
     /// The catalogue in force, as it was put; the caller verifies its signatures before use.
     pub fn catalogue(&self) -> Result<Option<CatalogueBundle>, StoreError> {
-        self.writer.call(|db| downlink::catalogue(&db.connection))
+        self.writer.call(|db| downlink::catalogue(db.connection))
     }
 
     /// Puts a newer catalogue in force and records it in the trail. The same version changes nothing,
@@ -208,7 +211,7 @@ impl Store {
     /// The next lines of an export, behind this row: rows, and the heads that sign them; none behind the last row. The
     /// line that says whose journal it is comes first, from the caller.
     pub fn journal_lines(&self, behind: u64) -> Result<Vec<Line>, StoreError> {
-        self.writer.call(move |db| journal::lines(&db.connection, behind))
+        self.writer.call(move |db| journal::lines(db.connection, behind))
     }
 
     /// Recomputes the whole hash chain and verifies the signed heads. `Err` only when the file cannot be read; a row that does not
@@ -216,7 +219,7 @@ impl Store {
     pub fn verify_journal(&self) -> Result<JournalReport, StoreError> {
         let mut walk = journal::Walk::start(self.journal_key());
         loop {
-            match self.writer.call(move |db| walk.turn(&db.connection))? {
+            match self.writer.call(move |db| walk.turn(db.connection))? {
                 Turn::Further(further) => walk = further,
                 Turn::Done(report) => return Ok(report),
             }

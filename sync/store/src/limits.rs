@@ -9,6 +9,11 @@ use kiosk_protocol::limits::BATCH_COMPRESSED_BYTES_MAX;
 pub const CALLS_MAX: usize = 64;
 /// How long a call waits for its answer. The slowest commit seen on an SD card is below one second.
 pub const REPLY_WAIT_MAX: Duration = Duration::from_secs(30);
+/// Between two tries to open the database again after its disk failed: doubled from the first to the second. A disk that
+/// is plugged in again is used within seconds, and one that stays away is not hammered.
+pub const REOPEN_WAIT_MIN: Duration = Duration::from_millis(50);
+/// See `REOPEN_WAIT_MIN`.
+pub const REOPEN_WAIT_MAX: Duration = Duration::from_secs(2);
 /// Size of an item's body, bytes. A body that does not compress still fits one batch.
 pub const ITEM_BYTES_MAX: usize = BATCH_COMPRESSED_BYTES_MAX;
 /// Trail events of one call.

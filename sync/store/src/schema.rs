@@ -13,6 +13,8 @@ use crate::limits::{LOG_PAGES_MAX, STATEMENTS_MAX};
 
 /// The database, in the store's directory.
 pub const DATABASE_FILE: &str = "store.db";
+/// SQLite's log beside it.
+pub(crate) const LOG_FILE: &str = "store.db-wal";
 /// What a process locks to be the only one, in the store's directory.
 pub const LOCK_FILE: &str = "store.lock";
 

@@ -189,5 +189,6 @@ impl Keeper {
 }
 
 fn told(error: &StoreError) -> StoreTrouble {
-    if *error == StoreError::Full { StoreTrouble::Full } else { StoreTrouble::Broken }
+    let known = [(StoreError::Full, StoreTrouble::Full), (StoreError::Late, StoreTrouble::Unsure)];
+    known.iter().find(|(known, _)| known == error).map_or(StoreTrouble::Broken, |(_, trouble)| *trouble)
 }

@@ -50,6 +50,19 @@ fn what_could_not_be_kept_was_not_accepted_and_the_form_stays() {
 }
 
 #[test]
+fn a_disk_that_failed_at_the_very_end_leaves_a_doubt_that_handing_in_again_ends() {
+    let mut world = World::at_confirm();
+    world.touch(Action::Submit);
+    world.stored(Err(StoreTrouble::Unsure));
+    assert_eq!((world.state(), world.prints.len()), ("unsure", 0));
+    assert!(!shown_text(&world.screen()).contains("Nothing was accepted"));
+    world.touch(Action::Retry);
+    assert_eq!(world.submits[1].1.case, world.submits[0].1.case);
+    world.stored(Ok(kept()));
+    assert_eq!((world.state(), world.prints.len()), ("receipt", 1));
+}
+
+#[test]
 fn a_store_that_does_not_answer_leads_to_a_doubt_that_its_late_answer_ends() {
     let mut world = World::at_confirm();
     world.touch(Action::Submit);

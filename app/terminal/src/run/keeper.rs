@@ -157,12 +157,12 @@ impl Worker {
         self.waiting.give_up_items().iter().for_each(|item| self.answer(item.request(), Err(trouble)));
     }
 
-    /// Records the steps and says how many. After `StoreError::Late` they may be recorded twice: a step too many in the
+    /// Records the steps and says how many. After `Late` or `InDoubt` they may be recorded twice: a step too many in the
     /// trail shows and harms nobody, one too few would hide something.
     fn record(&mut self, steps: Vec<TrailEvent>) -> Result<usize, StoreTrouble> {
         let count = steps.len();
         let error = self.store.record(steps).err();
-        let answer = error.as_ref().map_or(Ok(count), |error| Err(trouble(error)));
+        let answer = error.as_ref().map_or(Ok(count), |error| Err(trouble_before(error)));
         if self.last != error {
             match &error {
                 Some(error) => tracing::error!(%error, "steps cannot be recorded; they wait"),
@@ -188,6 +188,12 @@ fn seal(case: &NewCase, key: &SealingKey) -> Result<Draft, StoreTrouble> {
 }
 
 fn trouble(error: &StoreError) -> StoreTrouble {
+    let is_in_doubt = matches!(error, StoreError::InDoubt(_) | StoreError::Late);
+    if is_in_doubt { StoreTrouble::Unsure } else { trouble_before(error) }
+}
+
+/// The same for what was never handed to the store, for something before it could not be kept.
+fn trouble_before(error: &StoreError) -> StoreTrouble {
     if matches!(error, StoreError::Full) { StoreTrouble::Full } else { StoreTrouble::Broken }
 }
 
