@@ -94,6 +94,8 @@ pub enum Event {
     LinkChanged(Link),
     /// Another catalogue is in force.
     CatalogueChanged(Arc<Catalogue>),
+    /// The store came to have room for new applications, or ran short of it.
+    RoomChanged(Room),
 }
 
 /// A submission that is on disk.
@@ -114,6 +116,15 @@ pub enum StoreTrouble {
     Broken,
     /// The disk failed at the very end: it may be kept or not.
     Unsure,
+}
+
+/// Whether the store has room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Room {
+    /// It has.
+    Enough,
+    /// What was begun may be handed in; nothing new is begun until delivery has made room.
+    Scarce,
 }
 
 /// Why a question has no answer.

@@ -116,6 +116,11 @@ pub enum TrailEvent {
         /// `accepted`, `rejected` or `quarantined`.
         verdict: String,
     },
+    /// The terminal's store came to another tier of its room.
+    RoomChanged {
+        /// How much of its limit is gone.
+        percent: u8,
+    },
     /// A technician worked at a device while nobody was served.
     TechnicianWorked {
         /// What was done.

@@ -14,6 +14,7 @@ mod journal;
 mod key;
 pub mod limits;
 mod outbox;
+mod quota;
 mod schema;
 #[cfg(test)]
 mod testing;
@@ -24,6 +25,7 @@ pub use error::{StoreError, TooBig};
 pub use journal::{Flaw, JournalReport};
 pub use key::{KEY_BYTES, KeyError, KeyFile, KeyPort};
 pub use outbox::{ItemState, QueueRow};
+pub use quota::{Room, Tier};
 pub use schema::{DATABASE_FILE, LOCK_FILE};
 
 use std::path::PathBuf;
@@ -41,6 +43,7 @@ use uuid::Uuid;
 
 use crate::hold::{Hold, Place};
 use crate::journal::Turn;
+use crate::quota::Quota;
 use crate::writer::{Origin, Owned, Writer};
 
 /// The wall clock; handed in, so that tests and virtual time can set it.
@@ -54,6 +57,8 @@ pub struct Options {
     pub terminal: TerminalId,
     /// The epoch of items made from now on.
     pub epoch: u32,
+    /// What it may grow to, bytes; by default `limits::LIMIT_BYTES`, or half of its disk where that is less.
+    pub limit: Option<u64>,
     /// Gives the time of rows; order does not depend on it. Called on the store's thread.
     pub clock: Clock,
 }
@@ -91,25 +96,30 @@ impl Store {
     pub fn open(options: Options, key: &dyn KeyPort) -> Result<Self, StoreError> {
         let lock = schema::lock(&options.path)?;
         let _work = ending::work();
-        let Options { path: directory, terminal, epoch, clock } = options;
+        let Options { path: directory, terminal, epoch, limit, clock } = options;
+        let quota = Quota::new(&directory, limit)?;
         let place = Place { directory, key: key.key()? };
         let connection = schema::open(&place.directory, &place.key)?;
         ending::guard();
         let signer = journal::signer(&connection)?;
         let journal_key = signer.verifying_key();
         let origin = Origin { terminal, epoch, clock, signer };
-        let writer = Writer::start(Owned { hold: Hold::new(place, connection), origin, lock })?;
+        let writer = Writer::start(Owned { hold: Hold::new(place, connection), origin, quota, lock })?;
         Ok(Self { writer: Arc::new(writer), journal_key })
     }
 
     /// Keeps an item and its trail in one transaction; when this returns, both are on disk. A case that was kept in
     /// this epoch already is not kept again: the answer is the first one's, and nothing is added to the trail. So a
-    /// caller that got `Late` or `InDoubt` may hand the same case over once more.
+    /// caller that got `Late` or `InDoubt` may hand the same case over once more. Where no room is left nothing new is kept.
     pub fn submit(&self, draft: Draft, trail: Vec<TrailEvent>) -> Result<Accepted, StoreError> {
         self.writer.call(move |db| {
+            let quota = db.quota;
             db.write(|change, origin| {
                 if let Some(first) = outbox::kept_before(change, origin, &draft)? {
                     return Ok(first);
+                }
+                if quota.room(change)?.tier == Tier::Out {
+                    return Err(StoreError::Full);
                 }
                 let now = origin.now()?;
                 let accepted = outbox::keep(change, origin, now, draft)?;
@@ -163,6 +173,12 @@ impl Store {
     /// How many items wait for an answer.
     pub fn backlog(&self) -> Result<u64, StoreError> {
         self.writer.call(|db| outbox::backlog(db.connection))
+    }
+
+    /// How much room there is. Holds or gives up the reserve, and drops what may be dropped where room is tight; so it is to
+    /// be called now and then.
+    pub fn room(&self) -> Result<Room, StoreError> {
+        self.writer.call(quota::mind)
     }
 
     /// What to ask for changes with; `None` before the first.

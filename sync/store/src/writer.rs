@@ -11,6 +11,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use crate::error::StoreError;
 use crate::hold::Hold;
 use crate::limits::{CALLS_MAX, REPLY_WAIT_MAX};
+use crate::quota::{self, Quota};
 use crate::{Clock, TerminalId, ending};
 
 /// Who makes the items and by which clock.
@@ -34,18 +35,26 @@ impl Origin {
 pub(crate) struct Owned {
     pub hold: Hold,
     pub origin: Origin,
+    pub quota: Quota,
     pub lock: File,
 }
 
 impl Owned {
     fn db(&mut self) -> Result<Db<'_>, StoreError> {
-        let Self { hold, origin, lock: _ } = self;
-        Ok(Db { connection: hold.connection()?, origin })
+        let Self { hold, origin, quota, lock: _ } = self;
+        Ok(Db { connection: hold.connection()?, origin, quota })
     }
 
     /// Does what an error asks for, so that the next call may succeed.
     fn heed(&mut self, error: &StoreError) {
         self.hold.heed(error);
+        if *error != StoreError::Full {
+            return;
+        }
+        match self.db().and_then(|mut db| quota::mind(&mut db)) {
+            Ok(room) => tracing::warn!(left = room.left, "the store or its disk is full"),
+            Err(error) => self.hold.heed(&error),
+        }
     }
 }
 
@@ -53,6 +62,7 @@ impl Owned {
 pub(crate) struct Db<'a> {
     pub connection: &'a mut Connection,
     pub origin: &'a Origin,
+    pub quota: &'a Quota,
 }
 
 impl Db<'_> {
@@ -131,7 +141,7 @@ fn run(mut owned: Owned, queue: &Receiver<Job>) {
         }
     }
     let _work = ending::work();
-    let Owned { hold, lock, origin: _ } = owned;
+    let Owned { hold, lock, origin: _, quota: _ } = owned;
     hold.close();
     drop(lock);
 }
@@ -179,7 +189,8 @@ mod tests {
         let bench = Bench::new();
         let store = bench.open();
         let pages = |count: i64| {
-            let set = move |db: &mut Db<'_>| Ok(db.connection.pragma_update(None, "max_page_count", count)?);
+            let set =
+                move |db: &mut Db<'_>| Ok(db.connection.pragma_update(None, "max_page_count", count)?);
             store.writer.call(set)
         };
         pages(1).unwrap();

@@ -63,7 +63,7 @@ impl Bench {
         let clock = move || {
             Timestamp::from_millisecond(clock.load(Ordering::Relaxed)).unwrap_or(Timestamp::UNIX_EPOCH)
         };
-        let options = Options { path: self.store(), terminal: terminal(), epoch, clock: Arc::new(clock) };
+        let options = Options { path: self.store(), terminal: terminal(), epoch, limit: None, clock: Arc::new(clock) };
         Store::open(options, &SameKey)
     }
 }

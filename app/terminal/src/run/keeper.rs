@@ -10,6 +10,7 @@ use kiosk_protocol::trail::TrailEvent;
 use kiosk_session::{Event, Kept, NewCase, RequestId, StoreTrouble};
 use kiosk_store::{Draft, Store, StoreError};
 
+use super::room::RoomWatch;
 use super::thread;
 use super::waiting::{Next, Waiting};
 use crate::deadlines::{STEP_RETRY, STEPS_BEHIND_MAX, STEPS_PATIENCE};
@@ -46,6 +47,7 @@ impl Keeper {
             kept: Box::new(kept),
             waiting: Arc::clone(&waiting),
             last: None,
+            room: RoomWatch::new(events.clone()),
         };
         thread::spawn("keeper", move || worker.run(&woken))?;
         Ok(Self { waiting, wake, events })
@@ -103,12 +105,17 @@ struct Worker {
     waiting: Arc<Waiting>,
     /// Why the trail could not be written the last time; said once, not at every try.
     last: Option<StoreError>,
+    room: RoomWatch,
 }
 
 impl Worker {
     fn run(mut self, woken: &Receiver<()>) {
         while woken.recv_timeout(STEP_RETRY) != Err(RecvTimeoutError::Disconnected) {
             self.serve();
+            if let Some(step) = self.room.look(&self.store) {
+                // Left out where nothing can be recorded anyway.
+                self.waiting.step(step);
+            }
         }
     }
 
@@ -128,20 +135,25 @@ impl Worker {
         }
     }
 
-    fn keep(&self, item: Item) {
+    fn keep(&mut self, item: Item) {
         match item {
             Item::Case(request, case, trail) => {
                 let draft = seal(&case, &self.key);
                 drop(case);
-                self.answer(request, draft.and_then(|draft| self.submit(draft, trail)));
+                let result = draft.and_then(|draft| self.submit(draft, trail));
+                self.answer(request, result);
             }
-            Item::Plain(request, draft, trail) => self.answer(request, self.submit(*draft, trail)),
+            Item::Plain(request, draft, trail) => {
+                let result = self.submit(*draft, trail);
+                self.answer(request, result);
+            }
         }
     }
 
-    fn submit(&self, draft: Draft, trail: Vec<TrailEvent>) -> Result<Kept, StoreTrouble> {
+    fn submit(&mut self, draft: Draft, trail: Vec<TrailEvent>) -> Result<Kept, StoreTrouble> {
         let accepted = self.store.submit(draft, trail).map_err(|error| {
             tracing::error!(%error, "nothing was kept");
+            self.room.hurry();
             trouble(&error)
         })?;
         (self.kept)();

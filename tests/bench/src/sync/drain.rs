@@ -67,5 +67,5 @@ fn filled(path: &Path, identity: &Identity, backlog: usize) -> Result<Store, Any
 fn open(path: &Path, identity: &Identity, key: &KeyFile) -> Result<Store, Any> {
     let (terminal, epoch) = (identity.terminal.clone(), identity.epoch);
     let clock = Arc::new(jiff::Timestamp::now);
-    Ok(Store::open(Options { path: path.to_owned(), terminal, epoch, clock }, key)?)
+    Ok(Store::open(Options { path: path.to_owned(), terminal, epoch, limit: None, clock }, key)?)
 }
