@@ -121,6 +121,8 @@ pub enum TrailEvent {
         /// How much of its limit is gone.
         percent: u8,
     },
+    /// A technician changed the key of the terminal's store.
+    StoreKeyChanged,
     /// A technician worked at a device while nobody was served.
     TechnicianWorked {
         /// What was done.

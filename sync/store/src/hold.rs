@@ -12,17 +12,16 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
-use zeroize::Zeroizing;
 
 use crate::error::StoreError;
-use crate::key::KEY_BYTES;
+use crate::key::Key;
 use crate::limits::{REOPEN_WAIT_MAX, REOPEN_WAIT_MIN};
 use crate::schema;
 
 /// Where the database lies and what opens it.
 pub(crate) struct Place {
     pub directory: PathBuf,
-    pub key: Zeroizing<[u8; KEY_BYTES]>,
+    pub key: Key,
 }
 
 /// The hold.

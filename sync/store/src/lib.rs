@@ -15,6 +15,7 @@ mod key;
 pub mod limits;
 mod outbox;
 mod quota;
+mod rekey;
 mod schema;
 #[cfg(test)]
 mod testing;
@@ -23,12 +24,12 @@ mod writer;
 pub use downlink::CaseRow;
 pub use error::{StoreError, TooBig};
 pub use journal::{Flaw, JournalReport};
-pub use key::{KEY_BYTES, KeyError, KeyFile, KeyPort};
+pub use key::{KEY_BYTES, Key, KeyError, KeyFile, KeyPort};
 pub use outbox::{ItemState, QueueRow};
 pub use quota::{Room, Tier};
 pub use schema::{DATABASE_FILE, LOCK_FILE};
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -41,7 +42,7 @@ use kiosk_protocol::trail::TrailEvent;
 use kiosk_protocol::wire::{Change, ItemAnswer};
 use uuid::Uuid;
 
-use crate::hold::{Hold, Place};
+use crate::hold::Hold;
 use crate::journal::Turn;
 use crate::quota::Quota;
 use crate::writer::{Origin, Owned, Writer};
@@ -98,14 +99,19 @@ impl Store {
         let _work = ending::work();
         let Options { path: directory, terminal, epoch, limit, clock } = options;
         let quota = Quota::new(&directory, limit)?;
-        let place = Place { directory, key: key.key()? };
-        let connection = schema::open(&place.directory, &place.key)?;
+        let (connection, place) = rekey::open(&directory, key)?;
         ending::guard();
         let signer = journal::signer(&connection)?;
         let journal_key = signer.verifying_key();
         let origin = Origin { terminal, epoch, clock, signer };
         let writer = Writer::start(Owned { hold: Hold::new(place, connection), origin, quota, lock })?;
         Ok(Self { writer: Arc::new(writer), journal_key })
+    }
+
+    /// Changes the key of the store in this directory, which nobody has open, without losing a row. A cut at any point leaves
+    /// a store that opens. For its time it needs as much free disk as the store takes.
+    pub fn rekey(directory: &Path, key: &dyn KeyPort) -> Result<(), StoreError> {
+        rekey::change(directory, key)
     }
 
     /// Keeps an item and its trail in one transaction; when this returns, both are on disk. A case that was kept in

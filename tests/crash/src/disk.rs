@@ -180,6 +180,12 @@ impl Disk {
         self.state().log.push(Io::Returned);
     }
 
+    /// The files as they are seen.
+    pub fn image(&self) -> Image {
+        let state = self.state();
+        state.names.iter().map(|(name, file)| (name.clone(), state.files[*file].clone())).collect()
+    }
+
     /// Takes the log.
     pub fn take_log(&self) -> Vec<Io> {
         std::mem::take(&mut self.state().log)

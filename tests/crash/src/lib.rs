@@ -5,7 +5,7 @@
 //! compares it with a plain list (`model.rs`): every call that had returned shows whole, the one under way whole or not
 //! at all, the trail's chain holds, and the next item gets the next number. What the store does while it comes back is
 //! cut again. Two controls must be found out: a disk that ignores syncs, and a database told to sync less often. Then the
-//! disk fails for a while under a running store, and heals (`heal.rs`).
+//! key is changed (`rekey.rs`), and the disk fails for a while under a running store, and heals (`heal.rs`).
 
 mod bench;
 mod check;
@@ -16,6 +16,7 @@ mod model;
 pub mod mutants;
 mod platter;
 mod record;
+mod rekey;
 mod script;
 mod vfs;
 
@@ -73,7 +74,7 @@ pub struct Outcome {
 pub type Error = Box<dyn std::error::Error + Send + Sync>;
 
 /// The campaign: a script of `calls` cut behind every order, longer ones here and there until there were `cuts` cuts,
-/// then the controls, and a disk that fails and heals.
+/// then the controls, a change of the key, and a disk that fails and heals.
 pub fn run(calls: usize, cuts: usize, seed: u64) -> Result<Outcome, Error> {
     let mut all = Outcome::default();
     play(&mut all, calls, seed, 1, Syncs::Kept)?;
@@ -88,6 +89,9 @@ pub fn run(calls: usize, cuts: usize, seed: u64) -> Result<Outcome, Error> {
             all.violations.push(format!("the control was not found out: {words}"));
         }
     }
+    let (cuts, violations) = rekey::run(calls, seed)?;
+    all.cuts += cuts;
+    all.violations.extend(violations);
     fail_and_heal(&mut all, seed)?;
     Ok(all)
 }
