@@ -11,13 +11,14 @@ use uuid::Uuid;
 
 use crate::ids::Ids;
 use crate::standing::Standing;
-use crate::{Effect, Event, Link, RequestId, Settings};
+use crate::{Effect, Event, Link, RequestId, Room, Settings};
 
 /// The world around.
 pub(crate) struct Ctx {
     pub(crate) site: Text,
     pub(crate) catalogue: Arc<Catalogue>,
     pub(crate) link: Link,
+    room: Room,
     reader: Option<DeviceStatus>,
     slot: Option<DeviceStatus>,
     scanner: Option<DeviceStatus>,
@@ -41,6 +42,7 @@ impl Ctx {
             site: settings.site,
             catalogue: Arc::new(none),
             link: Link::Offline,
+            room: Room::Enough,
             reader: None,
             slot: None,
             scanner: None,
@@ -61,6 +63,7 @@ impl Ctx {
             Event::PrinterChanged(status) => self.printer = Some(*status),
             Event::PagePrinterChanged(status) => self.page_printer = Some(*status),
             Event::LinkChanged(link) => self.link = *link,
+            Event::RoomChanged(room) => self.room = *room,
             Event::CatalogueChanged(catalogue) => self.catalogue = Arc::clone(catalogue),
             Event::Tick
             | Event::Touched(_)
@@ -76,6 +79,11 @@ impl Ctx {
 
     pub(crate) fn is_online(&self) -> bool {
         self.link == Link::Online
+    }
+
+    /// Whether the store has room for new applications; before its first word it gets the benefit of the doubt.
+    pub(crate) fn has_room(&self) -> bool {
+        self.room == Room::Enough
     }
 
     /// Whether the reader is known not to work; before its first word it gets the benefit of the doubt.

@@ -94,6 +94,8 @@ pub enum Event {
     LinkChanged(Link),
     /// Another catalogue is in force.
     CatalogueChanged(Arc<Catalogue>),
+    /// The store came to have room for new applications, or ran short of it.
+    RoomChanged(Room),
 }
 
 /// A submission that is on disk.
@@ -105,13 +107,24 @@ pub struct Kept {
     pub accepted_at: jiff::Timestamp,
 }
 
-/// Why nothing could be kept. The resident is told, and nothing was accepted.
+/// Why nothing could be kept, for all that is known. The resident is told; nothing was accepted, unless said otherwise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StoreTrouble {
     /// The disk is full.
     Full,
     /// The store cannot be written.
     Broken,
+    /// The disk failed at the very end: it may be kept or not.
+    Unsure,
+}
+
+/// Whether the store has room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Room {
+    /// It has.
+    Enough,
+    /// What was begun may be handed in; nothing new is begun until delivery has made room.
+    Scarce,
 }
 
 /// Why a question has no answer.

@@ -44,7 +44,7 @@ mod properties;
 mod testing;
 
 pub use effect::{Effect, NewCase};
-pub use event::{AskTrouble, Event, Kept, Link, Now, RequestId, StoreTrouble};
+pub use event::{AskTrouble, Event, Kept, Link, Now, RequestId, Room, StoreTrouble};
 
 use std::time::Duration;
 
@@ -221,6 +221,7 @@ fn wake(event: Event, now: Now, ctx: &mut Ctx, effects: &mut Vec<Effect>) -> Opt
         | Event::PagePrinted { .. }
         | Event::Answered { .. }
         | Event::LinkChanged(_)
+        | Event::RoomChanged(_)
         | Event::CatalogueChanged(_) => return None,
     }
     Visiting::begin(language, mode, now, ctx, effects).saw(identity, now, ctx, effects)

@@ -38,6 +38,8 @@ impl Deref for Opened {
 pub(crate) enum Obstacle {
     /// It needs more proof than a card.
     Level,
+    /// The store has no room for what it would be asked to keep.
+    Room,
     /// It needs the network.
     Offline,
     /// It needs a card, and neither reader nor slot works.
@@ -48,12 +50,18 @@ pub(crate) enum Obstacle {
 pub(crate) fn obstacle(package: &ServicePackage, view: &View) -> Option<Obstacle> {
     match () {
         () if package.identity_level > IdentityLevel::CardPresent => Some(Obstacle::Level),
+        () if lacks_room(package, view.ctx) => Some(Obstacle::Room),
         () if lacks_network(package, view.ctx) => Some(Obstacle::Offline),
         () if package.identity_level > view.visit.level() && view.ctx.card_place().is_none() => {
             Some(Obstacle::Reader)
         }
         () => None,
     }
+}
+
+/// Whether an application would be begun that may find no room at its end. One that was begun goes on.
+pub(crate) fn lacks_room(package: &ServicePackage, ctx: &Ctx) -> bool {
+    !ctx.has_room() && matches!(package.work, Work::Handling { .. })
 }
 
 /// Whether it needs the network, which is down. To be asked anew before each order: the link comes and goes.

@@ -10,7 +10,7 @@ use kiosk_model::{Action, Key, Language, Mode};
 use proptest::prelude::*;
 
 use crate::testing::*;
-use crate::{AskTrouble, Event, Link, RequestId, StoreTrouble};
+use crate::{AskTrouble, Event, Link, RequestId, Room, StoreTrouble};
 
 /// One thing that happens. Replies go to the newest request or to one made up.
 #[derive(Clone, Debug)]
@@ -27,6 +27,7 @@ enum Op {
     PagePrinted(u8),
     Stale(u64),
     Link(bool),
+    Room(bool),
     Reader(bool),
     Printer(u8),
     Slot(bool),
@@ -71,6 +72,7 @@ fn op() -> impl Strategy<Value = Op> {
         4 => (0_u8..4).prop_map(Op::Printed),
         1 => (0_u64..30).prop_map(Op::Stale),
         1 => any::<bool>().prop_map(Op::Link),
+        1 => any::<bool>().prop_map(Op::Room),
         1 => any::<bool>().prop_map(Op::Reader),
         1 => (0_u8..3).prop_map(Op::Printer),
         1 => any::<bool>().prop_map(Op::Slot),
@@ -100,7 +102,11 @@ fn apply(world: &mut World, op: Op) {
             _ => Ok(values()),
         }),
         Op::Stored(which) if !world.submits.is_empty() => {
-            world.stored(if which == 0 { Err(StoreTrouble::Broken) } else { Ok(kept()) });
+            world.stored(match which {
+                0 => Err(StoreTrouble::Broken),
+                1 => Err(StoreTrouble::Unsure),
+                _ => Ok(kept()),
+            });
         }
         Op::Printed(which) if !world.prints.is_empty() => {
             world.printed(if which == 0 { Err(PrintFault::Jammed) } else { Ok(()) });
@@ -121,6 +127,7 @@ fn apply(world: &mut World, op: Op) {
         Op::Code(_) => world.show_code(&receipt_code()),
         Op::Stale(id) => stale(world, RequestId(id)),
         Op::Link(up) => world.send(Event::LinkChanged(if up { Link::Online } else { Link::Offline })),
+        Op::Room(enough) => world.send(Event::RoomChanged(if enough { Room::Enough } else { Room::Scarce })),
         Op::Reader(up) => {
             let status = if up { DeviceStatus::Online } else { DeviceStatus::NoDevice };
             world.send(Event::ReaderChanged(status));

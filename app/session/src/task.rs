@@ -141,7 +141,8 @@ pub(crate) trait Shows {
 
     /// What does not work and matters here.
     fn notice(&self, view: &View) -> Option<String> {
-        view.reader_notice().or_else(|| view.offline_notice()).or_else(|| view.printer_notice())
+        let surroundings = view.room_notice().or_else(|| view.offline_notice());
+        view.reader_notice().or(surroundings).or_else(|| view.printer_notice())
     }
 
     /// Its own deadline; the idle clock is the visit's.

@@ -42,6 +42,10 @@ impl View<'_> {
         self.ctx.slot_is_broken().then(|| self.texts().slot_notice())
     }
 
+    pub(crate) fn room_notice(&self) -> Option<String> {
+        (!self.ctx.has_room()).then(|| self.texts().room_notice(self.delivery()))
+    }
+
     pub(crate) fn offline_notice(&self) -> Option<String> {
         (!self.ctx.is_online()).then(|| self.texts().offline_notice())
     }

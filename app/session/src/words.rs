@@ -132,6 +132,7 @@ pub(crate) fn store_reason(trouble: StoreTrouble) -> Reason {
     match trouble {
         StoreTrouble::Full => Reason::StoreFull,
         StoreTrouble::Broken => Reason::StoreBroken,
+        StoreTrouble::Unsure => Reason::StoreUnsure,
     }
 }
 

@@ -23,6 +23,9 @@ pub struct Config {
     pub terminal: Terminal,
     /// The central platform.
     pub platform: Platform,
+    /// What is kept.
+    #[serde(default)]
+    pub store: Store,
     /// What is plugged in.
     pub devices: Devices,
     /// The screen.
@@ -49,6 +52,18 @@ pub struct Platform {
     /// Where the platform is reached: `https://host:port`, without a path.
     pub url: String,
 }
+
+/// `[store]`
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Store {
+    /// What the store may grow to, MiB, at least `LIMIT_MIB_MIN`. With 80 % of it gone technicians are told, with 95 % no
+    /// new application is begun. By default 2048, or half of its disk where that is less.
+    pub limit_mib: Option<u64>,
+}
+
+/// The least a store can be given: four times its log.
+const LIMIT_MIB_MIN: u64 = 64;
 
 /// `[devices]`; a device that is not configured is not used.
 #[derive(Clone, Debug, Deserialize)]
@@ -203,6 +218,9 @@ impl Config {
         if !self.terminal.data_dir.is_absolute() {
             return Some(("terminal.data_dir", "is not an absolute path".to_owned()));
         }
+        if self.store.limit_mib.is_some_and(|mib| mib < LIMIT_MIB_MIN) {
+            return Some(("store.limit_mib", format!("is below {LIMIT_MIB_MIN}")));
+        }
         let devices = &self.devices;
         impossible_level(&self.log.level)
             .or_else(|| devices.receipt_printer.as_ref().and_then(impossible_printer))
@@ -305,6 +323,7 @@ mod tests {
             ("url = \"https://", "url = \"http://", "platform.url"),
             ("data_dir = \"/", "data_dir = \"", "terminal.data_dir"),
             ("data_dir = ", "datadir = ", "datadir"),
+            ("limit_mib = 2048", "limit_mib = 63", "store.limit_mib"),
             ("format = \"text\"", "format = \"xml\"", "xml"),
             ("level = \"info\"", "level = \"kiosk=loud\"", "log.level"),
             ("uri = \"ipps:", "uri = \"http:", "devices.page_printer.uri"),

@@ -21,6 +21,8 @@ pub const STEPS_BEHIND_MAX: usize = STEPS_MAX / 2;
 pub const STEPS_PATIENCE: Duration = Duration::from_secs(30);
 /// Between two tries to record steps that wait.
 pub const STEP_RETRY: Duration = Duration::from_secs(1);
+/// Between two looks at how much room the store has: a disk that others fill shows on the screen within seconds.
+pub const ROOM_POLL: Duration = Duration::from_secs(5);
 /// Between two tries to open identity and store. What was mended shows within 5 s, one attempt included.
 pub const OPEN_RETRY: Duration = Duration::from_secs(2);
 /// Between two looks at the wall clock for the clock on the screen.

@@ -56,6 +56,11 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// The durable store.
+    Store {
+        #[command(subcommand)]
+        command: StoreCommand,
+    },
     /// The tamper-evident trail.
     Journal {
         #[command(subcommand)]
@@ -99,6 +104,12 @@ impl DevicesCommand {
 }
 
 #[derive(Subcommand)]
+enum StoreCommand {
+    /// Give the store another key. The terminal must be stopped; may be broken off and begun again.
+    Rekey,
+}
+
+#[derive(Subcommand)]
 enum JournalCommand {
     /// Check the hash chain from its first row to its head.
     Verify {
@@ -137,6 +148,7 @@ fn carry_out(cli: &Cli) -> Result<(), Failure> {
         }
         Command::Doctor { json } => commands::doctor::run(&setup, *json),
         Command::Queue { json } => commands::queue::run(&setup, *json),
+        Command::Store { command: StoreCommand::Rekey } => commands::store::rekey(&setup),
         Command::Journal { command: JournalCommand::Verify { json } } => {
             commands::journal::verify(&setup, *json)
         }

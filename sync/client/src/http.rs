@@ -165,7 +165,7 @@ impl HttpTransport {
     }
 
     async fn head_file(&self, file: &Digest) -> Result<Option<u64>, TransportError> {
-        let response = send(self.sync.head(self.file(file)?).timeout(deadlines::FILE)).await?;
+        let response = send(self.sync().head(self.file(file)?).timeout(deadlines::FILE)).await?;
         if response.status() == StatusCode::NOT_FOUND {
             return Ok(None);
         }
@@ -173,13 +173,14 @@ impl HttpTransport {
     }
 
     async fn put_file(&self, file: &Digest, bytes: u64) -> Result<u64, TransportError> {
-        let request = self.sync.put(self.file(file)?).timeout(deadlines::FILE);
+        let request = self.sync().put(self.file(file)?).timeout(deadlines::FILE);
         answer::offset(send(request.header(LENGTH, bytes)).await?).await
     }
 
     async fn patch_file(&self, chunk: &Chunk) -> Result<u64, TransportError> {
         let Chunk { file, offset, bytes } = chunk;
-        let request = self.sync.patch(self.file(file)?).timeout(deadlines::FILE).header(CONTENT_TYPE, CHUNK);
+        let request =
+            self.sync().patch(self.file(file)?).timeout(deadlines::FILE).header(CONTENT_TYPE, CHUNK);
         let request = request.header(OFFSET, *offset).header(CHECKSUM, checksum(bytes));
         let response = send(request.body(bytes.clone())).await?;
         if response.status() == StatusCode::CONFLICT && response.headers().contains_key(OFFSET) {

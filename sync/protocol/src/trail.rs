@@ -121,6 +121,13 @@ pub enum TrailEvent {
         /// The epoch of items from now on.
         epoch: u32,
     },
+    /// The terminal's store came to another tier of its room.
+    RoomChanged {
+        /// How much of its limit is gone.
+        percent: u8,
+    },
+    /// A technician changed the key of the terminal's store.
+    StoreKeyChanged,
     /// A technician worked at a device while nobody was served.
     TechnicianWorked {
         /// What was done.

@@ -28,9 +28,13 @@ pub enum StoreError {
     /// The file is damaged, or holds what this program never writes. Cure: replace the disk and enrol anew.
     #[error("the store is damaged: {0}")]
     Corrupt(String),
-    /// The disk failed. Cure: check the disk and its cable.
+    /// The disk failed. The store goes on by itself once the disk does. Cure: check the disk and its cable.
     #[error("input/output error: {0}")]
     Io(String),
+    /// The disk failed while a change was being completed. It may be kept or not; whoever handed it over asks the store
+    /// again, or hands the same case over once more. Cure: as for `Io`.
+    #[error("a change may be kept or not: {0}")]
+    InDoubt(String),
     /// A newer program wrote the store. Cure: install that version again.
     #[error("the store has schema {found}, this program knows {known}")]
     NewerSchema {
@@ -133,6 +137,18 @@ impl StoreError {
             ErrorKind::ReadOnlyFilesystem | ErrorKind::PermissionDenied => Self::ReadOnly,
             _ => Self::Io(error.to_string()),
         }
+    }
+
+    /// The same error at the end of a transaction. A log that is full lacks the mark that makes the change count; of any
+    /// other failure nobody knows what reached the disk.
+    pub(crate) fn of_commit(self) -> Self {
+        let is_unknown = matches!(self, Self::Io(_) | Self::Corrupt(_) | Self::Unknown(_));
+        if is_unknown { Self::InDoubt(self.to_string()) } else { self }
+    }
+
+    /// Whether it may have left the connection unusable, though the disk be well again.
+    pub(crate) fn is_of_connection(&self) -> bool {
+        matches!(self, Self::Io(_) | Self::Corrupt(_) | Self::Unknown(_) | Self::ReadOnly | Self::WrongKey)
     }
 
     /// A stored text that does not parse.

@@ -1,6 +1,6 @@
 //! The key of the store: a port, and the key file behind it.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
@@ -16,10 +16,29 @@ const MODE_PRIVATE: u32 = 0o600;
 /// Every right of group and others.
 const MODE_OTHERS: u32 = 0o077;
 
-/// Where the key comes from.
+/// A raw key, zeroed when it is dropped.
+pub type Key = Zeroizing<[u8; KEY_BYTES]>;
+
+/// Where the key comes from, and how it is changed: `renew` puts the next one beside it, the database changes over to that one
+/// in one transaction, `advance` puts it in the place of the old one. A cut in between leaves both, one of which opens.
 pub trait KeyPort {
     /// The raw key of the store.
-    fn key(&self) -> Result<Zeroizing<[u8; KEY_BYTES]>, KeyError>;
+    fn key(&self) -> Result<Key, KeyError>;
+
+    /// The key beside it, if a change was begun.
+    fn next(&self) -> Result<Option<Key>, KeyError> {
+        Ok(None)
+    }
+
+    /// Makes another next key, on disk when this returns. One that is there already must not open the store.
+    fn renew(&self) -> Result<Key, KeyError> {
+        Err(KeyError::Fixed)
+    }
+
+    /// Puts the next key in the place of the key, on disk when this returns.
+    fn advance(&self) -> Result<(), KeyError> {
+        Err(KeyError::Fixed)
+    }
 }
 
 /// Why there is no key.
@@ -50,6 +69,9 @@ pub enum KeyError {
         /// Why.
         kind: io::ErrorKind,
     },
+    /// This kind of key cannot be changed.
+    #[error("the store's key cannot be changed here")]
+    Fixed,
     /// The system gave no random bytes.
     #[error("the system gave no random bytes")]
     Random,
@@ -66,27 +88,65 @@ impl KeyFile {
     /// Makes a new key at set-up: random, mode 0600, on disk when this returns. Never overwrites one.
     pub fn create(path: impl Into<PathBuf>) -> Result<Self, KeyError> {
         let path = path.into();
-        let mut key = Zeroizing::new([0; KEY_BYTES]);
-        SysRng.try_fill_bytes(key.as_mut_slice()).map_err(|_| KeyError::Random)?;
-        write_new(&path, &*key).map_err(|error| refused(&path, &error))?;
+        make(&path)?;
         Ok(Self { path })
+    }
+
+    /// Where the next key lies: beside it, so that one renaming puts it in its place.
+    fn beside(&self) -> PathBuf {
+        let mut name = self.path.clone().into_os_string();
+        name.push(".next");
+        name.into()
     }
 }
 
+fn make(path: &Path) -> Result<Key, KeyError> {
+    let mut key = Zeroizing::new([0; KEY_BYTES]);
+    SysRng.try_fill_bytes(key.as_mut_slice()).map_err(|_| KeyError::Random)?;
+    write_new(path, &*key).map_err(|error| refused(path, &error))?;
+    Ok(key)
+}
+
 impl KeyPort for KeyFile {
-    fn key(&self) -> Result<Zeroizing<[u8; KEY_BYTES]>, KeyError> {
-        let mut file = File::open(&self.path).map_err(|error| refused(&self.path, &error))?;
-        let about = file.metadata().map_err(|error| refused(&self.path, &error))?;
-        if about.mode() & MODE_OTHERS != 0 {
-            return Err(KeyError::OpenToOthers { path: self.path.clone(), mode: about.mode() & 0o7777 });
-        }
-        if !about.is_file() || about.len() != KEY_BYTES as u64 {
-            return Err(KeyError::Size(self.path.clone()));
-        }
-        let mut key = Zeroizing::new([0; KEY_BYTES]);
-        file.read_exact(key.as_mut_slice()).map_err(|error| refused(&self.path, &error))?;
-        Ok(key)
+    fn key(&self) -> Result<Key, KeyError> {
+        read(&self.path)
     }
+
+    /// A file that was cut off while it was written was never used.
+    fn next(&self) -> Result<Option<Key>, KeyError> {
+        match read(&self.beside()) {
+            Ok(key) => Ok(Some(key)),
+            Err(KeyError::Missing(_) | KeyError::Size(_)) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn renew(&self) -> Result<Key, KeyError> {
+        let beside = self.beside();
+        match fs::remove_file(&beside) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(refused(&beside, &error)),
+            Ok(()) | Err(_) => make(&beside),
+        }
+    }
+
+    fn advance(&self) -> Result<(), KeyError> {
+        let moved = fs::rename(self.beside(), &self.path).and_then(|()| sync_parent(&self.path));
+        moved.map_err(|error| refused(&self.path, &error))
+    }
+}
+
+fn read(path: &Path) -> Result<Key, KeyError> {
+    let mut file = File::open(path).map_err(|error| refused(path, &error))?;
+    let about = file.metadata().map_err(|error| refused(path, &error))?;
+    if about.mode() & MODE_OTHERS != 0 {
+        return Err(KeyError::OpenToOthers { path: path.to_owned(), mode: about.mode() & 0o7777 });
+    }
+    if !about.is_file() || about.len() != KEY_BYTES as u64 {
+        return Err(KeyError::Size(path.to_owned()));
+    }
+    let mut key = Zeroizing::new([0; KEY_BYTES]);
+    file.read_exact(key.as_mut_slice()).map_err(|error| refused(path, &error))?;
+    Ok(key)
 }
 
 fn write_new(path: &Path, key: &[u8]) -> io::Result<()> {
@@ -117,7 +177,6 @@ fn refused(path: &Path, error: &io::Error) -> KeyError {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use std::fs;
     use std::os::unix::fs::PermissionsExt;
 
     use super::*;
@@ -142,6 +201,22 @@ mod tests {
         let before = file.key().unwrap();
         assert_eq!(KeyFile::create(&file.path), Err(KeyError::Exists(file.path.clone())));
         assert_eq!(file.key().unwrap(), before);
+    }
+
+    #[test]
+    fn a_next_key_lies_beside_until_it_takes_the_place() {
+        let (directory, file) = fresh();
+        let old = file.key().unwrap();
+        assert_eq!(file.next(), Ok(None));
+        let (first, second) = (file.renew().unwrap(), file.renew().unwrap());
+        assert!(first != second && second != old);
+        assert_eq!((file.key().unwrap(), file.next().unwrap()), (old, Some(second.clone())));
+        file.advance().unwrap();
+        assert_eq!((file.key().unwrap(), file.next()), (second, Ok(None)));
+        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1);
+        fs::write(file.beside(), "cut off").unwrap();
+        fs::set_permissions(file.beside(), fs::Permissions::from_mode(MODE_PRIVATE)).unwrap();
+        assert_eq!(file.next(), Ok(None));
     }
 
     #[test]

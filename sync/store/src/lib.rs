@@ -10,10 +10,13 @@ mod downlink;
 mod ending;
 mod error;
 mod files;
+mod hold;
 mod journal;
 mod key;
 pub mod limits;
 mod outbox;
+mod quota;
+mod rekey;
 mod schema;
 #[cfg(test)]
 mod testing;
@@ -23,8 +26,9 @@ pub use downlink::CaseRow;
 pub use error::{StoreError, TooBig};
 pub use files::{FILES_FOLDER, WaitingFile};
 pub use journal::{Flaw, JournalReport};
-pub use key::{KEY_BYTES, KeyError, KeyFile, KeyPort};
+pub use key::{KEY_BYTES, Key, KeyError, KeyFile, KeyPort};
 pub use outbox::{ItemState, QueueRow};
+pub use quota::{Room, Tier};
 pub use schema::{DATABASE_FILE, LOCK_FILE};
 
 use std::path::{Path, PathBuf};
@@ -41,8 +45,10 @@ use kiosk_protocol::wire::{Change, ItemAnswer};
 use uuid::Uuid;
 
 use crate::files::Files;
+use crate::hold::Hold;
 use crate::journal::Turn;
-use crate::writer::{Db, Origin, Writer};
+use crate::quota::Quota;
+use crate::writer::{Origin, Owned, Writer};
 
 /// The wall clock; handed in, so that tests and virtual time can set it.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -55,6 +61,8 @@ pub struct Options {
     pub terminal: TerminalId,
     /// The epoch of items made from now on.
     pub epoch: u32,
+    /// What it may grow to, bytes; by default `limits::LIMIT_BYTES`, or half of its disk where that is less.
+    pub limit: Option<u64>,
     /// Gives the time of rows; order does not depend on it. Called on the store's thread.
     pub clock: Clock,
 }
@@ -93,15 +101,16 @@ impl Store {
     pub fn open(options: Options, key: &dyn KeyPort) -> Result<Self, StoreError> {
         let lock = schema::lock(&options.path)?;
         let _work = ending::work();
-        let connection = schema::open(&options.path, &*key.key()?)?;
+        let Options { path: directory, terminal, epoch, limit, clock } = options;
+        let quota = Quota::new(&directory, limit)?;
+        let (connection, place) = rekey::open(&directory, key)?;
         ending::guard();
-        let files = Files::open(&options.path)?;
-        let Options { path: _, terminal, epoch, clock } = options;
+        let files = Files::open(&directory)?;
         let signer = journal::signer(&connection)?;
         let journal_key = signer.verifying_key();
         let mut origin = Origin { terminal, epoch, clock, signer };
         origin.epoch = journal::epoch(&connection, &origin)?;
-        let writer = Writer::start(Db { connection, origin, lock })?;
+        let writer = Writer::start(Owned { hold: Hold::new(place, connection), origin, quota, lock })?;
         Ok(Self { writer: Arc::new(writer), files, journal_key })
     }
 
@@ -110,19 +119,30 @@ impl Store {
     pub fn journal_key_at(path: &Path, key: &dyn KeyPort) -> Result<VerifyingKey, StoreError> {
         let lock = schema::lock(path)?;
         let _work = ending::work();
-        let signer = journal::signer(&schema::open(path, &*key.key()?)?)?;
-        drop(lock);
+        let (connection, _) = rekey::open(path, key)?;
+        let signer = journal::signer(&connection)?;
+        drop((connection, lock));
         Ok(signer.verifying_key())
+    }
+
+    /// Changes the key of the store in this directory, which nobody has open, without losing a row. A cut at any point leaves
+    /// a store that opens. For its time it needs as much free disk as the store takes.
+    pub fn rekey(directory: &Path, key: &dyn KeyPort) -> Result<(), StoreError> {
+        rekey::change(directory, key)
     }
 
     /// Keeps an item and its trail in one transaction; when this returns, both are on disk. A case that was kept in
     /// this epoch already is not kept again: the answer is the first one's, and nothing is added to the trail. So a
-    /// caller that got `Late` may hand the same case over once more.
+    /// caller that got `Late` or `InDoubt` may hand the same case over once more. Where no room is left nothing new is kept.
     pub fn submit(&self, draft: Draft, trail: Vec<TrailEvent>) -> Result<Accepted, StoreError> {
         self.writer.call(move |db| {
+            let quota = db.quota;
             db.write(|change, origin| {
                 if let Some(first) = outbox::kept_before(change, origin, &draft)? {
                     return Ok(first);
+                }
+                if quota.room(change)?.tier == Tier::Out {
+                    return Err(StoreError::Full);
                 }
                 let now = origin.now()?;
                 let accepted = outbox::keep(change, origin, now, draft)?;
@@ -163,7 +183,7 @@ impl Store {
     /// bytes together, but at least one. A lane whose first item must still wait is left out whole. A
     /// retry time more than `limits::RETRY_AHEAD_MAX` ahead counts as come: the clock has jumped.
     pub fn due(&self, now: Timestamp, items_max: usize, bytes_max: usize) -> Result<Vec<Item>, StoreError> {
-        self.writer.call(move |db| outbox::due(&db.connection, now, items_max, bytes_max))
+        self.writer.call(move |db| outbox::due(db.connection, now, items_max, bytes_max))
     }
 
     /// Keeps the platform's answers and their trail in one transaction. Of an accepted item the body
@@ -185,23 +205,29 @@ impl Store {
     /// When the next item is due; not later than the store's clock says when one is due now, `None`
     /// when nothing waits.
     pub fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
-        self.writer.call(|db| outbox::next_due(&db.connection, (db.origin.clock)()))
+        self.writer.call(|db| outbox::next_due(db.connection, (db.origin.clock)()))
     }
 
     /// The queue for technicians, oldest first, at most `limits::LIST_ROWS_MAX` rows: refused and
     /// quarantined items before waiting ones, newest before older, and settled ones among the newest.
     pub fn queue(&self) -> Result<Vec<QueueRow>, StoreError> {
-        self.writer.call(|db| outbox::queue(&db.connection))
+        self.writer.call(|db| outbox::queue(db.connection))
     }
 
     /// How many items wait for an answer.
     pub fn backlog(&self) -> Result<u64, StoreError> {
-        self.writer.call(|db| outbox::backlog(&db.connection))
+        self.writer.call(|db| outbox::backlog(db.connection))
+    }
+
+    /// How much room there is. Holds or gives up the reserve, and drops what may be dropped where room is tight; so it is to
+    /// be called now and then.
+    pub fn room(&self) -> Result<Room, StoreError> {
+        self.writer.call(quota::mind)
     }
 
     /// What to ask for changes with; `None` before the first.
     pub fn cursor(&self) -> Result<Option<String>, StoreError> {
-        self.writer.call(|db| downlink::cursor(&db.connection, &db.origin.terminal))
+        self.writer.call(|db| downlink::cursor(db.connection, &db.origin.terminal))
     }
 
     /// Keeps a page of changes and the cursor behind it in one transaction. Taking a page twice is harmless.
@@ -214,12 +240,12 @@ impl Store {
 
     /// Where each case is, oldest first: the newest `limits::LIST_ROWS_MAX`.
     pub fn case_states(&self) -> Result<Vec<CaseRow>, StoreError> {
-        self.writer.call(|db| downlink::cases(&db.connection))
+        self.writer.call(|db| downlink::cases(db.connection))
     }
 
     /// The catalogue in force, as it was put; the caller verifies its signatures before use.
     pub fn catalogue(&self) -> Result<Option<CatalogueBundle>, StoreError> {
-        self.writer.call(|db| downlink::catalogue(&db.connection))
+        self.writer.call(|db| downlink::catalogue(db.connection))
     }
 
     /// Puts a newer catalogue in force and records it in the trail. The same version changes nothing,
@@ -269,16 +295,16 @@ impl Store {
     /// The next lines of an export, behind this row: rows, and the heads that sign them; none behind the last row. Behind
     /// 0, whose journal it is comes first, with what the platform countersigned.
     pub fn journal_lines(&self, behind: u64) -> Result<Vec<Line>, StoreError> {
-        self.writer.call(move |db| journal::lines(&db.connection, &db.origin, behind))
+        self.writer.call(move |db| journal::lines(db.connection, db.origin, behind))
     }
 
     /// Recomputes the whole hash chain and verifies the signed heads. `Err` only when the file cannot be read; a row that does not
     /// hold stands in the report. Other calls go on in between.
     pub fn verify_journal(&self) -> Result<JournalReport, StoreError> {
         let key = self.journal_key();
-        let mut walk = self.writer.call(move |db| journal::Walk::start(&db.connection, key))?;
+        let mut walk = self.writer.call(move |db| journal::Walk::start(db.connection, key))?;
         loop {
-            match self.writer.call(move |db| walk.turn(&db.connection))? {
+            match self.writer.call(move |db| walk.turn(db.connection))? {
                 Turn::Further(further) => walk = further,
                 Turn::Done(report) => return Ok(report),
             }

@@ -9,6 +9,11 @@ use kiosk_protocol::limits::BATCH_COMPRESSED_BYTES_MAX;
 pub const CALLS_MAX: usize = 64;
 /// How long a call waits for its answer. The slowest commit seen on an SD card is below one second.
 pub const REPLY_WAIT_MAX: Duration = Duration::from_secs(30);
+/// Between two tries to open the database again after its disk failed: doubled from the first to the second. A disk that
+/// is plugged in again is used within seconds, and one that stays away is not hammered.
+pub const REOPEN_WAIT_MIN: Duration = Duration::from_millis(50);
+/// See `REOPEN_WAIT_MIN`.
+pub const REOPEN_WAIT_MAX: Duration = Duration::from_secs(2);
 /// Size of an item's body, bytes. A body that does not compress still fits one batch.
 pub const ITEM_BYTES_MAX: usize = BATCH_COMPRESSED_BYTES_MAX;
 /// Trail events of one call.
@@ -27,5 +32,16 @@ pub const STATEMENTS_MAX: usize = 48;
 /// Pages of 4 KiB in the log before they are moved into the database: 16 MiB. A submission writes about
 /// nine, so that fewer than one in 400 waits for the move and it stays out of the 99th percentile.
 pub const LOG_PAGES_MAX: i64 = 4000;
+/// What a store may grow to where nothing is configured, bytes, unless half of its disk is less: years of a busy terminal's trail
+/// (a visit leaves about ten kilobytes), and weeks of undelivered applications.
+pub const LIMIT_BYTES: u64 = 2 << 30;
+/// The reserve is one part in so many of the limit: 5 %.
+pub const RESERVE_SHARE: u64 = 20;
+/// The reserve at most, bytes: twice the log, which is all that delivery and trail need to go on.
+pub const RESERVE_BYTES_MAX: u64 = 32 << 20;
+/// Newest rows of the outbox that stay though they are settled; weeks of a busy terminal.
+pub const SETTLED_ROWS_KEPT: u32 = 10_000;
+/// Rows dropped from one table in one turn of the writer.
+pub const PRUNED_ROWS_PER_TURN: u32 = 500;
 /// How long the end of the process waits for the write under way. A disk that stands still does not keep it alive.
 pub const ENDING_WAIT_MAX: Duration = Duration::from_secs(2);

@@ -3,6 +3,7 @@
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use zeroize::Zeroizing;
@@ -13,6 +14,8 @@ use crate::limits::{LOG_PAGES_MAX, STATEMENTS_MAX};
 
 /// The database, in the store's directory.
 pub const DATABASE_FILE: &str = "store.db";
+/// SQLite's log beside it.
+pub(crate) const LOG_FILE: &str = "store.db-wal";
 /// What a process locks to be the only one, in the store's directory.
 pub const LOCK_FILE: &str = "store.lock";
 
@@ -25,6 +28,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0001_store.sql"),
     include_str!("../migrations/0002_one_item_a_case.sql"),
     include_str!("../migrations/0003_salted_and_signed.sql"),
+    include_str!("../migrations/0004_settled_rows_may_go.sql"),
 ];
 
 /// Makes the directory where there is none and takes its lock, which lasts as long as the file is open.
@@ -72,8 +76,11 @@ fn check_version(found: i32) -> Result<(), StoreError> {
     Err(StoreError::Library(format!("SQLite {found} is below {SQLITE_VERSION_MIN}")))
 }
 
-/// Gives SQLCipher the raw key and proves by a first read that it fits.
+/// Gives SQLCipher the raw key and proves by a first read that it fits. One at a time: with the first key of a process the
+/// library makes itself ready, and a key given meanwhile is refused.
 fn unlock(connection: &Connection, key: &[u8; KEY_BYTES]) -> Result<(), StoreError> {
+    static ALONE: Mutex<()> = Mutex::new(());
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     let digits = Zeroizing::new(hex::encode(key));
     let pragma = Zeroizing::new(format!("PRAGMA key = \"x'{}'\"", digits.as_str()));
     // The error would quote the statement, and with it the key.

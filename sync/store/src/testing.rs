@@ -7,8 +7,10 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use jiff::Timestamp;
 use kiosk_protocol::codes::RatingLevel;
-use kiosk_protocol::ids::TerminalId;
+use kiosk_protocol::crypto::{Sealed, Suite};
+use kiosk_protocol::ids::{Key, TerminalId};
 use kiosk_protocol::item::Content;
+use kiosk_protocol::service::Language;
 use rusqlite::Connection;
 use tempfile::TempDir;
 use uuid::Uuid;
@@ -55,7 +57,7 @@ impl Bench {
     pub fn options(&self) -> Options {
         let clock_ms = self.clock_ms.clone();
         let clock = move || Timestamp::from_millisecond(clock_ms.load(Ordering::Relaxed)).unwrap();
-        Options { path: self.path(), terminal: terminal(), epoch: 1, clock: Arc::new(clock) }
+        Options { path: self.path(), terminal: terminal(), epoch: 1, limit: None, clock: Arc::new(clock) }
     }
 
     pub fn open(&self) -> Store {
@@ -85,6 +87,22 @@ pub fn terminal() -> TerminalId {
 
 pub fn lane(number: u128) -> Uuid {
     Uuid::from_u128(number)
+}
+
+/// A case whose sealed form has this size.
+pub fn case(number: u128, size: usize) -> Content {
+    let file = Sealed { suite: Suite::Sm2Sm3, cipher: "A".repeat(size) };
+    let key = |name: &str| Key::try_from(name.to_owned()).unwrap();
+    let (service, department) = (key("synthetic"), key("synthetic"));
+    Content::Case {
+        case: lane(number),
+        service,
+        version: 1,
+        department,
+        language: Language::ZhCn,
+        file,
+        files: Vec::new(),
+    }
 }
 
 pub fn draft(lane_number: u128) -> Draft {

@@ -9,7 +9,9 @@ use kiosk_protocol::crypto::SigningKey;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use crate::error::StoreError;
+use crate::hold::Hold;
 use crate::limits::{CALLS_MAX, REPLY_WAIT_MAX};
+use crate::quota::{self, Quota};
 use crate::{Clock, TerminalId, ending};
 
 /// Who makes the items and by which clock.
@@ -29,27 +31,55 @@ impl Origin {
     }
 }
 
-/// What the thread owns. The connection stands first, so that it closes before the lock goes.
-pub(crate) struct Db {
-    pub connection: Connection,
+/// What the thread owns. The hold stands first, so that the file closes before the lock goes.
+pub(crate) struct Owned {
+    pub hold: Hold,
     pub origin: Origin,
+    pub quota: Quota,
     pub lock: File,
 }
 
-impl Db {
+impl Owned {
+    fn db(&mut self) -> Result<Db<'_>, StoreError> {
+        let Self { hold, origin, quota, lock: _ } = self;
+        Ok(Db { connection: hold.connection()?, origin, quota })
+    }
+
+    /// Does what an error asks for, so that the next call may succeed.
+    fn heed(&mut self, error: &StoreError) {
+        self.hold.heed(error);
+        if *error != StoreError::Full {
+            return;
+        }
+        match self.db().and_then(|mut db| quota::mind(&mut db)) {
+            Ok(room) => tracing::warn!(left = room.left, "the store or its disk is full"),
+            Err(error) => self.hold.heed(&error),
+        }
+    }
+}
+
+/// What a call works with.
+pub(crate) struct Db<'a> {
+    pub connection: &'a mut Connection,
+    pub origin: &'a mut Origin,
+    pub quota: &'a Quota,
+}
+
+impl Db<'_> {
     /// Runs the work in one transaction: all of it is on disk afterwards, or nothing.
     pub fn write<T>(
         &mut self,
         work: impl FnOnce(&Transaction<'_>, &Origin) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let value = work(&transaction, &self.origin)?;
-        transaction.commit()?;
+        let value = work(&transaction, self.origin)?;
+        transaction.commit().map_err(|error| StoreError::from(error).of_commit())?;
         Ok(value)
     }
 }
 
-type Job = Box<dyn FnOnce(&mut Db) + Send>;
+/// Answers its caller, and says what went wrong.
+type Job = Box<dyn FnOnce(Result<Db<'_>, StoreError>) -> Result<(), StoreError> + Send>;
 
 /// The thread; dropping it waits until everything asked for is done and the file is closed.
 pub(crate) struct Writer {
@@ -58,22 +88,25 @@ pub(crate) struct Writer {
 }
 
 impl Writer {
-    pub fn start(db: Db) -> Result<Self, StoreError> {
+    pub fn start(owned: Owned) -> Result<Self, StoreError> {
         let (jobs, queue) = sync_channel(CALLS_MAX);
         let thread = std::thread::Builder::new().name("store-writer".to_owned());
-        let thread = thread.spawn(move || run(db, &queue)).map_err(|error| StoreError::of_file(&error))?;
+        let thread = thread.spawn(move || run(owned, &queue)).map_err(|error| StoreError::of_file(&error))?;
         Ok(Self { jobs: Some(jobs), thread: Some(thread) })
     }
 
     /// Has the thread do the work and waits for its answer.
     pub fn call<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&mut Db) -> Result<T, StoreError> + Send + 'static,
+        work: impl FnOnce(&mut Db<'_>) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         let (reply, answer) = sync_channel(1);
         let job: Job = Box::new(move |db| {
+            let result = db.and_then(|mut db| work(&mut db));
+            let error = result.as_ref().err().cloned();
             // A caller that no longer waits got `Late` and knows that this may have happened.
-            let _ = reply.send(work(db));
+            let _ = reply.send(result);
+            error.map_or(Ok(()), Err)
         });
         let jobs = self.jobs.as_ref().ok_or(StoreError::Closed)?;
         jobs.try_send(job).map_err(|error| match error {
@@ -98,18 +131,18 @@ impl Drop for Writer {
 }
 
 /// A job that panics is rolled back by its transaction's drop; its caller sees `Internal`, the rest goes on.
-fn run(mut db: Db, queue: &Receiver<Job>) {
+fn run(mut owned: Owned, queue: &Receiver<Job>) {
     for job in queue {
         let _work = ending::work();
-        if catch_unwind(AssertUnwindSafe(|| job(&mut db))).is_err() {
-            tracing::error!("a call to the store panicked; its transaction was rolled back");
+        match catch_unwind(AssertUnwindSafe(|| job(owned.db()))) {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => owned.heed(&error),
+            Err(_) => tracing::error!("a call to the store panicked; its transaction was rolled back"),
         }
     }
     let _work = ending::work();
-    let Db { connection, lock, origin: _ } = db;
-    if let Err((_, error)) = connection.close() {
-        tracing::warn!(%error, "the store did not close cleanly; its log is replayed at the next start");
-    }
+    let Owned { hold, lock, origin: _, quota: _ } = owned;
+    hold.close();
     drop(lock);
 }
 
@@ -156,7 +189,8 @@ mod tests {
         let bench = Bench::new();
         let store = bench.open();
         let pages = |count: i64| {
-            let set = move |db: &mut Db| Ok(db.connection.pragma_update(None, "max_page_count", count)?);
+            let set =
+                move |db: &mut Db<'_>| Ok(db.connection.pragma_update(None, "max_page_count", count)?);
             store.writer.call(set)
         };
         pages(1).unwrap();

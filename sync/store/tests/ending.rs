@@ -34,7 +34,7 @@ fn write_and_end(folder: PathBuf) {
     let key = KeyFile::create(folder.join("key")).unwrap();
     let terminal = "230202-0001".to_owned().try_into().unwrap();
     let path = folder.join("store");
-    let options = Options { path, terminal, epoch: 1, clock: Arc::new(jiff::Timestamp::now) };
+    let options = Options { path, terminal, epoch: 1, limit: None, clock: Arc::new(jiff::Timestamp::now) };
     let store = Store::open(options, &key).unwrap();
     let (kept, first) = sync_channel(0);
     std::thread::spawn(move || {

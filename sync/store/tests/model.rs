@@ -75,7 +75,7 @@ impl World {
         let clock = move || Timestamp::from_second(clock.load(Ordering::Relaxed)).unwrap();
         let terminal = TerminalId::try_from("T-1".to_owned()).unwrap();
         let path = self.directory.path().join("store");
-        let options = Options { path, terminal, epoch: 1, clock: Arc::new(clock) };
+        let options = Options { path, terminal, epoch: 1, limit: None, clock: Arc::new(clock) };
         self.store = Some(Store::open(options, &self.key).unwrap());
     }
 

@@ -24,7 +24,7 @@ impl Bench {
         let key = KeyFile::create(folder.path().join("store.key")).unwrap();
         let terminal = TerminalId::try_from("230202-0001".to_owned()).unwrap();
         let clock = Arc::new(jiff::Timestamp::now);
-        let options = Options { path: folder.path().join("store"), terminal, epoch: 1, clock };
+        let options = Options { path: folder.path().join("store"), terminal, epoch: 1, limit: None, clock };
         let store = Store::open(options, &key).unwrap();
         let step = TrailEvent::VisitBegun { visit: uuid::Uuid::nil() };
         (0..ROWS / 100).for_each(|_| store.record(vec![step.clone(); 100]).unwrap());

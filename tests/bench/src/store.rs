@@ -88,6 +88,7 @@ fn open_store(dir: &Path) -> Result<Store, Box<dyn std::error::Error>> {
         path: dir.join("store"),
         terminal: TerminalId::try_from("230202-0001".to_owned())?,
         epoch: 1,
+        limit: None,
         clock: Arc::new(jiff::Timestamp::now),
     };
     Ok(Store::open(options, &key)?)

@@ -59,20 +59,29 @@ impl Bench {
 
     /// Opens the store in its folder, whatever that lies on.
     pub fn open_on_disk(&self, epoch: u32) -> Result<Store, StoreError> {
+        self.open_with(&SameKey, epoch)
+    }
+
+    /// The same with a key of its own.
+    pub fn open_with(&self, key: &dyn KeyPort, epoch: u32) -> Result<Store, StoreError> {
         let clock = self.clock.clone();
         let clock = move || {
             Timestamp::from_millisecond(clock.load(Ordering::Relaxed)).unwrap_or(Timestamp::UNIX_EPOCH)
         };
-        let options = Options { path: self.store(), terminal: terminal(), epoch, clock: Arc::new(clock) };
-        Store::open(options, &SameKey)
+        let options =
+            Options { path: self.store(), terminal: terminal(), epoch, limit: None, clock: Arc::new(clock) };
+        Store::open(options, key)
     }
 }
+
+/// The bytes of `SameKey`.
+pub const SAME: [u8; KEY_BYTES] = [7; KEY_BYTES];
 
 /// The key of all stores: what was recorded at one place is opened at another.
 struct SameKey;
 
 impl KeyPort for SameKey {
     fn key(&self) -> Result<Zeroizing<[u8; KEY_BYTES]>, KeyError> {
-        Ok(Zeroizing::new([7; KEY_BYTES]))
+        Ok(Zeroizing::new(SAME))
     }
 }

@@ -6,6 +6,9 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+
 /// The database's file; it is on the disk from the start, as the store makes it before it opens it.
 pub const DATABASE: &str = kiosk_store::DATABASE_FILE;
 
@@ -63,10 +66,65 @@ pub enum Syncs {
     Fewer,
 }
 
+/// What does not work for a while.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// Nothing can be read.
+    Reads,
+    /// What is written arrives by half, and the order fails.
+    Writes,
+    /// What was written does not reach the platter.
+    Syncs,
+    /// No file can grow.
+    Full,
+    /// Nothing can be changed, as on a file system the kernel has set aside.
+    ReadOnly,
+}
+
+impl Trouble {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Reads, Self::Writes, Self::Syncs, Self::Full, Self::ReadOnly];
+
+    fn meets(self, order: Order) -> bool {
+        match order {
+            Order::Read => self == Self::Reads,
+            Order::Write { grows } => {
+                matches!(self, Self::Writes | Self::ReadOnly) || (self == Self::Full && grows)
+            }
+            Order::Change => matches!(self, Self::Writes | Self::ReadOnly),
+            Order::Sync => matches!(self, Self::Writes | Self::Syncs),
+        }
+    }
+}
+
+/// An order that may fail.
+#[derive(Clone, Copy, Debug)]
+pub enum Order {
+    /// To read.
+    Read,
+    /// To write.
+    Write {
+        /// Beyond the file's end.
+        grows: bool,
+    },
+    /// To cut a file, make one or give its name up.
+    Change,
+    /// To bring a file to the platter.
+    Sync,
+}
+
 /// The disk.
 pub struct Disk {
     state: Mutex<State>,
     syncs: Syncs,
+    ailing: Mutex<Option<Ailing>>,
+}
+
+struct Ailing {
+    trouble: Trouble,
+    /// How many of the orders it meets fail.
+    share: f64,
+    rng: StdRng,
 }
 
 #[derive(Default)]
@@ -84,11 +142,32 @@ impl Disk {
             state.names.insert(name, state.files.len());
             state.files.push(bytes);
         }
-        Arc::new(Self { state: Mutex::new(state), syncs })
+        Arc::new(Self { state: Mutex::new(state), syncs, ailing: Mutex::new(None) })
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// From now on a share of the orders fails that this trouble meets.
+    pub fn fall_ill(&self, trouble: Trouble, share: f64, seed: u64) {
+        *self.ailing() = Some(Ailing { trouble, share, rng: StdRng::seed_from_u64(seed) });
+    }
+
+    /// From now on everything works.
+    pub fn heal(&self) {
+        *self.ailing() = None;
+    }
+
+    /// Whether this order fails, and of what.
+    pub fn fails(&self, order: Order) -> Option<Trouble> {
+        let mut ailing = self.ailing();
+        let ailing = ailing.as_mut().filter(|ailing| ailing.trouble.meets(order))?;
+        ailing.rng.random_bool(ailing.share).then_some(ailing.trouble)
+    }
+
+    fn ailing(&self) -> MutexGuard<'_, Option<Ailing>> {
+        self.ailing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// How it treats syncs.
@@ -99,6 +178,12 @@ impl Disk {
     /// Notes that the next call of the script returned.
     pub fn returned(&self) {
         self.state().log.push(Io::Returned);
+    }
+
+    /// The files as they are seen.
+    pub fn image(&self) -> Image {
+        let state = self.state();
+        state.names.iter().map(|(name, file)| (name.clone(), state.files[*file].clone())).collect()
     }
 
     /// Takes the log.

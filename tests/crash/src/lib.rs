@@ -4,16 +4,19 @@
 //! order the campaign makes what a cut right behind it could have left (`platter.rs`), opens the real store on that, and
 //! compares it with a plain list (`model.rs`): every call that had returned shows whole, the one under way whole or not
 //! at all, the trail's chain holds, and the next item gets the next number. What the store does while it comes back is
-//! cut again. Two controls must be found out: a disk that ignores syncs, and a database told to sync less often.
+//! cut again. Two controls must be found out: a disk that ignores syncs, and a database told to sync less often. Then the
+//! key is changed (`rekey.rs`), and the disk fails for a while under a running store, and heals (`heal.rs`).
 
 mod bench;
 mod check;
 mod disk;
+mod heal;
 pub mod kill;
 mod model;
 pub mod mutants;
 mod platter;
 mod record;
+mod rekey;
 mod script;
 mod vfs;
 
@@ -34,6 +37,9 @@ use crate::script::script;
 pub const CALLS: usize = 200;
 /// Cuts where no number is asked for.
 pub const CASES: usize = 50_000;
+/// Troubles of the disk that come and go: one for so many cuts, and at least so many.
+const CUTS_PER_TROUBLE: usize = 50;
+const TROUBLES_MIN: usize = 25;
 /// Calls of the longer scripts behind it, cut here and there.
 const LONGER: std::ops::Range<usize> = 200..600;
 /// Orders of a longer script that are cut behind: one in so many.
@@ -54,6 +60,12 @@ pub struct Outcome {
     pub cuts_again: usize,
     /// Orders to the disk that were cut behind.
     pub orders: usize,
+    /// Troubles of the disk that came and went.
+    pub troubles: usize,
+    /// Calls that were refused meanwhile.
+    pub refused: usize,
+    /// Calls that were in doubt meanwhile.
+    pub in_doubt: usize,
     /// One sentence each.
     pub violations: Vec<String>,
 }
@@ -62,7 +74,7 @@ pub struct Outcome {
 pub type Error = Box<dyn std::error::Error + Send + Sync>;
 
 /// The campaign: a script of `calls` cut behind every order, longer ones here and there until there were `cuts` cuts,
-/// then the controls.
+/// then the controls, a change of the key, and a disk that fails and heals.
 pub fn run(calls: usize, cuts: usize, seed: u64) -> Result<Outcome, Error> {
     let mut all = Outcome::default();
     play(&mut all, calls, seed, 1, Syncs::Kept)?;
@@ -77,7 +89,18 @@ pub fn run(calls: usize, cuts: usize, seed: u64) -> Result<Outcome, Error> {
             all.violations.push(format!("the control was not found out: {words}"));
         }
     }
+    let (cuts, violations) = rekey::run(calls, seed)?;
+    all.cuts += cuts;
+    all.violations.extend(violations);
+    fail_and_heal(&mut all, seed)?;
     Ok(all)
+}
+
+fn fail_and_heal(all: &mut Outcome, seed: u64) -> Result<(), Error> {
+    let healed = heal::run((all.cuts / CUTS_PER_TROUBLE).max(TROUBLES_MIN), seed)?;
+    (all.troubles, all.refused, all.in_doubt) = (healed.troubles, healed.refused, healed.in_doubt);
+    all.violations.extend(healed.violations);
+    Ok(())
 }
 
 /// Plays one script and cuts it behind one order in `one_in`.
@@ -203,5 +226,6 @@ mod tests {
         let outcome = run(30, 0, 20_261_124).unwrap();
         assert_eq!(outcome.violations, Vec::<String>::new());
         assert!(outcome.cuts > 1_000 && outcome.cuts_again > 100, "{} cuts", outcome.cuts);
+        assert!(outcome.troubles >= TROUBLES_MIN && outcome.refused > 0 && outcome.in_doubt > 0);
     }
 }

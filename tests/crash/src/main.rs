@@ -53,9 +53,10 @@ fn main() -> ExitCode {
 
 fn tell(outcome: &Outcome) -> ExitCode {
     outcome.violations.iter().for_each(|violation| say(&format!("BROKEN {violation}")));
-    let Outcome { cuts, cuts_again, orders, violations } = outcome;
-    let broken = violations.len();
-    say(&format!("{cuts} cuts behind {orders} orders, {cuts_again} while coming back, {broken} violations"));
+    let Outcome { cuts, cuts_again, orders, troubles, refused, in_doubt, violations } = outcome;
+    say(&format!("{cuts} cuts behind {orders} orders, {cuts_again} while coming back"));
+    say(&format!("{troubles} troubles that healed, {refused} calls refused, {in_doubt} in doubt"));
+    say(&format!("{} violations", violations.len()));
     if violations.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 

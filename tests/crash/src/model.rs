@@ -117,6 +117,11 @@ impl Default for Model {
 }
 
 impl Model {
+    /// The same at another time.
+    pub fn at_time(self, now: Timestamp) -> Self {
+        Self { now, ..self }
+    }
+
     /// Takes a step in.
     pub fn take(&mut self, step: &Step) {
         self.now = step.at;

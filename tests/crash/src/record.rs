@@ -93,7 +93,7 @@ impl Recording {
 }
 
 /// The fates worth a look behind this order: those that differ from what was looked at behind the order before.
-fn fates(io: &Io, is_settled: bool, seed: u64) -> Vec<Fate> {
+pub fn fates(io: &Io, is_settled: bool, seed: u64) -> Vec<Fate> {
     match io {
         _ if is_settled => vec![Fate::Dropped],
         Io::Write { .. } | Io::Truncate { .. } => vec![Fate::Kept, Fate::Torn(seed), Fate::Scattered(seed)],

@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex, Once, PoisonError};
 
 use rusqlite::ffi;
 
-use crate::disk::{Disk, Syncs};
+use crate::disk::{Disk, Order, Syncs, Trouble};
 
 static DISKS: Mutex<BTreeMap<PathBuf, Arc<Disk>>> = Mutex::new(BTreeMap::new());
 static REGISTERED: Once = Once::new();
@@ -124,6 +124,9 @@ unsafe extern "C" fn open(
         (*handle).pMethods = ptr::null();
         let Some((disk, name)) = locate(name) else { return ffi::SQLITE_CANTOPEN };
         let create = flags & ffi::SQLITE_OPEN_CREATE != 0;
+        if create && !disk.has(&name) && disk.fails(Order::Change).is_some() {
+            return ffi::SQLITE_CANTOPEN;
+        }
         let Some(file) = disk.open(&name, create) else { return ffi::SQLITE_CANTOPEN };
         let file = Box::new(OpenFile { disk, file, shared: Vec::new() });
         (*handle.cast::<Handle>()).file = Box::into_raw(file);
@@ -138,8 +141,8 @@ unsafe extern "C" fn open(
 unsafe extern "C" fn delete(_vfs: *mut ffi::sqlite3_vfs, name: *const c_char, _sync: c_int) -> c_int {
     // SAFETY: see above.
     match unsafe { locate(name) } {
-        Some((disk, name)) => disk.delete(&name),
-        None => return ffi::SQLITE_IOERR_DELETE,
+        Some((disk, name)) if disk.fails(Order::Change).is_none() => disk.delete(&name),
+        Some(_) | None => return ffi::SQLITE_IOERR_DELETE,
     }
     ffi::SQLITE_OK
 }
@@ -192,6 +195,9 @@ unsafe extern "C" fn read(
 ) -> c_int {
     // SAFETY: see above.
     let (file, into) = unsafe { (file(handle), std::slice::from_raw_parts_mut(into.cast(), count as usize)) };
+    if file.disk.fails(Order::Read).is_some() {
+        return ffi::SQLITE_IOERR_READ;
+    }
     let whole = file.disk.read(file.file, offset as usize, into);
     if whole { ffi::SQLITE_OK } else { ffi::SQLITE_IOERR_SHORT_READ }
 }
@@ -204,13 +210,28 @@ unsafe extern "C" fn write(
 ) -> c_int {
     // SAFETY: see above.
     let (file, from) = unsafe { (file(handle), std::slice::from_raw_parts(from.cast(), count as usize)) };
-    file.disk.write(file.file, offset as usize, from);
-    ffi::SQLITE_OK
+    let (disk, offset) = (&file.disk, offset as usize);
+    let grows = offset + from.len() > disk.size(file.file);
+    let Some(trouble) = disk.fails(Order::Write { grows }) else {
+        disk.write(file.file, offset, from);
+        return ffi::SQLITE_OK;
+    };
+    match trouble {
+        Trouble::Full => ffi::SQLITE_FULL,
+        Trouble::Writes => {
+            disk.write(file.file, offset, &from[..from.len() / 2]);
+            ffi::SQLITE_IOERR_WRITE
+        }
+        Trouble::Reads | Trouble::Syncs | Trouble::ReadOnly => ffi::SQLITE_IOERR_WRITE,
+    }
 }
 
 unsafe extern "C" fn truncate(handle: *mut ffi::sqlite3_file, size: ffi::sqlite3_int64) -> c_int {
     // SAFETY: see above.
     let file = unsafe { file(handle) };
+    if file.disk.fails(Order::Change).is_some() {
+        return ffi::SQLITE_IOERR_TRUNCATE;
+    }
     file.disk.truncate(file.file, size as usize);
     ffi::SQLITE_OK
 }
@@ -218,6 +239,9 @@ unsafe extern "C" fn truncate(handle: *mut ffi::sqlite3_file, size: ffi::sqlite3
 unsafe extern "C" fn sync(handle: *mut ffi::sqlite3_file, _flags: c_int) -> c_int {
     // SAFETY: see above.
     let file = unsafe { file(handle) };
+    if file.disk.fails(Order::Sync).is_some() {
+        return ffi::SQLITE_IOERR_FSYNC;
+    }
     file.disk.sync(file.file);
     ffi::SQLITE_OK
 }

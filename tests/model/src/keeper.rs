@@ -81,7 +81,8 @@ impl Keeper {
         key: SealingKey,
     ) -> Result<Self, Box<dyn std::error::Error>> {
         let terminal = TerminalId::try_from(TERMINAL.to_owned())?;
-        let options = Options { path: folder.join("store"), terminal, epoch: 1, clock: Arc::new(wall) };
+        let options =
+            Options { path: folder.join("store"), terminal, epoch: 1, limit: None, clock: Arc::new(wall) };
         let store = Store::open(options, &FixedKey)?;
         let (accepted, line) = (BTreeMap::new(), VecDeque::new());
         Ok(Self { store, disk: Disk::Well, accepted, recorded: 0, key, line, ready: None })
@@ -190,5 +191,6 @@ impl Keeper {
 }
 
 fn told(error: &StoreError) -> StoreTrouble {
-    if *error == StoreError::Full { StoreTrouble::Full } else { StoreTrouble::Broken }
+    let known = [(StoreError::Full, StoreTrouble::Full), (StoreError::Late, StoreTrouble::Unsure)];
+    known.iter().find(|(known, _)| known == error).map_or(StoreTrouble::Broken, |(_, trouble)| *trouble)
 }

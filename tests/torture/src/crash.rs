@@ -1,4 +1,5 @@
-//! The power cut below the store's cipher, behind every order to the disk; see `kiosk-crash`.
+//! The power cut below the store's cipher, behind every order to the disk, and a disk that fails and heals; see
+//! `kiosk-crash`.
 
 use std::collections::BTreeMap;
 
@@ -11,8 +12,13 @@ pub const CASES: usize = kiosk_crash::CASES;
 /// Runs the campaign.
 pub fn run(cases: usize, seed: u64) -> Outcome {
     let outcome = kiosk_crash::run(kiosk_crash::CALLS, cases, seed).map_err(plain)?;
-    let figures =
-        [("orders cut behind", outcome.orders), ("cut again while coming back", outcome.cuts_again)];
+    let figures = [
+        ("orders cut behind", outcome.orders),
+        ("cut again while coming back", outcome.cuts_again),
+        ("troubles that healed", outcome.troubles),
+        ("calls refused meanwhile", outcome.refused),
+        ("calls in doubt meanwhile", outcome.in_doubt),
+    ];
     Ok(Report {
         name: "crash",
         cases: outcome.cuts,

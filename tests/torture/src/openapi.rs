@@ -39,7 +39,7 @@ async fn play(tester: OsString, cases: usize, seed: u64) -> Outcome {
     let url = format!("https://localhost:{}", running.addr.port());
     let ticket =
         platform.ticket(&TerminalId::try_from("230202-0001".to_owned())?, &Platform::site_unnamed()?)?;
-    enrol(&url, &ticket, &identity).await?;
+    enrol(&url, &ticket, None, &identity).await?;
     std::fs::write(dir.path().join("openapi.json"), openapi()?)?;
     std::fs::write(dir.path().join("settings.toml"), SETTINGS)?;
     let command = command(tester, dir.path(), &url, cases, seed);

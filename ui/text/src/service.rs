@@ -55,6 +55,19 @@ impl Texts {
         self.tr("Not without the network")
     }
 
+    /// New applications cannot be taken, as what waits here has to be sent first.
+    pub fn room_note(self, instead: &str) -> String {
+        self.fill(
+            "Applications cannot be taken at this terminal just now: those that wait here have to be sent first. {instead}",
+            &[("instead", instead)],
+        )
+    }
+
+    /// On a tile: not while there is no room.
+    pub fn tile_room(self) -> String {
+        self.tr("Not taken here just now")
+    }
+
     /// On a tile: not at this terminal.
     pub fn tile_level(self) -> String {
         self.tr("At the counter only")

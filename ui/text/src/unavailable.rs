@@ -15,6 +15,8 @@ pub enum Reason {
     StoreFull,
     /// The terminal cannot keep anything: nothing was accepted.
     StoreBroken,
+    /// The terminal has no room for new applications: nothing was begun.
+    NoRoom,
     /// Nobody knows whether the submission was kept.
     StoreUnsure,
     /// A value nobody can type here is not on file.
@@ -36,6 +38,9 @@ impl Texts {
             Reason::StoreBroken => self.tr(
                 "This terminal cannot keep your application. Nothing was accepted; it was not handed in.",
             ),
+            Reason::NoRoom => {
+                self.tr("New applications cannot be taken here just now. Yours was not begun; you can look things up as usual.")
+            }
             Reason::StoreUnsure => self.tr(
                 "It is not certain yet whether your application was kept. Trying again here does not hand it in twice; please do not fill it in anew.",
             ),

@@ -2,7 +2,7 @@
 
 use kiosk_model::CardPlace;
 
-use crate::Texts;
+use crate::{Delivery, Texts};
 
 impl Texts {
     /// Asks for the card, on the home screen.
@@ -33,6 +33,18 @@ impl Texts {
     /// Nothing can be offered at all.
     pub fn out_of_service(self) -> String {
         self.tr("This terminal cannot offer any service yet. It goes on by itself as soon as it can. Please go to the nearest service counter, or call 12345.")
+    }
+
+    /// New applications cannot be taken at the moment; questions need only the network.
+    pub fn room_notice(self, delivery: Delivery) -> String {
+        match delivery {
+            Delivery::Now => {
+                self.tr("New applications cannot be taken here just now. You can look things up as usual.")
+            }
+            Delivery::Later => {
+                self.tr("New applications cannot be taken here just now, and the network is down. Please go to the nearest service counter, or call 12345.")
+            }
+        }
     }
 
     /// The network is down.

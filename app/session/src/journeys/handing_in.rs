@@ -1,9 +1,9 @@
 //! From the confirmation to the disk: once, and never in doubt longer than it must be.
 
-use kiosk_model::{Action, Body};
+use kiosk_model::{Action, Body, Language};
 
 use crate::testing::*;
-use crate::{Event, Link, RequestId, StoreTrouble};
+use crate::{Event, Link, RequestId, Room, StoreTrouble};
 
 #[test]
 fn two_touches_submit_once_and_paper_waits_for_the_disk() {
@@ -47,6 +47,57 @@ fn what_could_not_be_kept_was_not_accepted_and_the_form_stays() {
     world.touch(Action::Submit);
     world.stored(Ok(kept()));
     assert_eq!((world.state(), world.submits.len()), ("receipt", 2));
+}
+
+#[test]
+fn without_room_nothing_is_begun_questions_are_answered_and_what_was_begun_is_handed_in() {
+    let mut world = World::at_home();
+    world.send(Event::RoomChanged(Room::Scarce));
+    let Body::Home { tiles, .. } = world.body() else { panic!("{}", world.state()) };
+    let said = [APPLY, ASK].map(|tile| tiles[tile].unavailable.as_deref());
+    assert_eq!(said, [Some("Not taken here just now"), None]);
+    assert!(shown_text(&world.screen()).contains("look things up as usual"));
+    world.touch(Action::OpenTile(APPLY));
+    assert!(shown_text(&world.screen()).contains("have to be sent first"));
+    world.touch(Action::Start);
+    assert_eq!(world.state(), "guide", "it cannot be begun");
+    world.touch_all([Action::Back, Action::OpenTile(ASK), Action::Start]);
+    assert_eq!(world.state(), "asking");
+    let mut begun = World::at_confirm();
+    begun.send(Event::RoomChanged(Room::Scarce));
+    begun.touch(Action::Submit);
+    begun.stored(Ok(kept()));
+    assert_eq!(begun.state(), "receipt");
+}
+
+#[test]
+fn room_that_went_while_a_card_was_awaited_is_told_before_anything_is_typed() {
+    let mut world = World::at_home_unknown();
+    world.touch_all([Action::ChooseLanguage(Language::En), Action::OpenTile(APPLY), Action::Start]);
+    assert_eq!(world.state(), "identify");
+    world.send(Event::RoomChanged(Room::Scarce));
+    world.place_card();
+    if world.state() == "asking" {
+        world.answer(Ok(values()));
+    }
+    assert_eq!(world.state(), "unavailable");
+    assert!(shown_text(&world.screen()).contains("Yours was not begun"));
+    world.send(Event::RoomChanged(Room::Enough));
+    world.touch(Action::Retry);
+    assert_ne!(world.state(), "unavailable");
+}
+
+#[test]
+fn a_disk_that_failed_at_the_very_end_leaves_a_doubt_that_handing_in_again_ends() {
+    let mut world = World::at_confirm();
+    world.touch(Action::Submit);
+    world.stored(Err(StoreTrouble::Unsure));
+    assert_eq!((world.state(), world.prints.len()), ("unsure", 0));
+    assert!(!shown_text(&world.screen()).contains("Nothing was accepted"));
+    world.touch(Action::Retry);
+    assert_eq!(world.submits[1].1.case, world.submits[0].1.case);
+    world.stored(Ok(kept()));
+    assert_eq!((world.state(), world.prints.len()), ("receipt", 1));
 }
 
 #[test]

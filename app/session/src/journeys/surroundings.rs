@@ -7,7 +7,7 @@ use kiosk_model::{Action, Overlay};
 use kiosk_protocol::catalogue::Catalogue;
 
 use crate::testing::*;
-use crate::{AskTrouble, Event, Link};
+use crate::{AskTrouble, Event, Link, Room};
 
 /// A terminal in each state but out of service.
 fn every_state() -> Vec<World> {
@@ -55,11 +55,13 @@ fn devices_and_network_may_come_and_go_in_every_state() {
         world.send(Event::ReaderChanged(DeviceStatus::NoDevice));
         world.send(Event::PrinterChanged(printer(Some(PrintFault::NotConnected))));
         world.send(Event::LinkChanged(Link::Offline));
+        world.send(Event::RoomChanged(Room::Scarce));
         more_devices(&mut world, DeviceStatus::NoDevice, Some(PageFault::NotConnected));
         assert_eq!(world.state(), name);
         world.send(Event::ReaderChanged(DeviceStatus::Online));
         world.send(Event::PrinterChanged(printer(None)));
         world.send(Event::LinkChanged(Link::Online));
+        world.send(Event::RoomChanged(Room::Enough));
         more_devices(&mut world, DeviceStatus::Online, None);
         assert!(world.screen() == before, "{name}");
     }

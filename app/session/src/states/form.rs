@@ -7,7 +7,7 @@ use kiosk_text::{Reason, Topic};
 
 use super::{Confirm, Guide, Home, Retry, Subject, Unavailable, WhyNot};
 use crate::draft::{Ahead, Draft};
-use crate::opened::{Opened, lacks_network};
+use crate::opened::{Opened, lacks_network, lacks_room};
 use crate::task::{Shows, Situation, Step};
 use crate::turn::Turn;
 use crate::view::View;
@@ -21,6 +21,9 @@ pub(crate) struct Form {
 impl Form {
     /// An empty form with what is on file; or why it cannot be filled in.
     pub(crate) fn begin(opened: Opened, reply: Option<&Reply>, turn: &mut Turn) -> Step {
+        if lacks_room(&opened, turn.ctx) {
+            return cannot_begin(opened, Reason::NoRoom);
+        }
         if lacks_network(&opened, turn.ctx) {
             return cannot_begin(opened, Reason::Offline);
         }

@@ -30,7 +30,7 @@ impl Guide {
 
     fn can_start(&self, view: &View) -> bool {
         match obstacle(&self.opened, view) {
-            Some(Obstacle::Level | Obstacle::Offline) => false,
+            Some(Obstacle::Level | Obstacle::Room | Obstacle::Offline) => false,
             Some(Obstacle::Reader) | None => true,
         }
     }
@@ -98,6 +98,7 @@ fn notes(opened: &Opened, view: &View) -> Vec<(Tone, String)> {
     let waits = matches!(opened.work, Work::Handling { .. }) && !view.ctx.is_online();
     let state = match obstacle(opened, view) {
         Some(Obstacle::Level) => Some((Tone::Caution, texts.level_note())),
+        Some(Obstacle::Room) => Some((Tone::Caution, texts.room_note(&texts.counter_instead()))),
         Some(Obstacle::Offline) => Some((Tone::Caution, texts.needs_network_note(&instead(opened, view)))),
         // The frame says what is wrong with the reader.
         Some(Obstacle::Reader) | None => waits.then(|| (Tone::Info, texts.works_offline_note())),

@@ -74,6 +74,7 @@ impl Submission {
         let is_certain = match trouble {
             StoreTrouble::Full => true,
             StoreTrouble::Broken => !self.in_doubt,
+            StoreTrouble::Unsure => false,
         };
         is_certain && self.is_newest(request)
     }

@@ -59,7 +59,9 @@ impl WhyNot {
 impl Unavailable {
     fn instead(&self, view: &View) -> String {
         match (&self.why, &self.subject) {
-            (WhyNot::Reason(Reason::StoreFull | Reason::StoreBroken), _) => view.texts().counter_instead(),
+            (WhyNot::Reason(Reason::StoreFull | Reason::StoreBroken | Reason::NoRoom), _) => {
+                view.texts().counter_instead()
+            }
             (_, Subject::Service(opened)) => instead(opened, view),
             (_, Subject::Cases | Subject::Receipt) => view.texts().cases_instead(),
         }

@@ -85,6 +85,7 @@ impl Visiting {
             | Event::PagePrinterChanged(_)
             | Event::ScannerChanged(_)
             | Event::LinkChanged(_)
+            | Event::RoomChanged(_)
             | Event::CatalogueChanged(_) => Some(self),
         };
         left.map(|visiting| visiting.hold_the_clock(now))

@@ -5,6 +5,7 @@ pub mod doctor;
 pub mod enrol;
 pub mod journal;
 pub mod queue;
+pub mod store;
 
 use std::io::Write;
 

@@ -22,6 +22,7 @@ pub fn run(setup: &Setup, as_json: bool) -> Result<(), Failure> {
     ));
     rows.iter().for_each(|row| say(&line(row)));
     say(&format!("{} items, {} waiting", rows.len(), answer.get("waiting").unwrap_or(&Value::Null)));
+    say(&format!("{} % of the store's room is gone", answer["room"]["percent"]));
     Ok(())
 }
 
@@ -33,11 +34,12 @@ fn line(row: &Value) -> String {
     format!("{receipt:<24} {kind:<8} {state:<12} {tries:>5}  {}", note.unwrap_or_default())
 }
 
-/// The queue and the known states of cases, as JSON.
+/// The queue, the known states of cases and the store's room, as JSON.
 pub fn read(store: &Store) -> Result<Value, String> {
     let words = |error: kiosk_store::StoreError| error.to_string();
     let items = serde_json::to_value(store.queue().map_err(words)?).map_err(|error| error.to_string())?;
     let cases =
         serde_json::to_value(store.case_states().map_err(words)?).map_err(|error| error.to_string())?;
-    Ok(json!({ "waiting": store.backlog().map_err(words)?, "items": items, "cases": cases }))
+    let (waiting, room) = (store.backlog().map_err(words)?, store.room().map_err(words)?);
+    Ok(json!({ "waiting": waiting, "items": items, "cases": cases, "room": room }))
 }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use kiosk_client::Identity;
-use kiosk_store::Store;
+use kiosk_store::{Store, Tier};
 use serde_json::Value;
 
 use super::Check;
@@ -70,7 +70,7 @@ fn catalogue(store: &Store, identity: &Identity) -> Option<Kept> {
 type Read = Result<Value, String>;
 
 fn weigh(queue: Read, journal: Read) -> Vec<Check> {
-    vec![store(&queue), waiting(queue), trail(journal)]
+    vec![store(&queue), room(&queue), waiting(queue), trail(journal)]
 }
 
 fn store(queue: &Read) -> Check {
@@ -80,6 +80,21 @@ fn store(queue: &Read) -> Check {
             let cure = "as it says: enrol, let the terminal run once, or look at the disk";
             Check::fail("store", error.clone(), cure)
         }
+    }
+}
+
+fn room(queue: &Read) -> Check {
+    let percent = queue.as_ref().ok().and_then(|queue| queue.get("room")?.get("percent")?.as_u64());
+    let Some(percent) = percent.and_then(|percent| u8::try_from(percent).ok()) else {
+        return Check::fail("room", "not known", "as for the store");
+    };
+    let says = format!("{percent} % of the store's limit is gone");
+    let cure = "`kiosk queue` shows what waits; free the disk, or raise `store.limit_mib`";
+    match Tier::of(percent) {
+        Tier::Ample => Check::ok("room", says),
+        Tier::Filling | Tier::Tight => Check::warn("room", says, cure),
+        Tier::Scarce => Check::warn("room", says + ": no new application is begun", cure),
+        Tier::Out => Check::fail("room", says + ": no application is kept", cure),
     }
 }
 
@@ -119,13 +134,19 @@ mod tests {
     fn what_was_not_taken_and_what_does_not_hold_shows() {
         let levels =
             |queue, journal| weigh(queue, journal).iter().map(|check| check.level).collect::<Vec<_>>();
-        let well = || Ok(json!({ "waiting": 3, "items": [{ "state": "waiting" }] }));
+        let at = |percent: u8| {
+            Ok(json!({ "waiting": 3, "items": [{ "state": "waiting" }], "room": { "percent": percent } }))
+        };
+        let well = || at(12);
         let holds = || Ok(json!({ "rows": 9, "first_bad": null }));
-        assert_eq!(levels(well(), holds()), [Level::Ok; 3]);
-        let stuck = Ok(json!({ "waiting": 0, "items": [{ "state": "quarantined" }] }));
+        assert_eq!(levels(well(), holds()), [Level::Ok; 4]);
+        let room = |percent| weigh(at(percent), holds())[1].level;
+        assert_eq!([79, 80, 95, 100].map(room), [Level::Ok, Level::Warn, Level::Warn, Level::Fail]);
+        let stuck =
+            Ok(json!({ "waiting": 0, "items": [{ "state": "quarantined" }], "room": { "percent": 0 } }));
         let broken = Ok(json!({ "rows": 9, "first_bad": [4, "hash"] }));
-        assert_eq!(levels(stuck, broken), [Level::Ok, Level::Warn, Level::Fail]);
+        assert_eq!(levels(stuck, broken), [Level::Ok, Level::Ok, Level::Warn, Level::Fail]);
         let none = || Err("there is none yet".to_owned());
-        assert_eq!(levels(none(), none()), [Level::Fail; 3]);
+        assert_eq!(levels(none(), none()), [Level::Fail; 4]);
     }
 }

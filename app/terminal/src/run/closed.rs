@@ -50,6 +50,7 @@ impl Door {
             | Event::Printed { .. }
             | Event::Answered { .. }
             | Event::LinkChanged(_)
+            | Event::RoomChanged(_)
             | Event::CatalogueChanged(_) => false,
         };
         !(self.closed && is_of_a_person)

@@ -10,6 +10,7 @@ use kiosk_protocol::trail::TrailEvent;
 use kiosk_session::{Event, Kept, NewCase, RequestId, StoreTrouble};
 use kiosk_store::{Draft, Store, StoreError};
 
+use super::room::RoomWatch;
 use super::thread;
 use super::waiting::{Next, Waiting};
 use crate::deadlines::{STEP_RETRY, STEPS_BEHIND_MAX, STEPS_PATIENCE};
@@ -47,6 +48,7 @@ impl Keeper {
             kept: Box::new(kept),
             waiting: Arc::clone(&waiting),
             last: None,
+            room: RoomWatch::new(events.clone()),
         };
         thread::spawn("keeper", move || worker.run(&woken))?;
         Ok(Self { waiting, wake, events })
@@ -104,12 +106,17 @@ struct Worker {
     waiting: Arc<Waiting>,
     /// Why the trail could not be written the last time; said once, not at every try.
     last: Option<StoreError>,
+    room: RoomWatch,
 }
 
 impl Worker {
     fn run(mut self, woken: &Receiver<()>) {
         while woken.recv_timeout(STEP_RETRY) != Err(RecvTimeoutError::Disconnected) {
             self.serve();
+            if let Some(step) = self.room.look(&self.store) {
+                // Left out where nothing can be recorded anyway.
+                self.waiting.step(step);
+            }
         }
     }
 
@@ -129,20 +136,25 @@ impl Worker {
         }
     }
 
-    fn keep(&self, item: Item) {
+    fn keep(&mut self, item: Item) {
         match item {
             Item::Case(request, case, trail) => {
                 let draft = seal(&case, &self.key);
                 drop(case);
-                self.answer(request, draft.and_then(|draft| self.submit(draft, trail)));
+                let result = draft.and_then(|draft| self.submit(draft, trail));
+                self.answer(request, result);
             }
-            Item::Plain(request, draft, trail) => self.answer(request, self.submit(*draft, trail)),
+            Item::Plain(request, draft, trail) => {
+                let result = self.submit(*draft, trail);
+                self.answer(request, result);
+            }
         }
     }
 
-    fn submit(&self, draft: Draft, trail: Vec<TrailEvent>) -> Result<Kept, StoreTrouble> {
+    fn submit(&mut self, draft: Draft, trail: Vec<TrailEvent>) -> Result<Kept, StoreTrouble> {
         let accepted = self.store.submit(draft, trail).map_err(|error| {
             tracing::error!(%error, "nothing was kept");
+            self.room.hurry();
             trouble(&error)
         })?;
         (self.kept)();
@@ -158,12 +170,12 @@ impl Worker {
         self.waiting.give_up_items().iter().for_each(|item| self.answer(item.request(), Err(trouble)));
     }
 
-    /// Records the steps and says how many. After `StoreError::Late` they may be recorded twice: a step too many in the
+    /// Records the steps and says how many. After `Late` or `InDoubt` they may be recorded twice: a step too many in the
     /// trail shows and harms nobody, one too few would hide something.
     fn record(&mut self, steps: Vec<TrailEvent>) -> Result<usize, StoreTrouble> {
         let count = steps.len();
         let error = self.store.record(steps).err();
-        let answer = error.as_ref().map_or(Ok(count), |error| Err(trouble(error)));
+        let answer = error.as_ref().map_or(Ok(count), |error| Err(trouble_before(error)));
         if answer.is_ok() {
             (self.kept)();
         }
@@ -193,6 +205,12 @@ fn seal(case: &NewCase, key: &SealingKey) -> Result<Draft, StoreTrouble> {
 }
 
 fn trouble(error: &StoreError) -> StoreTrouble {
+    let is_in_doubt = matches!(error, StoreError::InDoubt(_) | StoreError::Late);
+    if is_in_doubt { StoreTrouble::Unsure } else { trouble_before(error) }
+}
+
+/// The same for what was never handed to the store, for something before it could not be kept.
+fn trouble_before(error: &StoreError) -> StoreTrouble {
     if matches!(error, StoreError::Full) { StoreTrouble::Full } else { StoreTrouble::Broken }
 }
 

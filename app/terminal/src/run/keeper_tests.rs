@@ -32,6 +32,11 @@ struct Desk {
 
 impl Desk {
     fn new() -> Self {
+        Self::with_limit(None)
+    }
+
+    /// Over a store that may grow to so many bytes.
+    fn with_limit(limit: Option<u64>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let (fails, stalls) = (Arc::<AtomicBool>::default(), Arc::<Mutex<()>>::default());
         let (failing, stalling) = (Arc::clone(&fails), Arc::clone(&stalls));
@@ -42,7 +47,7 @@ impl Desk {
         };
         let terminal = "230202-0001".to_owned().try_into().unwrap();
         let path = folder.path().join("store");
-        let options = Options { path, terminal, epoch: 1, clock: Arc::new(clock) };
+        let options = Options { path, terminal, epoch: 1, limit, clock: Arc::new(clock) };
         let key = KeyFile::create(folder.path().join("key")).unwrap();
         let store = Store::open(options, &key).unwrap();
         let (events, inbox) = sync_channel(EVENTS_MAX);
@@ -130,6 +135,19 @@ fn a_disk_that_stands_still_holds_up_nobody() {
     assert!(desk.keeper.is_behind(), "too many wait");
     drop(still);
     assert_eq!(desk.answer(), (1, Ok(())), "what was in line is kept after all");
+}
+
+#[test]
+fn a_store_without_room_is_told_of_once_and_takes_the_trail_only() {
+    let desk = Desk::with_limit(Some(1));
+    let Event::RoomChanged(room) = desk.inbox.recv_timeout(PATIENCE).unwrap() else { panic!("not its room") };
+    assert_eq!(room, kiosk_session::Room::Scarce);
+    desk.rate(1);
+    assert_eq!(desk.answer(), (1, Err(StoreTrouble::Full)));
+    desk.keeper.record(begun());
+    desk.rate(2);
+    assert_eq!(desk.answer(), (2, Err(StoreTrouble::Full)), "and nothing is told twice");
+    assert_eq!(desk.rows(), 2, "that the room went, and the step");
 }
 
 #[test]

@@ -16,6 +16,7 @@ mod hands;
 mod keeper;
 mod kinds;
 mod opening;
+mod room;
 mod shell;
 mod thread;
 mod waiting;

@@ -124,6 +124,7 @@ impl Shell {
                 self.hands.card_was_read(*request);
             }
             Event::Tick
+            | Event::RoomChanged(_)
             | Event::Touched(_)
             | Event::CardRead { .. }
             | Event::ChipRead { .. }

@@ -115,7 +115,7 @@ pub fn open(dir: &tempfile::TempDir) -> Store {
     }
     let terminal = TerminalId::try_from("230202-0001".to_owned()).unwrap();
     let clock = Arc::new(Timestamp::now);
-    let options = Options { path: dir.path().join("store"), terminal, epoch: 1, clock };
+    let options = Options { path: dir.path().join("store"), terminal, epoch: 1, limit: None, clock };
     Store::open(options, &KeyFile { path }).unwrap()
 }
 

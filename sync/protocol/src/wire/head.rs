@@ -19,6 +19,7 @@ pub struct HeadReport {
 /// What the platform says to a head.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[expect(clippy::large_enum_variant, reason = "one at a time, and mostly the large one")]
 #[serde(tag = "answer", rename_all = "snake_case")]
 pub enum HeadAnswer {
     /// It fits what was shown before. A head that was shown before gets the same answer again.

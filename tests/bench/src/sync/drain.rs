@@ -82,5 +82,5 @@ pub fn key(path: &Path) -> Result<KeyFile, Any> {
 pub fn open(path: &Path, identity: &Identity, key: &KeyFile) -> Result<Store, Any> {
     let (terminal, epoch) = (identity.terminal.clone(), identity.epoch);
     let clock = Arc::new(jiff::Timestamp::now);
-    Ok(Store::open(Options { path: path.to_owned(), terminal, epoch, clock }, key)?)
+    Ok(Store::open(Options { path: path.to_owned(), terminal, epoch, limit: None, clock }, key)?)
 }

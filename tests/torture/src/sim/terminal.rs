@@ -119,6 +119,6 @@ fn worker(store: &Store, line: &Arc<dyn Transport>, key: &VerifyingKey, wall: &W
 fn open(id: &TerminalId, dir: &std::path::Path, wall: &Wall) -> Result<Store, Any> {
     let wall = wall.clone();
     let clock = Arc::new(move || wall.shows());
-    let options = Options { path: dir.join("store"), terminal: id.clone(), epoch: EPOCH, clock };
+    let options = Options { path: dir.join("store"), terminal: id.clone(), epoch: EPOCH, limit: None, clock };
     Ok(Store::open(options, &KeyFile { path: dir.join("store.key") })?)
 }

@@ -27,12 +27,13 @@ fn a_file_is_sent_and_taken_up_again() {
         let url = format!("https://{}", running.addr);
         let terminal = TerminalId::try_from("230202-0001".to_owned()).unwrap();
         let ticket = platform.ticket(&terminal, &Platform::site_unnamed().unwrap()).unwrap();
-        let identity = enrol(&url, &ticket, &identity).await.unwrap();
+        let identity = enrol(&url, &ticket, None, &identity).await.unwrap();
         let transport = Arc::new(HttpTransport::new(&url, &identity).unwrap());
 
         let key = KeyFile::create(dir.path().join("key")).unwrap();
         let clock = Arc::new(jiff::Timestamp::now);
-        let options = kiosk_store::Options { path: dir.path().join("store"), terminal, epoch: 1, clock };
+        let options =
+            kiosk_store::Options { path: dir.path().join("store"), terminal, epoch: 1, limit: None, clock };
         let store = Store::open(options, &key).unwrap();
         let sealed = identity.sealing_key.seal_file(&scan(3)).unwrap();
         let file = store.keep_file(&sealed).unwrap();

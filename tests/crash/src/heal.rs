@@ -1,0 +1,252 @@
+//! A disk that fails for a while under a running store, and is well again.
+//!
+//! Reads, writes or syncs fail, the disk is full, or nothing on it can be changed: for a few calls of a script, each order
+//! or some of them. Meanwhile a call is refused and nothing of it may show, or it is in doubt and shows whole or not at all
+//! later; what is shown at all must be right. When the disk is well, the same store serves again within `SERVED_WITHIN`,
+//! without being opened by anybody, and shows everything that was acknowledged. A cut of the power then leaves it all too.
+
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use kiosk_store::{Store, StoreError};
+use rand::rngs::StdRng;
+use rand::seq::IndexedRandom;
+use rand::{RngExt, SeedableRng};
+
+use crate::Error;
+use crate::bench::Bench;
+use crate::check::check;
+use crate::disk::{Disk, Io, Syncs, Trouble};
+use crate::model::{Model, view_of};
+use crate::platter::{Fate, Platter};
+use crate::record::empty_disk;
+use crate::script::{Call, Step, script};
+
+/// Calls of one script.
+const CALLS: usize = 150;
+/// Calls between two troubles, about.
+const CALLS_PER_TROUBLE: u32 = 6;
+/// Calls a trouble lasts.
+const LASTS: std::ops::RangeInclusive<usize> = 1..=6;
+/// How many of the orders fail, one of these for each trouble.
+const SHARES: [f64; 3] = [0.2, 0.6, 1.0];
+/// Calls in doubt at a time; each doubles what may be.
+const DOUBTS_MAX: usize = 4;
+/// From a healed disk to the first answer: the longest pause between two tries (2 s) with room for a busy machine.
+const SERVED_WITHIN: Duration = Duration::from_secs(10);
+const POLL: Duration = Duration::from_millis(5);
+
+/// What a campaign tried and what broke.
+#[derive(Default)]
+pub struct Outcome {
+    /// Troubles that came and went.
+    pub troubles: usize,
+    /// Calls that were refused.
+    pub refused: usize,
+    /// Calls in doubt.
+    pub in_doubt: usize,
+    /// One sentence each.
+    pub violations: Vec<String>,
+}
+
+/// Plays scripts until there were so many troubles, or one broke something.
+pub fn run(troubles: usize, seed: u64) -> Result<Outcome, Error> {
+    let mut all = Outcome::default();
+    let mut rng = StdRng::seed_from_u64(seed);
+    while all.troubles < troubles && all.violations.is_empty() {
+        let seed = rng.random();
+        let mut patient = Patient::new(seed, all)?;
+        let played = patient.play(&script(CALLS, seed));
+        all = patient.outcome;
+        all.violations.extend(played.err().map(|flaw| format!("script {seed} on an ailing disk: {flaw}")));
+    }
+    Ok(all)
+}
+
+/// A store on a disk that may be ill.
+struct Patient {
+    bench: Bench,
+    disk: Arc<Disk>,
+    rng: StdRng,
+    /// How the store may stand: one model, and one more for each way calls in doubt may have ended.
+    models: Vec<Model>,
+    /// How it would stand with calls in doubt that it does not show: their bytes may be on the disk until others are
+    /// written over them.
+    ghosts: Vec<Model>,
+    /// How it stood when the disk had healed, each time: as it showed first, then its ghosts.
+    healed: Vec<Vec<Model>>,
+    /// The trouble, and how many calls it still lasts.
+    trouble: Option<(Trouble, usize)>,
+    outcome: Outcome,
+}
+
+impl Patient {
+    fn new(seed: u64, outcome: Outcome) -> Result<Self, Error> {
+        Ok(Self {
+            bench: Bench::new()?,
+            disk: Disk::new(empty_disk(), Syncs::Kept),
+            rng: StdRng::seed_from_u64(!seed),
+            models: vec![Model::default()],
+            ghosts: Vec::new(),
+            healed: Vec::new(),
+            trouble: None,
+            outcome,
+        })
+    }
+
+    fn play(&mut self, script: &[Step]) -> Result<(), String> {
+        let mut store = None;
+        for (number, step) in script.iter().enumerate() {
+            self.bench.set_clock(step.at);
+            let at = |flaw| format!("call {number}: {flaw}");
+            match (&step.call, &store) {
+                (Call::Reopen { .. }, _) | (_, None) => {
+                    store = Some(self.reopen(store.take(), step).map_err(at)?)
+                }
+                (_, Some(store)) => self.step(store, step).map_err(at)?,
+            }
+        }
+        store.iter().try_for_each(|store| self.heal(store))?;
+        drop(store);
+        self.cut_behind_each_healing()
+    }
+
+    /// Whoever opens a store does so on a disk that works.
+    fn reopen(&mut self, store: Option<Store>, step: &Step) -> Result<Store, String> {
+        store.iter().try_for_each(|store| self.heal(store))?;
+        drop(store);
+        self.models.iter_mut().for_each(|model| model.take(step));
+        let opened = self.bench.open(&self.disk, self.models[0].epoch);
+        opened.map_err(|error| format!("it does not open: {error}"))
+    }
+
+    fn step(&mut self, store: &Store, step: &Step) -> Result<(), String> {
+        if self.trouble.is_none() && self.rng.random_ratio(1, CALLS_PER_TROUBLE) {
+            self.fall_ill();
+        }
+        self.call(store, step)?;
+        match &mut self.trouble {
+            None => Ok(()),
+            Some((_, left)) if *left > 0 && self.models.len() < 1 << DOUBTS_MAX => {
+                *left -= 1;
+                self.look(store, step)
+            }
+            Some(_) => self.heal(store),
+        }
+    }
+
+    fn fall_ill(&mut self) {
+        let trouble = *Trouble::ALL.choose(&mut self.rng).unwrap_or(&Trouble::Reads);
+        let share = *SHARES.choose(&mut self.rng).unwrap_or(&1.0);
+        self.disk.fall_ill(trouble, share, self.rng.random());
+        self.trouble = Some((trouble, self.rng.random_range(LASTS)));
+        self.outcome.troubles += 1;
+    }
+
+    /// What names items by their place is left out while it is in doubt which there are.
+    fn call(&mut self, store: &Store, step: &Step) -> Result<(), String> {
+        let names_items = matches!(step.call, Call::Settle { .. } | Call::Postpone { .. });
+        if names_items && self.models.len() > 1 {
+            return Ok(());
+        }
+        match (self.models[0].call(step, store), self.trouble) {
+            (Ok(()), _) => self.acknowledged(step),
+            (Err(StoreError::InDoubt(_)), Some(_)) => self.doubt(step),
+            (Err(StoreError::Late | StoreError::Internal), Some(_)) => {
+                return Err("it hangs or panics".to_owned());
+            }
+            (Err(_), Some(_)) => self.outcome.refused += 1,
+            (Err(error), None) => return Err(format!("it is refused on a disk that works: {error}")),
+        }
+        Ok(())
+    }
+
+    fn acknowledged(&mut self, step: &Step) {
+        self.models.iter_mut().for_each(|model| model.take(step));
+        let surely_writes =
+            matches!(step.call, Call::Record { .. } | Call::Catalogue { .. } | Call::Changes { .. });
+        if surely_writes {
+            self.ghosts.clear();
+        }
+    }
+
+    fn doubt(&mut self, step: &Step) {
+        self.outcome.in_doubt += 1;
+        let kept = self.models.clone().into_iter().map(|mut model| {
+            model.take(step);
+            model
+        });
+        self.models.extend(kept.collect::<Vec<_>>());
+    }
+
+    /// While the disk ails the store may show nothing; what it shows is right.
+    fn look(&mut self, store: &Store, step: &Step) -> Result<(), String> {
+        if let Ok(report) = store.verify_journal()
+            && let Some((seq, flaw)) = report.first_bad
+        {
+            return Err(format!("while the disk ails the trail is said to break at {seq}: {flaw}"));
+        }
+        match view_of(store, step.at) {
+            Err(_) => Ok(()),
+            Ok(seen) if self.stands_as(&seen, step.at).is_some() => Ok(()),
+            Ok(seen) => Err(format!("while the disk ails, {}", seen.flaw(&self.models[0].view()))),
+        }
+    }
+
+    fn stands_as(&self, seen: &crate::model::View, now: jiff::Timestamp) -> Option<usize> {
+        let shows = |model: &Model| model.clone().at_time(now).view() == *seen;
+        self.models.iter().position(shows)
+    }
+
+    /// The disk is well: the store serves by itself, and what it shows ends every doubt.
+    fn heal(&mut self, store: &Store) -> Result<(), String> {
+        self.disk.heal();
+        let Some((trouble, _)) = self.trouble.take() else { return Ok(()) };
+        let now = self.models[0].now;
+        let until = Instant::now() + SERVED_WITHIN;
+        let seen = loop {
+            match view_of(store, now) {
+                Ok(seen) => break seen,
+                Err(flaw) if Instant::now() > until => {
+                    return Err(format!("after {trouble:?} it does not serve again: {flaw}"));
+                }
+                Err(_) => thread::sleep(POLL),
+            }
+        };
+        let Some(kept) = self.stands_as(&seen, now) else {
+            return Err(format!("after {trouble:?}, {}", seen.flaw(&self.models[0].view())));
+        };
+        self.models.swap(0, kept);
+        self.ghosts.extend(self.models.drain(1..));
+        let all = self.models.iter().chain(&self.ghosts);
+        self.healed.push(all.map(|model| model.clone().at_time(now)).collect());
+        self.models[0].now = now;
+        self.disk.returned();
+        Ok(())
+    }
+
+    /// What was acknowledged before a healing is on the platter behind it, whatever became of what was not synced.
+    fn cut_behind_each_healing(&mut self) -> Result<(), String> {
+        let log = self.disk.take_log();
+        let mut platter = Platter::new(&empty_disk());
+        let mut healed = self.healed.iter().enumerate();
+        for io in &log {
+            platter.take(io);
+            if !matches!(io, Io::Returned) {
+                continue;
+            }
+            let (number, models) = healed.next().ok_or("it healed more often than it was seen")?;
+            for fate in [Fate::Dropped, Fate::Kept, Fate::Scattered(self.rng.random())] {
+                let stands = |model| check(&self.bench, platter.image(fate), model, None);
+                let others = |flaw| {
+                    if models[1..].iter().any(|model| stands(model).is_ok()) { Ok(()) } else { Err(flaw) }
+                };
+                stands(&models[0]).map(drop).or_else(others).map_err(|flaw| {
+                    format!("cut once the disk had healed the {number}th time ({fate:?}): {flaw}")
+                })?;
+            }
+        }
+        Ok(())
+    }
+}
