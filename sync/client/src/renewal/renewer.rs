@@ -102,7 +102,12 @@ impl Renewer {
         tracing::warn!(?step, error = &failure as &dyn std::error::Error, "the certificate is not renewed");
         match failure {
             Failure::NotTaken => self.machine.discarded(now),
-            _ => self.machine.failed(now),
+            Failure::Transport(_)
+            | Failure::File(_)
+            | Failure::Key(_)
+            | Failure::Tls(_)
+            | Failure::Http(_)
+            | Failure::Certificate(_) => self.machine.failed(now),
         }
     }
 

@@ -194,7 +194,8 @@ impl World {
             );
         }
         let mut sent: Vec<Digest> = self.terminal.files.values().flatten().copied().collect();
-        (kept.sort(), sent.sort());
+        kept.sort();
+        sent.sort();
         assert_eq!(kept, sent);
         self.time.advance(Duration::from_secs(3600));
         self.line.wall.jump(24 * 3600);

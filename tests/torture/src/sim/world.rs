@@ -232,7 +232,8 @@ fn file_flaws(terminal: &Terminal, platform: &Platform) -> Result<Vec<String>, A
         let files = platform.files(&told.case_number)?;
         let mut kept: Vec<Digest> = files.iter().map(|file| Digest::of(&file.bytes)).collect();
         let mut sent = sent.clone();
-        (kept.sort(), sent.sort());
+        kept.sort();
+        sent.sort();
         if kept != sent {
             flaws.push(format!("a case with {} files has {} of them", sent.len(), kept.len()));
         }
