@@ -120,12 +120,12 @@ impl<P: UsbPeripheral> Bus<P> {
         self.claimed_by.take_if(|owner| *owner == session);
     }
 
-    /// Begins a transfer.
-    pub(crate) fn submit(&mut self, session: u64, urb: Urb, now: Duration) {
-        if let Some(session) = self.sessions.get_mut(&session) {
-            session.pending.push_back(urb);
-        }
+    /// Begins a transfer; tells whether the device is still there. Behind a pulled plug none may begin: nothing would end it.
+    pub(crate) fn submit(&mut self, session: u64, urb: Urb, now: Duration) -> bool {
+        let here = self.sessions.get_mut(&session).filter(|session| !session.is_gone);
+        let is_there = here.map(|session| session.pending.push_back(urb)).is_some();
         self.pump(now);
+        is_there
     }
 
     /// Calls a transfer off; tells whether it was still under way.
@@ -351,6 +351,7 @@ mod tests {
         let (_dir, mut bus) = reader();
         bus.submit(ME, urb(BULK, 0x81, 64), NOW);
         bus.unplug();
+        assert!(!bus.submit(ME, urb(BULK, 0x81, 64), NOW), "nothing would end it");
         assert_eq!(fetched(&mut bus), (NO_DEVICE, Vec::new()));
         assert_eq!(bus.fetch(ME), Fetched::Gone);
         assert!(bus.is_gone(ME));

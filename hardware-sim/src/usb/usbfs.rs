@@ -107,9 +107,9 @@ impl<P: UsbPeripheral> OpenFile<'_, P> {
             urb.data = self.program.read_bytes(urb.buffer(), urb.length())?;
         }
         let now = self.shared.now();
-        self.bus().submit(self.session, urb, now);
+        let is_there = self.bus().submit(self.session, urb, now);
         self.shared.changed();
-        Ok(Ok(0))
+        Ok(is_there.then_some(0).ok_or(ENODEV))
     }
 
     /// Hands a finished transfer over, and its address.
