@@ -1,6 +1,7 @@
 //! A device and how it is connected.
 
 use crate::line::{End, Line};
+use crate::recording::Wire;
 use crate::usb::{UsbLine, UsbPeripheral};
 
 /// A device on a serial line or on the bus; what is done to it is the same.
@@ -18,6 +19,14 @@ impl<P: UsbPeripheral> Attached<P> {
         match self {
             Attached::Serial(line) => line.with(act),
             Attached::Usb(line) => line.with(act),
+        }
+    }
+
+    /// What it hangs on.
+    pub fn wire(&self) -> Wire {
+        match self {
+            Attached::Serial(line) => Wire::Serial { baud: line.with(|end| end.device.baud()) },
+            Attached::Usb(_) => Wire::Usb,
         }
     }
 

@@ -130,7 +130,7 @@ pub const DISK_FILL_BYTES: usize = 4_096;
 
 /// Bytes kept of one recording: some hours of a busy card reader.
 pub const RECORD_BYTES_MAX: usize = 4 << 20;
-/// Bytes on one line of a recording.
+/// Bytes on one line of a recording of a serial line.
 pub const RECORD_LINE_BYTES: usize = 32;
 /// Silence after which a recording begins a new line, and an answer is over.
 pub const RECORD_GAP: Duration = Duration::from_millis(20);

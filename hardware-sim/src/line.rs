@@ -48,7 +48,17 @@ impl<P> End<P> {
         self.plugged
     }
 
-    fn note(&mut self, at: Duration, way: Way, bytes: &[u8]) {
+    /// Records from now on; the recording is written when the wire ends.
+    pub fn record(&mut self, tape: Tape) {
+        self.tape = Some(tape);
+    }
+
+    /// Writes the recording, if there is one.
+    pub(crate) fn stop_recording(&mut self) {
+        self.tape = None;
+    }
+
+    pub(crate) fn note(&mut self, at: Duration, way: Way, bytes: &[u8]) {
         if let Some(tape) = &mut self.tape {
             tape.note(at, way, bytes);
         }
@@ -93,11 +103,6 @@ impl<P: Peripheral> Line<P> {
         let name = link.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let thread = std::thread::Builder::new().name(name).spawn(move || carrier.run())?;
         Ok(Line { end, settled, waker, thread: Some(thread) })
-    }
-
-    /// Records from now on; the recording is written when the line ends.
-    pub fn record(&self, tape: Tape) {
-        self.with(|end| end.tape = Some(tape));
     }
 
     /// Looks at the device or changes it; the line takes note at once.

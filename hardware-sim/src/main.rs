@@ -50,7 +50,7 @@ struct Run {
     /// A small disk of the terminal's own that can be filled, such as a tmpfs at its data directory
     #[arg(long, value_name = "DIR")]
     disk: Option<PathBuf>,
-    /// Records what goes over the serial lines into this directory, data of persons masked
+    /// Records what goes over every wire into this directory, data of persons masked
     #[arg(long, value_name = "DIR")]
     record: Option<PathBuf>,
     /// Puts reader, receipt printer and a hid-pos scanner on a USB bus: the directory that UMOCKDEV_DIR of the terminal names

@@ -27,7 +27,7 @@ pub struct Options {
     pub vpcd: Option<SocketAddr>,
     /// A small file system of the terminal's own that can be filled; usually a `tmpfs` at its data directory.
     pub disk: Option<PathBuf>,
-    /// Where the traffic of the serial devices is recorded, one file each; written when the simulator ends.
+    /// Where the traffic of the devices is recorded, one file each; written when the simulator ends.
     pub record: Option<PathBuf>,
     /// Puts the ID-card reader and the receipt printer on USB instead of ptys, and a scanner of the dialect `hid-pos`.
     pub usb: Option<UsbOptions>,

@@ -18,7 +18,7 @@ use crate::line::Line;
 use crate::peripheral::Peripheral;
 use crate::printer::{Glyphs, Printer};
 use crate::reader::{Card, Reader};
-use crate::recording::{Masker, Tape};
+use crate::recording::{Masker, Tape, Wire};
 use crate::residents::Resident;
 use crate::scanner::{Dialect, Scanner, Shown};
 use crate::simulator::{Options, UsbOptions};
@@ -64,18 +64,31 @@ impl World {
         let printer = Printer::new(glyphs()).with_flow(options.printer_flow);
         let printer = room.attach(printer, Device::ReceiptPrinter, drop_into_tray)?;
         let scanner = room.attach(Scanner::new(options.scanner), Device::Scanner, |_| {})?;
-        if let Some(into) = &options.record {
-            std::fs::create_dir_all(into)?;
-            let masker = Arc::new(Masker::of(&residents));
-            record(&reader, into, Device::IdReader, &masker);
-            record(&printer, into, Device::ReceiptPrinter, &masker);
-            record(&scanner, into, Device::Scanner, &masker);
-        }
         let page_printer = Socket::start(&link(Device::PagePrinter), dir.join("pages"), epoch)?;
         let slot = |address| Slot::start(address, library(&residents));
         let chip = options.vpcd.map(slot).transpose()?;
         let disk = options.disk.as_deref().map(Disk::at);
-        Ok(World { epoch, residents, reader, printer, page_printer, scanner, tray, chip, network, disk })
+        let world =
+            World { epoch, residents, reader, printer, page_printer, scanner, tray, chip, network, disk };
+        options.record.as_deref().map(|into| world.record(into)).transpose()?;
+        Ok(world)
+    }
+
+    /// Takes down what goes over every wire from now on, without the data of the residents.
+    fn record(&self, into: &Path) -> std::io::Result<()> {
+        std::fs::create_dir_all(into)?;
+        let masker = Arc::new(Masker::of(&self.residents));
+        let tape = |device: &str, wire| Tape::new(into, device, wire, Arc::clone(&masker));
+        let named = |device: Device, wire| tape(device.file_name(), wire);
+        let (reader, printer, scanner) = (self.reader.wire(), self.printer.wire(), self.scanner.wire());
+        self.reader.with(|end| end.record(named(Device::IdReader, reader)));
+        self.printer.with(|end| end.record(named(Device::ReceiptPrinter, printer)));
+        self.scanner.with(|end| end.record(named(Device::Scanner, scanner)));
+        self.page_printer.record(named(Device::PagePrinter, Wire::Ipp));
+        if let Some(slot) = &self.chip {
+            slot.record(tape(CHIP, Wire::PcSc), self.epoch);
+        }
+        Ok(())
     }
 
     /// Whose cards there are.
@@ -252,12 +265,8 @@ impl World {
     }
 }
 
-/// A serial line alone is recorded: what goes over the bus has no line rate to play it at.
-fn record<P: Peripheral>(attached: &Attached<P>, into: &Path, device: Device, masker: &Arc<Masker>) {
-    let Attached::Serial(line) = attached else { return };
-    let baud = line.with(|end| end.device.baud());
-    line.record(Tape::new(into, device.file_name(), baud, Arc::clone(masker)));
-}
+/// What the recording of the slot is called; it has no path in the simulator's folder.
+const CHIP: &str = "chip";
 
 /// Where devices are plugged in.
 struct Room<'a> {

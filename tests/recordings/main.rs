@@ -1,9 +1,12 @@
-//! Recordings of the simulator's serial devices, made, masked and played again to the terminal's drivers.
+//! Recordings of the simulator's devices on every wire, made, masked and played again to the terminal's drivers.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod chip;
 mod line;
 mod masked;
+mod pages;
 mod played;
+mod usb;
 
 use std::path::Path;
 

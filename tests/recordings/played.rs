@@ -1,16 +1,18 @@
 //! Recordings play as devices: in virtual time, and behind a pty.
 
 use kiosk_drivers_api::{
-    Cancel, CodeScanner, IdCard, IdCardReader, PrintFault, ReaderFault, ReceiptPrinter, ScanFault,
+    Cancel, CodeScanner, IdCard, IdCardReader, Kept, PageFault, PagePrinter, PrintFault, ReaderFault,
+    ReceiptPrinter, ScanFault, SmartCard, SmartCardFault, SmartCardReader,
 };
 use kiosk_id_card::{Config, Reader, SerialIdCardReader};
 use kiosk_receipt_printer::{Model, Printer};
 use kiosk_scanner::{Dialect, Scanner, SerialInput};
 use kiosk_sim::recording::{Player, Recording, Replay, Way};
+use kiosk_smart_card::Reader as ChipReader;
 use secrecy::ExposeSecret;
 
 use crate::line::VirtualLine;
-use crate::{CODE, page, recording};
+use crate::{CODE, chip, page, pages, recording};
 
 fn read(recording: &Recording) -> (Result<IdCard, ReaderFault>, VirtualLine<Player>) {
     let line = VirtualLine::to(Player::new(recording));
@@ -18,7 +20,7 @@ fn read(recording: &Recording) -> (Result<IdCard, ReaderFault>, VirtualLine<Play
 }
 
 /// Who is on every masked card.
-fn is_nobody(card: &IdCard) -> bool {
+pub fn is_nobody(card: &IdCard) -> bool {
     card.number.expose_secret() == "11010519491231002X" && card.name.expose_secret() == "某某某"
 }
 
@@ -82,4 +84,38 @@ fn a_recorded_answer_that_is_spoilt_is_no_card() {
     let longest = answers.max_by_key(|event| event.bytes.len()).unwrap();
     longest.bytes[7] ^= 1;
     assert!(read(&recording).0.is_err());
+}
+
+#[test]
+fn a_recorded_chip_card_is_read_in_virtual_time() {
+    let mut reader = ChipReader::on(chip::Recorded::new(&recording("chip.rec")));
+    let Ok(SmartCard::SocialSecurity(card)) = reader.read(&Cancel::default()) else { panic!("not read") };
+    let Kept::Free(holder) = card.holder else { panic!("the holder is kept back") };
+    assert_eq!(holder.number.expose_secret(), "11010519491231002X");
+    assert_eq!((card.card_number.expose_secret(), holder.name.expose_secret()), ("000000000", "某某某"));
+    assert_eq!((reader.slot().dialogue.strayed(), reader.slot().dialogue.is_over()), (None, true));
+}
+
+#[test]
+fn a_recorded_chip_card_without_its_first_answer_is_none() {
+    let mut recording = recording("chip.rec");
+    let answer = recording.events.iter().rposition(|event| event.way == Way::Answer).unwrap();
+    recording.events.remove(answer);
+    let result = ChipReader::on(chip::Recorded::new(&recording)).read(&Cancel::default());
+    assert!(matches!(result, Err(SmartCardFault::NoAnswer)), "{:?}", result.err());
+}
+
+#[test]
+fn a_recorded_page_is_printed_in_virtual_time() {
+    let mut printer = pages::printer(&recording("page-printer.rec"));
+    assert_eq!(printer.print(&pages::page(1), &Cancel::default()), Ok(()));
+    let dialogue = &printer.line().dialogue;
+    assert_eq!((dialogue.strayed(), dialogue.is_over()), (None, true));
+}
+
+#[test]
+fn another_page_than_the_recorded_one_is_not_printed() {
+    let mut printer = pages::printer(&recording("page-printer.rec"));
+    assert_eq!(printer.print(&pages::page(2), &Cancel::default()), Err(PageFault::Unconfirmed));
+    assert!(printer.line().dialogue.strayed().is_some());
 }

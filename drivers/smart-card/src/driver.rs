@@ -41,6 +41,11 @@ impl<S: Slot> Reader<S> {
         Self { slot, was_up: None, was_read: None }
     }
 
+    /// The slot, for whoever gave it.
+    pub fn slot(&self) -> &S {
+        &self.slot
+    }
+
     fn look(&mut self, cancel: &Cancel) -> Result<Insertion> {
         match ask(&mut self.slot, Request::Look, LOOK, cancel)? {
             Answer::Card(stay) => Ok(stay),

@@ -22,6 +22,10 @@ pub const WRONG_PARAMETERS: u16 = 0x6A86;
 pub const UNKNOWN_INSTRUCTION: u16 = 0x6D00;
 
 const GET_RESPONSE: u8 = 0xC0;
+/// Instructions whose data are secret: verify, change reference data, reset retry counter (7816-4, 11.6).
+const SECRET: [u8; 3] = [0x20, 0x24, 0x2C];
+/// Class, instruction, parameters, length.
+const HEAD_BYTES: usize = 5;
 
 /// A command.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,6 +54,15 @@ impl Command {
         };
         Some(Command { what: [*class, *instruction], p1: *p1, p2: *p2, data: data.to_vec(), wanted })
     }
+}
+
+/// The same command with zeros for what only its holder knows.
+pub(crate) fn without_secret(command: &[u8]) -> Vec<u8> {
+    let mut known = command.to_vec();
+    if command.get(1).is_some_and(|instruction| SECRET.contains(instruction)) {
+        known.iter_mut().skip(HEAD_BYTES).for_each(|byte| *byte = 0);
+    }
+    known
 }
 
 /// What an application answers: data and status.
@@ -134,6 +147,13 @@ mod tests {
         let mut transport = Transport::default();
         assert_eq!(transport.answer(&[0x00, 0xB2, 1, 4, 0], say(&[7; 3])), [0x6C, 3]);
         assert_eq!(transport.answer(&[0x00, 0xB2, 1, 4, 3], say(&[7; 3])), [7, 7, 7, 0x90, 0x00]);
+    }
+
+    #[test]
+    fn a_pin_is_left_out_and_nothing_else() {
+        assert_eq!(without_secret(&[0, 0x20, 0, 0, 2, 0x12, 0x34]), [0, 0x20, 0, 0, 2, 0, 0]);
+        assert_eq!(without_secret(&[0, 0xA4, 4, 0, 2, 0x12, 0x34]), [0, 0xA4, 4, 0, 2, 0x12, 0x34]);
+        assert_eq!(without_secret(&[0]), [0]);
     }
 
     #[test]

@@ -39,6 +39,11 @@ impl BankCard {
         }
     }
 
+    /// Its number.
+    pub(crate) fn number(&self) -> &str {
+        &self.number
+    }
+
     /// Forgets what power held.
     pub fn reset(&mut self) {
         (self.chosen, self.has_started) = (None, false);

@@ -8,8 +8,11 @@ mod slot;
 mod social;
 mod wire;
 
+pub(crate) use apdu::without_secret;
 pub use apdu::{Command, Outcome, Transport};
 pub use bank::BankCard;
 pub use library::{BankSpec, Card, Directory, SocialSpec, library};
+pub(crate) use library::{luhn, packed};
 pub use slot::{Fault, Slot, SlotView};
 pub use social::{SocialCard, TRIES};
+pub use wire::{receive, send};

@@ -13,6 +13,7 @@ use crate::limits::{
     CHIP_CONNECT_WAIT, CHIP_RETRY_WAIT, CHIP_SWAP_WAIT, CHIP_WRITE_WAIT, THINK_CHIP, THINK_CHIP_BYTE,
     THINK_SLOW_EXTRA,
 };
+use crate::recording::{Tape, Way};
 
 /// What is wrong with the card.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,6 +77,7 @@ struct State {
     fault: Option<Fault>,
     commands: u32,
     handling: Duration,
+    tape: Option<(Tape, Instant)>,
     is_over: bool,
 }
 
@@ -92,6 +94,7 @@ impl Slot {
             fault: None,
             commands: 0,
             handling: Duration::ZERO,
+            tape: None,
             is_over: false,
         };
         let shared = Arc::new(Shared { state: Mutex::new(state), changed: Condvar::new() });
@@ -99,6 +102,11 @@ impl Slot {
         let thread = std::thread::Builder::new().name("chip".into());
         let thread = thread.spawn(move || served.serve(reader))?;
         Ok(Slot { shared, thread: Some(thread) })
+    }
+
+    /// Records from now on, in time since `epoch`; the recording is written when the slot ends.
+    pub fn record(&self, tape: Tape, epoch: Instant) {
+        self.shared.lock().tape = Some((tape, epoch));
     }
 
     /// Puts a card in, instead of the one that is there; gives the known ones where there is none of this key.
@@ -154,6 +162,12 @@ impl Drop for Slot {
 }
 
 impl State {
+    fn note(&mut self, at: Instant, way: Way, bytes: &[u8]) {
+        if let Some((tape, epoch)) = &mut self.tape {
+            tape.note(at.saturating_duration_since(*epoch), way, bytes);
+        }
+    }
+
     fn card(&self) -> Option<&Card> {
         self.cards.get(self.inserted.as_ref()?)
     }
@@ -274,7 +288,8 @@ impl Shared {
         match message {
             [GET_ANSWER_TO_RESET] => {
                 let is_mute = self.lock().fault == Some(Fault::Mute);
-                send(connection, if is_mute { &NO_ANSWER_TO_RESET } else { &ANSWER_TO_RESET })
+                let answer: &[u8] = if is_mute { &NO_ANSWER_TO_RESET } else { &ANSWER_TO_RESET };
+                self.send((message, began), connection, answer)
             }
             [_] => {
                 self.lock().power_cycle();
@@ -282,15 +297,31 @@ impl Shared {
             }
             command => {
                 let answer = self.lock().perform(command);
-                if let Some((answer, think)) = answer
-                    && self.wait(think.saturating_sub(began.elapsed()), stay)
-                {
+                let Some((answer, think)) = answer else {
+                    self.lock().note(began, Way::Question, command);
+                    return Ok(());
+                };
+                if self.wait(think.saturating_sub(began.elapsed()), stay) {
                     self.lock().handling += began.elapsed();
-                    send(connection, &answer)?;
+                    self.send((command, began), connection, &answer)?;
                 }
                 Ok(())
             }
         }
+    }
+
+    /// Answers a message that came when it did.
+    fn send(
+        &self,
+        (message, came): (&[u8], Instant),
+        connection: &mut TcpStream,
+        answer: &[u8],
+    ) -> std::io::Result<()> {
+        let mut state = self.lock();
+        state.note(came, Way::Question, message);
+        state.note(Instant::now(), Way::Answer, answer);
+        drop(state);
+        send(connection, answer)
     }
 }
 

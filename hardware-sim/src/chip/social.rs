@@ -16,6 +16,11 @@ pub const TRIES: u8 = 3;
 
 const CARD_FILE: [u8; 2] = [0xEF, 0x05];
 const HOLDER_FILE: [u8; 2] = [0xEF, 0x06];
+/// Identification and number of the card in its file.
+const IDENTIFICATION: u8 = 0x01;
+const NUMBER: u8 = 0x07;
+/// At the end of the identification: the card's own number.
+const OWN_BYTES: usize = 7;
 /// Days of validity in the card's file.
 const DAYS: [u8; 2] = [0x05, 0x06];
 
@@ -47,6 +52,14 @@ impl SocialCard {
             file: [0; 2],
             is_proven: false,
         }
+    }
+
+    /// What tells it from all others: its number, and the same within its identification.
+    pub(crate) fn numbers(&self) -> Vec<Vec<u8>> {
+        let value =
+            |wanted| self.card_file.iter().find(|(id, _)| *id == wanted).map(|(_, value)| value.clone());
+        let identification = value(IDENTIFICATION).map(|bytes| bytes[bytes.len() - OWN_BYTES..].to_vec());
+        [value(NUMBER), identification].into_iter().flatten().collect()
     }
 
     /// Wrong PINs that are still allowed.

@@ -81,6 +81,20 @@ impl Request {
     }
 }
 
+/// A request's bytes up to the end of its attributes; a broken one is left as it is.
+pub fn without_document(bytes: &[u8]) -> &[u8] {
+    let document = Request::read(bytes).map_or(0, |request| request.document.len());
+    &bytes[..bytes.len() - document]
+}
+
+/// What a request asks, without what differs from time to time: its number, addresses, its document.
+pub fn question(bytes: &[u8]) -> Vec<u8> {
+    let Some(request) = Request::read(bytes) else { return bytes.to_vec() };
+    let attributes = request.attributes.iter().filter(|(name, _)| !name.ends_with("-uri"));
+    let fields = attributes.flat_map(|(name, value)| [name.as_bytes(), b"=", value, b";"].concat());
+    request.operation.to_be_bytes().into_iter().chain(fields).collect()
+}
+
 fn field(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     let (length, rest) = bytes.split_first_chunk::<2>()?;
     rest.split_at_checked(usize::from(u16::from_be_bytes(*length)))
@@ -189,6 +203,24 @@ mod tests {
         assert!(request.is_in_order() && request.truth("last-document"));
         assert_eq!(request.number("job-id"), Some(5));
         assert_eq!(request.document, b"%PDF");
+    }
+
+    #[test]
+    fn a_question_is_the_same_from_another_address_with_another_document() {
+        let request = |id: u8, uri: &[u8], document: &[u8]| {
+            let uri = [b"\x45\0\x0Bprinter-uri\0", &[uri.len() as u8][..], uri].concat();
+            [
+                &[2, 0, 0, 6, 0, 0, 0, id, OPERATION][..],
+                &uri,
+                b"\x21\0\x06job-id\0\x04\0\0\0\x05\x03",
+                document,
+            ]
+            .concat()
+        };
+        let (one, other) = (request(1, b"ipp://a", b"%PDF"), request(2, b"ipp://bb", b""));
+        assert_eq!(question(&one), question(&other));
+        assert_eq!(without_document(&one), &one[..one.len() - 4]);
+        assert_ne!(question(&one), question(&one[..one.len() - 20]), "torn");
     }
 
     #[test]

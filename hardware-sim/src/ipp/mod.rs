@@ -12,8 +12,9 @@ mod reply;
 mod socket;
 mod state;
 
+pub(crate) use codec::question;
 pub use model::{Job, JobState, PagePrinter, Sheets};
 pub use pages::PrintedJob;
-pub use reply::{Reply, reply};
+pub use reply::{Reply, replayed, reply};
 pub use socket::Socket;
 pub use state::PagePrinterState;

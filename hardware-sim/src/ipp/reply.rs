@@ -6,6 +6,7 @@ use super::codec::Request;
 use super::model::PagePrinter;
 use super::operations::carry_out;
 use super::state::PagePrinterState;
+use crate::recording::Dialogue;
 
 /// Statuses of HTTP (RFC 9110 chapter 15).
 const OK: u16 = 200;
@@ -36,6 +37,27 @@ pub fn reply(printer: &mut PagePrinter, now: Duration, uri: &str, message: &[u8]
         body.truncate(body.len() / 2);
     }
     Reply { status: OK, body }
+}
+
+impl Reply {
+    /// Status and message, as recordings have them.
+    pub fn bytes(&self) -> Vec<u8> {
+        [&self.status.to_be_bytes()[..], &self.body].concat()
+    }
+}
+
+/// Where the number of a message stands (RFC 8010 3.1.1).
+const ID: std::ops::Range<usize> = 4..8;
+
+/// Has a recorded printer answer a message: how much later, and what. Nothing where it did not, or the host strayed.
+pub fn replayed(dialogue: &mut Dialogue, message: &[u8]) -> Option<(Duration, Reply)> {
+    let (after, answer) = dialogue.answer(message)?;
+    let (status, body) = answer.split_first_chunk::<2>()?;
+    let mut body = body.to_vec();
+    if let (Some(id), Some(place)) = (message.get(ID), body.get_mut(ID)) {
+        place.copy_from_slice(id);
+    }
+    Some((after, Reply { status: u16::from_be_bytes(*status), body }))
 }
 
 fn empty(status: u16) -> Reply {

@@ -14,11 +14,13 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use tokio::sync::watch;
 
+use super::codec::without_document;
 use super::model::PagePrinter;
 use super::pages::PrintedJob;
 use super::reply::reply;
 use super::state::PagePrinterState;
 use crate::limits::{DOCUMENT_BYTES_MAX, PLUG_WAIT};
+use crate::recording::{Tape, Way};
 
 /// The path printers use (PWG 5100.14).
 const PATH: &str = "/ipp/print";
@@ -57,6 +59,7 @@ struct Desk {
     is_open: bool,
     requests: u64,
     handled: Duration,
+    tape: Option<Tape>,
 }
 
 impl Socket {
@@ -84,6 +87,11 @@ impl Socket {
     /// Where it is printed to.
     pub fn uri(&self) -> String {
         self.shared.uri()
+    }
+
+    /// Records from now on; the recording is written when the printer ends.
+    pub fn record(&self, tape: Tape) {
+        self.shared.desk().tape = Some(tape);
     }
 
     /// Whether the plug is in.
@@ -130,6 +138,14 @@ impl Socket {
     pub fn handled(&self) -> (u64, Duration) {
         let desk = self.shared.desk();
         (desk.requests, desk.handled)
+    }
+}
+
+impl Desk {
+    fn note(&mut self, at: Duration, way: Way, bytes: &[u8]) {
+        if let Some(tape) = &mut self.tape {
+            tape.note(at, way, bytes);
+        }
     }
 }
 
@@ -222,6 +238,8 @@ async fn answer(State(shared): State<Arc<Shared>>, request: axum::extract::Reque
     let reply = reply(&mut desk.printer, shared.epoch.elapsed(), &shared.uri(), &body);
     desk.requests += 1;
     desk.handled += begun.elapsed();
+    desk.note(shared.epoch.elapsed().saturating_sub(begun.elapsed()), Way::Question, without_document(&body));
+    desk.note(shared.epoch.elapsed(), Way::Answer, &reply.bytes());
     drop(desk);
     let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     (status, [(header::CONTENT_TYPE, "application/ipp")], Body::from(reply.body)).into_response()

@@ -6,7 +6,8 @@
 
 use std::collections::HashMap;
 
-use super::{Recording, Way};
+use super::{Recording, Way, Wire};
+use crate::chip;
 use crate::reader::{self, Card};
 use crate::residents::Resident;
 use crate::scanner;
@@ -40,12 +41,14 @@ impl Masker {
     pub fn of(residents: &[Resident]) -> Masker {
         let mut masker = Masker::default();
         residents.iter().for_each(|resident| masker.learn(resident));
+        chip::library(residents).values().for_each(|card| masker.learn_chip(card));
         masker
     }
 
     /// Masks both ways of a recording; a value may be spread over several events.
     pub fn mask(&self, recording: &mut Recording) {
-        for way in [Way::ToDevice, Way::FromDevice] {
+        let wire = recording.wire;
+        for (way, _) in Way::ALL {
             let parts = recording.events.iter_mut().filter(|event| event.way == way);
             let mut parts: Vec<&mut Vec<u8>> = parts.map(|event| &mut event.bytes).collect();
             let bytes = parts.iter().flat_map(|part| part.iter().copied()).collect::<Vec<u8>>();
@@ -59,6 +62,9 @@ impl Masker {
                 .flat_map(|part| part.iter_mut())
                 .zip(&mut rest)
                 .for_each(|(to, from)| *to = *from);
+            if wire == Wire::PcSc {
+                parts.iter_mut().for_each(|part| **part = chip::without_secret(part));
+            }
         }
     }
 
@@ -94,9 +100,22 @@ impl Masker {
                 }
             }
         }
+        self.add(chip::packed(&resident.birth), chip::packed(BIRTH));
         let card = Card::of(resident);
         for block in [card.photo(), card.fingerprints(), card.management_number()] {
             self.add(block.to_vec(), vec![0; block.len()]);
+        }
+    }
+
+    /// Masks what a chip card alone says of its holder.
+    fn learn_chip(&mut self, card: &chip::Card) {
+        match card {
+            chip::Card::Social(card) => {
+                card.numbers().into_iter().for_each(|number| self.add(number.clone(), zeros(&number)));
+            }
+            chip::Card::Bank(card) => {
+                self.add(whole_bytes(card.number()), whole_bytes(&nobodys(card.number())))
+            }
         }
     }
 
@@ -110,6 +129,29 @@ impl Masker {
             self.values.entry(*key).or_default().push(Value { bytes, mark });
         }
     }
+}
+
+/// Digits as digits, letters as letters.
+fn zeros(number: &[u8]) -> Vec<u8> {
+    number.iter().map(|byte| if byte.is_ascii_alphanumeric() { b'0' } else { 0 }).collect()
+}
+
+/// As a card has them, two digits a byte; an odd one at the end shares its byte with what follows.
+fn whole_bytes(digits: &str) -> Vec<u8> {
+    let mut bytes = chip::packed(digits);
+    bytes.truncate(digits.len() / 2);
+    bytes
+}
+
+/// The prefix UnionPay uses for test cards.
+const TEST_CARDS: &str = "625094";
+
+/// Nobody's number that is as long, ends alike and has the right check digit (ISO/IEC 7812-1).
+fn nobodys(number: &str) -> String {
+    let last = number.chars().last().unwrap_or('0');
+    let nines = "9".repeat(number.len().saturating_sub(TEST_CARDS.len() + 2));
+    let all = (0..=9).map(|free| format!("{TEST_CARDS}{nines}{free}{last}"));
+    all.into_iter().find(|digits| chip::luhn(digits) == 0).unwrap_or_default()
 }
 
 /// Blanks what `GS v 0` prints: 1D 76 30, mode, bytes of a row, rows, dots.
@@ -214,11 +256,28 @@ mod tests {
     }
 
     #[test]
+    fn what_chip_cards_say_of_their_holders_is_gone() {
+        let cards = chip::library(library());
+        let numbers = cards.values().flat_map(|card| match card {
+            chip::Card::Social(card) => card.numbers(),
+            chip::Card::Bank(card) => vec![whole_bytes(card.number())],
+        });
+        for number in numbers {
+            let after = masked(&[b"<".as_slice(), &number, b">"].concat());
+            assert_ne!(after[1..after.len() - 1], number, "{number:02X?}");
+            assert_eq!(after.len(), number.len() + 2);
+        }
+        let day = [0x70, 0x19, 0x88, 0x03, 0x12];
+        assert_eq!(masked(&day), [0x70, 0x19, 0x49, 0x12, 0x31], "born packed");
+        assert_eq!((nobodys("6250940000000019").len(), chip::luhn(&nobodys("6250940000000019"))), (16, 0));
+    }
+
+    #[test]
     fn a_value_spread_over_events_is_masked_and_other_bytes_stay() {
         let event = |way, bytes: &str| Event { at: Duration::ZERO, way, bytes: bytes.into() };
         let mut recording = Recording {
             device: "scale".into(),
-            baud: 9_600,
+            wire: Wire::Usb,
             events: vec![
                 event(Way::ToDevice, "to 2302031988"),
                 event(Way::FromDevice, "seen"),

@@ -2,16 +2,18 @@
 //!
 //! What the host sends must come as it was recorded; then the device's answers come, as late as they were. A question
 //! that was put alone and answered is free: it may come at other times, more or less often than recorded, since hosts ask
-//! by the clock. Anything else is where the host strayed, and the device falls silent.
+//! by the clock. Anything else is where the host strayed, and the device falls silent. Class requests over USB are a
+//! [`Dialogue`] of their own.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use super::{Event, Recording, Way};
+use super::{Dialogue, Event, Recording, Way, Wire};
 use crate::limits::{QUESTION_BYTES_MAX, RECORD_GAP};
 use crate::line::Line;
 use crate::peripheral::{Peripheral, Said};
+use crate::usb::{Setup, UsbPeripheral};
 
 /// Bytes the device takes at once.
 const ROOM_BYTES: usize = 256;
@@ -43,26 +45,44 @@ pub struct Player {
     pending: Vec<u8>,
     says: VecDeque<Said>,
     strayed: Option<String>,
+    requests: Dialogue,
+    /// What the device said after a class request, by the request's number.
+    after: BTreeMap<usize, Says>,
 }
+
+/// The rate of a device that hangs on no line: none is waited for.
+const NO_LINE: u32 = u32::MAX;
 
 impl Player {
     /// A device that begins at the beginning.
     pub fn new(recording: &Recording) -> Player {
-        let turns = turns(&recording.events);
+        let (turns, after) = turns(&recording.events);
         let questions = questions(&turns);
         let turns = turns.into_iter().flat_map(|turn| apart(turn, &questions)).collect();
-        let (pending, says) = (Vec::new(), VecDeque::new());
-        Player { baud: recording.baud, turns, questions, next: 0, within: 0, pending, says, strayed: None }
+        let baud = if let Wire::Serial { baud } = recording.wire { baud } else { NO_LINE };
+        Player {
+            baud,
+            turns,
+            questions,
+            next: 0,
+            within: 0,
+            pending: Vec::new(),
+            says: VecDeque::new(),
+            strayed: None,
+            requests: Dialogue::new(recording),
+            after,
+        }
     }
 
     /// Where the host did something else than was recorded, if it did.
     pub fn strayed(&self) -> Option<&str> {
-        self.strayed.as_deref()
+        self.strayed.as_deref().or(self.requests.strayed())
     }
 
     /// Whether all was heard that the host sent when it was recorded, but for free questions.
     pub fn is_over(&self) -> bool {
-        self.turns[self.next..].iter().all(|turn| self.questions.contains_key(&turn.heard))
+        self.requests.is_over()
+            && self.turns[self.next..].iter().all(|turn| self.questions.contains_key(&turn.heard))
     }
 
     /// Makes something of the first pending bytes; says whether it may go on.
@@ -159,10 +179,34 @@ impl Peripheral for Player {
     }
 }
 
-/// Host, device, host, device; lines of a recording that belong together are put together.
-fn turns(events: &[Event]) -> Vec<Turn> {
+impl UsbPeripheral for Player {
+    fn class_request(&mut self, now: Duration, setup: Setup, data: &[u8]) -> Option<Vec<u8>> {
+        let (_, answer) = self.requests.answer(&[&setup.bytes(), data].concat())?;
+        let says = self.requests.last().and_then(|place| self.after.get(&place)).cloned();
+        self.say(now, &says.unwrap_or_default());
+        Some(answer)
+    }
+}
+
+/// Host, device, host, device; lines of a recording that belong together are put together. Beside it what the device said
+/// after class requests.
+fn turns(events: &[Event]) -> (Vec<Turn>, BTreeMap<usize, Says>) {
     let mut turns: Vec<Turn> = Vec::new();
+    let (mut after, mut requests) = (BTreeMap::<usize, Says>::new(), 0);
+    let mut last_request = None;
     for Event { at, way, bytes } in events {
+        match way {
+            Way::Question => {
+                last_request = Some((requests, *at));
+                requests += 1;
+            }
+            Way::ToDevice => last_request = None,
+            Way::FromDevice | Way::Answer => {}
+        }
+        if let (Way::FromDevice, Some((request, asked))) = (way, last_request) {
+            after.entry(request).or_default().push((at.saturating_sub(asked), bytes.clone()));
+            continue;
+        }
         match (way, turns.last_mut()) {
             (Way::ToDevice, Some(turn)) if turn.answer.is_empty() && turn.later.is_empty() => {
                 turn.heard.extend(bytes);
@@ -173,10 +217,10 @@ fn turns(events: &[Event]) -> Vec<Turn> {
             }
             (Way::FromDevice, Some(turn)) => turn.add(*at, bytes),
             // Said before anybody asked; nobody will notice that it is missing.
-            (Way::FromDevice, None) => {}
+            (Way::FromDevice, None) | (Way::Question | Way::Answer, _) => {}
         }
     }
-    turns
+    (turns, after)
 }
 
 impl Turn {
@@ -239,7 +283,7 @@ mod tests {
     const AT: Duration = Duration::from_secs(9);
 
     fn player(body: &str) -> Player {
-        let head = "kiosk-sim recording 1\ndevice scale\nbaud 9600\n";
+        let head = "kiosk-sim recording 2\ndevice scale\nwire serial 9600\n";
         Player::new(&format!("{head}{body}").parse().unwrap())
     }
 
@@ -285,6 +329,18 @@ mod tests {
         let mut player = player("0.000000 > 1D 72 01\n0.001000 < 00\n0.100000 > 1D 56\n");
         player.hear(AT, &[0x1D, 0x56]);
         assert_eq!((player.next, player.strayed()), (2, None));
+    }
+
+    #[test]
+    fn what_was_said_after_a_class_request_is_said_after_it() {
+        let mut player =
+            player("0.000000 ? 21 09 FD 02 00 00 01 00 54\n0.000000 !\n0.100000 < 02\n0.200000 < 03\n");
+        let setup = Setup::read([0x21, 0x09, 0xFD, 0x02, 0x00, 0x00, 0x01, 0x00]);
+        assert_eq!(player.class_request(AT, setup, &[0x54]), Some(Vec::new()));
+        assert_eq!(says(&mut player), [(100, vec![0x02]), (200, vec![0x03])]);
+        assert!(player.is_over());
+        assert_eq!(player.class_request(AT, setup, &[0x55]), None);
+        assert!(player.strayed().is_some());
     }
 
     #[test]

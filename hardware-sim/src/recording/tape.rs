@@ -1,13 +1,14 @@
-//! Takes down what goes over a line; written, masked, when the line ends.
+//! Takes down what goes over a wire; written, masked, when the wire ends.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Event, Masker, Recording, Way};
+use super::{Event, Masker, Recording, Way, Wire};
 use crate::limits::{RECORD_BYTES_MAX, RECORD_GAP, RECORD_LINE_BYTES};
 
-/// A running recording. Nothing is on disk before it is dropped: a value could end in bytes that are still to come.
+/// A running recording. Nothing is on disk before it is dropped: a value could end in bytes that are still to come. A device
+/// that was never spoken to leaves none.
 #[derive(Debug)]
 pub struct Tape {
     recording: Recording,
@@ -18,8 +19,8 @@ pub struct Tape {
 
 impl Tape {
     /// A recording of `device` that will be `DIR/DEVICE.rec`.
-    pub fn new(dir: &Path, device: &str, baud: u32, masker: Arc<Masker>) -> Tape {
-        let recording = Recording { device: device.to_owned(), baud, events: Vec::new() };
+    pub fn new(dir: &Path, device: &str, wire: Wire, masker: Arc<Masker>) -> Tape {
+        let recording = Recording { device: device.to_owned(), wire, events: Vec::new() };
         Tape { recording, file: dir.join(format!("{device}.rec")), masker, left: RECORD_BYTES_MAX }
     }
 
@@ -30,8 +31,10 @@ impl Tape {
         if !fits {
             return;
         }
+        // Only a serial line has no borders of its own.
+        let is_serial = matches!(self.recording.wire, Wire::Serial { .. });
         match self.recording.events.last_mut() {
-            Some(last) if continues(last, at, way, bytes) => {
+            Some(last) if is_serial && continues(last, at, way, bytes) => {
                 last.bytes.extend(bytes);
                 // What goes to the device is timed by its end.
                 last.at = if way == Way::ToDevice { at } else { last.at };
@@ -59,6 +62,9 @@ fn continues(last: &Event, at: Duration, way: Way, bytes: &[u8]) -> bool {
 
 impl Drop for Tape {
     fn drop(&mut self) {
+        if self.recording.events.is_empty() {
+            return;
+        }
         let text = self.finish().to_string();
         if let Err(error) = std::fs::write(&self.file, text) {
             tracing::error!(file = %self.file.display(), %error, "the recording is lost");
@@ -71,10 +77,12 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
+    const WIRE: Wire = Wire::Serial { baud: 9_600 };
+
     #[test]
     fn bytes_that_follow_closely_share_a_line_and_times_count_from_the_first() {
         let dir = tempfile::tempdir().unwrap();
-        let mut tape = Tape::new(dir.path(), "scale", 9_600, Arc::new(Masker::of(&[])));
+        let mut tape = Tape::new(dir.path(), "scale", WIRE, Arc::new(Masker::of(&[])));
         let ms = |ms: u64| Duration::from_millis(5_000 + ms);
         tape.note(ms(0), Way::ToDevice, b"a");
         tape.note(ms(2), Way::ToDevice, b"b");
@@ -90,7 +98,7 @@ mod tests {
     #[test]
     fn an_endless_line_ends_somewhere() {
         let dir = tempfile::tempdir().unwrap();
-        let mut tape = Tape::new(dir.path(), "scale", 9_600, Arc::new(Masker::of(&[])));
+        let mut tape = Tape::new(dir.path(), "scale", WIRE, Arc::new(Masker::of(&[])));
         for _ in 0..RECORD_BYTES_MAX / 1_000 + 2 {
             tape.note(Duration::ZERO, Way::ToDevice, &[0; 1_000]);
         }

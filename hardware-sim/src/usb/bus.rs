@@ -12,6 +12,7 @@ use super::pipes::{Outbox, Spread};
 use super::tree::Fifo;
 use super::urb::{CANCELLED, NO_DEVICE, OVERFLOWED, SETUP_BYTES, STALLED, Urb};
 use crate::line::End;
+use crate::recording::Way;
 
 /// A device, the programs that have it open, and their transfers.
 pub(crate) struct Bus<P> {
@@ -162,6 +163,7 @@ impl<P: UsbPeripheral> Bus<P> {
         loop {
             self.end.device.advance(now);
             while let Some(said) = self.end.device.say() {
+                self.end.note(now, Way::FromDevice, &said.bytes);
                 self.outbox.put(self.spread, &said.bytes);
                 self.end.device.said();
             }
@@ -213,6 +215,7 @@ impl<P: UsbPeripheral> Bus<P> {
             if self.end.device.room() < packet.len() {
                 return false;
             }
+            self.end.note(now, Way::ToDevice, packet);
             self.end.device.hear(now, packet);
             self.end.bytes_in += packet.len() as u64;
             urb.done = end;
@@ -243,6 +246,9 @@ impl<P: UsbPeripheral> Bus<P> {
             return;
         };
         let setup = Setup::read(*head);
+        // What stands in the buffer of a request that wants something is nobody's business.
+        let data = if setup.kind & 0x80 == 0 { data } else { &[] };
+        self.end.note(now, Way::Question, &[head, data].concat());
         let Some(mut answer) = self.end.device.class_request(now, setup, data) else {
             urb.status = STALLED;
             return;
@@ -251,6 +257,7 @@ impl<P: UsbPeripheral> Bus<P> {
             self.outbox.clear();
         }
         answer.truncate(usize::from(setup.length));
+        self.end.note(now, Way::Answer, &answer);
         urb.done = if setup.kind & 0x80 == 0 { data.len() } else { answer.len() };
         urb.data.truncate(SETUP_BYTES);
         urb.data.extend(answer);

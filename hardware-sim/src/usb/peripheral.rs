@@ -34,6 +34,12 @@ impl Setup {
             length: number(length_low, length_high),
         }
     }
+
+    /// The eight bytes.
+    pub fn bytes(self) -> [u8; 8] {
+        let [value, index, length] = [self.value, self.index, self.length].map(u16::to_le_bytes);
+        [self.kind, self.request, value[0], value[1], index[0], index[1], length[0], length[1]]
+    }
 }
 
 /// What a device does on a bus besides carrying the bytes of its line.
@@ -112,7 +118,9 @@ mod tests {
 
     #[test]
     fn a_head_is_read_low_byte_first() {
-        let setup = Setup::read([0xA1, 0x00, 0x00, 0x00, 0x02, 0x01, 0x00, 0x04]);
+        let bytes = [0xA1, 0x00, 0x00, 0x00, 0x02, 0x01, 0x00, 0x04];
+        let setup = Setup::read(bytes);
+        assert_eq!(setup.bytes(), bytes);
         assert_eq!((setup.kind, setup.index, setup.length), (0xA1, 0x0102, 0x0400));
     }
 }

@@ -124,7 +124,9 @@ impl<P: UsbPeripheral> UsbLine<P> {
 
 impl<P> Drop for UsbLine<P> {
     fn drop(&mut self) {
-        let bus = self.shared.bus();
+        let mut bus = self.shared.bus();
+        // Programs' threads may outlive this.
+        bus.end.stop_recording();
         self.shared.stop.store(true, Ordering::Release);
         drop(bus);
         self.shared.changed();
