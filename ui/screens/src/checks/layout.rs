@@ -3,9 +3,8 @@
 use i_slint_backend_testing::{AccessibleRole, ElementHandle, ElementQuery};
 use kiosk_model::Mode;
 
-use super::gallery::{Example, examples};
-use super::support::{LANGUAGES, MODES, SIZES, headless};
-use super::{Glass, edges, is_control};
+use super::gallery::Example;
+use super::{Glass, edges, is_control, must_be_right};
 
 /// Rounding of positions.
 const SLACK_PX: f32 = 1.5;
@@ -17,22 +16,10 @@ const TARGET_PX: fn(Mode) -> f32 = |mode| match mode {
 
 #[test]
 fn every_screen_is_laid_out_well() {
-    headless();
-    let mut wrong = Vec::new();
-    for (glass_name, width, height) in SIZES {
-        let glass = Glass::new(width, height);
-        for (language_name, language) in LANGUAGES {
-            for (mode_name, mode) in MODES {
-                for example in examples(language, mode) {
-                    glass.show(&example.screen);
-                    let name = format!("{language_name}-{mode_name}-{glass_name}-{}", example.name);
-                    let found = faults(&glass, &example, [0.0, 0.0, width as f32, height as f32]);
-                    wrong.extend(found.into_iter().map(|fault| format!("{name}: {fault}")));
-                }
-            }
-        }
-    }
-    assert!(wrong.is_empty(), "{} faults\n{}", wrong.len(), wrong.join("\n"));
+    must_be_right(|glass, example, window| {
+        glass.show(&example.screen);
+        faults(glass, &example, window)
+    });
 }
 
 fn faults(glass: &Glass, example: &Example, window: [f32; 4]) -> Vec<String> {

@@ -20,6 +20,28 @@ use kiosk_model::{Action, Screen};
 use slint::ComponentHandle;
 
 use crate::{Options, Ui};
+use gallery::{Example, examples};
+use support::{LANGUAGES, MODES, SIZES, headless};
+
+/// Has every example looked at on every glass, in every language and mode, with the edges of its window; tells all that is wrong
+/// by the picture's name.
+fn must_be_right(look: impl Fn(&Glass, Example, [f32; 4]) -> Vec<String>) {
+    headless();
+    let mut wrong = Vec::new();
+    for (glass_name, width, height) in SIZES {
+        let (glass, window) = (Glass::new(width, height), [0.0, 0.0, width as f32, height as f32]);
+        for (language_name, language) in LANGUAGES {
+            for (mode_name, mode) in MODES {
+                for example in examples(language, mode) {
+                    let name = format!("{language_name}-{mode_name}-{glass_name}-{}", example.name);
+                    let found = look(&glass, example, window);
+                    wrong.extend(found.into_iter().map(|fault| format!("{name}: {fault}")));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} faults\n{}", wrong.len(), wrong.join("\n"));
+}
 
 /// A window and what was touched in it.
 struct Glass {

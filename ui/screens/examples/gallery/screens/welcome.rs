@@ -17,7 +17,7 @@ pub fn home(say: Say, count: usize) -> Body {
     let tiles = icons.iter().zip(names).take(count).enumerate();
     Body::Home {
         greeting: say.shown(
-            "您好，请把身份证放在读卡区，或先选择要办的事。",
+            "请把身份证放在读卡区，也可以先看看要办什么。",
             "Welcome. Place your ID card on the reader, or choose a service first.",
             "Здравствуйте! Положите удостоверение на считыватель или сначала выберите услугу.",
         ),
