@@ -22,6 +22,7 @@ pub fn run(setup: &Setup, as_json: bool) -> Result<(), Failure> {
     ));
     rows.iter().for_each(|row| say(&line(row)));
     say(&format!("{} items, {} waiting", rows.len(), answer.get("waiting").unwrap_or(&Value::Null)));
+    files(&answer).iter().for_each(|line| say(line));
     say(&format!("{} % of the store's room is gone", answer["room"]["percent"]));
     Ok(())
 }
@@ -34,12 +35,54 @@ fn line(row: &Value) -> String {
     format!("{receipt:<24} {kind:<8} {state:<12} {tries:>5}  {}", note.unwrap_or_default())
 }
 
-/// The queue, the known states of cases and the store's room, as JSON.
+/// Files of cases that are not all at the platform yet.
+fn files(answer: &Value) -> Vec<String> {
+    let files = answer.get("files").and_then(Value::as_array).cloned().unwrap_or_default();
+    let line = |file: &Value| {
+        let bytes = file.get("bytes").and_then(Value::as_u64).unwrap_or(0);
+        format!(
+            "file of a case, {} KiB, waiting: {}",
+            bytes.div_ceil(1024),
+            file["digest"].as_str().unwrap_or("")
+        )
+    };
+    files.iter().map(line).collect()
+}
+
+/// The queue, the files on their way, the known states of cases and the store's room, as JSON.
 pub fn read(store: &Store) -> Result<Value, String> {
     let words = |error: kiosk_store::StoreError| error.to_string();
     let items = serde_json::to_value(store.queue().map_err(words)?).map_err(|error| error.to_string())?;
     let cases =
         serde_json::to_value(store.case_states().map_err(words)?).map_err(|error| error.to_string())?;
     let (waiting, room) = (store.backlog().map_err(words)?, store.room().map_err(words)?);
-    Ok(json!({ "waiting": waiting, "items": items, "cases": cases, "room": room }))
+    let files = store.files().map_err(words)?;
+    let files: Vec<Value> =
+        files.iter().map(|file| json!({ "digest": file.digest, "bytes": file.bytes })).collect();
+    Ok(json!({ "waiting": waiting, "items": items, "files": files, "cases": cases, "room": room }))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::sync::Arc;
+
+    use kiosk_protocol::ids::TerminalId;
+    use kiosk_store::{KeyFile, Options};
+
+    use super::*;
+
+    #[test]
+    fn a_file_is_told_until_the_platform_has_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let key = KeyFile { path: folder.path().join("store.key") };
+        KeyFile::create(&key.path).unwrap();
+        let terminal = TerminalId::try_from("230202-0001".to_owned()).unwrap();
+        let (path, clock) = (folder.path().join("store"), Arc::new(jiff::Timestamp::now));
+        let store = Store::open(Options { path, terminal, epoch: 1, limit: None, clock }, &key).unwrap();
+        let file = store.keep_file(&[7; 1500]).unwrap();
+        assert_eq!(files(&read(&store).unwrap()), [format!("file of a case, 2 KiB, waiting: {file}")]);
+        store.remove_file(&file).unwrap();
+        assert_eq!(files(&read(&store).unwrap()), Vec::<String>::new());
+    }
 }
