@@ -78,31 +78,24 @@ impl Chip {
         let made = self.context.execute_with_session(Some(AuthSession::Password), |context| {
             context.create_primary(hierarchy, root_template()?, None, None, None, None)
         })?;
-        let (_, name, _) = self.context.read_public(made.key_handle)?;
+        // The library's own digest of the key that the session's secret goes to.
+        let name = self.context.tr_get_name(made.key_handle.into())?;
         Ok(Root { handle: made.key_handle, name: name.value().to_vec() })
     }
 
     /// A session whose secret was sent to the root key: who listens on the line reads nothing, who changes something shows.
     fn session(&mut self, root: &Root, secret: Secret) -> Result<Option<AuthSession>> {
-        let cipher = SymmetricDefinition::AES_128_CFB;
-        let hash = HashingAlgorithm::Sha256;
-        let session = self.context.start_auth_session(
-            Some(root.handle),
-            None,
-            None,
-            SessionType::Hmac,
-            cipher,
-            hash,
-        )?;
+        let (cipher, hash) = (SymmetricDefinition::AES_128_CFB, HashingAlgorithm::Sha256);
+        let to = Some(root.handle);
+        let session = self.context.start_auth_session(to, None, None, SessionType::Hmac, cipher, hash)?;
+        let session = session.ok_or(ODD_VALUE)?;
         let (attributes, mask) = SessionAttributesBuilder::new()
             .with_continue_session(true)
             .with_decrypt(secret == Secret::Both)
             .with_encrypt(true)
             .build();
-        session
-            .iter()
-            .try_for_each(|session| self.context.tr_sess_set_attributes(*session, attributes, mask))?;
-        Ok(session)
+        self.context.tr_sess_set_attributes(session, attributes, mask)?;
+        Ok(Some(session))
     }
 }
 
