@@ -38,6 +38,11 @@ impl Swtpm {
         format!("swtpm:host={},port={}", address(), self.port)
     }
 
+    /// Where commands go; control is at the next one.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
     /// As the product reaches it.
     pub fn tpm(&self) -> Tpm {
         Tpm::try_from(self.place()).unwrap()
@@ -64,7 +69,7 @@ impl Drop for Swtpm {
 }
 
 /// A loopback address of this process, so that no other's ports are in the way.
-fn address() -> Ipv4Addr {
+pub fn address() -> Ipv4Addr {
     let [_, high, middle, low] = std::process::id().to_be_bytes();
     Ipv4Addr::new(127, high | 0x40, middle, low)
 }
