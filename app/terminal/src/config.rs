@@ -8,6 +8,8 @@ mod plug;
 use std::path::{Path, PathBuf};
 
 use kiosk_scanner::Framing;
+use kiosk_store::Keep;
+use kiosk_tpm::Tpm;
 use serde::Deserialize;
 
 use crate::technician::Device;
@@ -60,6 +62,31 @@ pub struct Store {
     /// What the store may grow to, MiB, at least `LIMIT_MIB_MIN`. With 80 % of it gone technicians are told, with 95 % no
     /// new application is begun. By default 2048, or half of its disk where that is less.
     pub limit_mib: Option<u64>,
+    /// How the store's key is kept in `store.key`. A key that is kept otherwise still opens the store; `kiosk store rekey` makes
+    /// another that is kept like this.
+    pub key: KeptKey,
+    /// Where the TPM is, as the TPM2 tools write it, for `key = "tpm"`. By default the kernel's resource manager.
+    pub tpm: Tpm,
+}
+
+/// How the store's key is kept.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum KeptKey {
+    /// In the plain, for its owner alone: who has the disk can read the store.
+    #[default]
+    File,
+    /// Sealed by the TPM: the disk gives no store without this machine.
+    Tpm,
+}
+
+impl From<KeptKey> for Keep {
+    fn from(kept: KeptKey) -> Self {
+        match kept {
+            KeptKey::File => Self::Plain,
+            KeptKey::Tpm => Self::Sealed,
+        }
+    }
 }
 
 /// The least a store can be given: four times its log.
@@ -324,6 +351,8 @@ mod tests {
             ("data_dir = \"/", "data_dir = \"", "terminal.data_dir"),
             ("data_dir = ", "datadir = ", "datadir"),
             ("limit_mib = 2048", "limit_mib = 63", "store.limit_mib"),
+            ("key = \"file\"", "key = \"safe\"", "`tpm`"),
+            ("tpm = \"device:", "tpm = \"", "is not `device:"),
             ("format = \"text\"", "format = \"xml\"", "xml"),
             ("level = \"info\"", "level = \"kiosk=loud\"", "log.level"),
             ("uri = \"ipps:", "uri = \"http:", "devices.page_printer.uri"),

@@ -105,7 +105,8 @@ impl DevicesCommand {
 
 #[derive(Subcommand)]
 enum StoreCommand {
-    /// Give the store another key. The terminal must be stopped; may be broken off and begun again.
+    /// Give the store another key, kept as `store.key` says: in a file, or sealed by the TPM. The terminal must be stopped; may
+    /// be broken off and begun again.
     Rekey,
 }
 

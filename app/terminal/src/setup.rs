@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use kiosk_client::Identity;
-use kiosk_store::{KeyFile, Options, Store};
+use kiosk_store::{KeyHome, Options, Store};
 
 use crate::config::Config;
 use crate::error::Failure;
@@ -40,7 +40,17 @@ impl Setup {
             limit: self.config.store.limit_mib.map(|mib| mib.saturating_mul(1 << 20)),
             clock: Arc::new(jiff::Timestamp::now),
         };
-        let key = KeyFile { path: self.paths.store_key.clone() };
+        let key = self.store_key();
+        if key.kept().is_ok_and(|kept| kept != key.keep) {
+            tracing::warn!("the store's key is not kept as store.key says; `kiosk store rekey` changes that");
+        }
         Store::open(options, &key).map_err(Failure::Store)
+    }
+
+    /// Where the store's key is, and how the next one is kept.
+    pub fn store_key(&self) -> KeyHome {
+        let store = &self.config.store;
+        let (path, keep) = (self.paths.store_key.clone(), store.key.into());
+        KeyHome { path, keep, sealer: Arc::new(store.tpm.clone()) }
     }
 }

@@ -26,7 +26,7 @@ pub use downlink::CaseRow;
 pub use error::{StoreError, TooBig};
 pub use files::{FILES_FOLDER, WaitingFile};
 pub use journal::{Flaw, JournalReport};
-pub use key::{KEY_BYTES, Key, KeyError, KeyFile, KeyPort};
+pub use key::{KEY_BYTES, Keep, Key, KeyError, KeyFile, KeyHome, KeyPort, SealError, Sealer};
 pub use outbox::{ItemState, QueueRow};
 pub use quota::{Room, Tier};
 pub use schema::{DATABASE_FILE, LOCK_FILE};

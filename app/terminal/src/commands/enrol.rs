@@ -6,7 +6,7 @@ use std::os::unix::fs::DirBuilderExt;
 use kiosk_client::Identity;
 use kiosk_client::enrol::EnrolError;
 use kiosk_protocol::wire::Ticket;
-use kiosk_store::{KeyFile, Store};
+use kiosk_store::{DATABASE_FILE, Store, StoreError};
 
 use super::say;
 use crate::error::Failure;
@@ -21,18 +21,21 @@ pub fn run(setup: &Setup, ticket: &str) -> Result<(), Failure> {
     }
     let data_dir = &setup.config.terminal.data_dir;
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(data_dir).map_err(Failure::DataDir)?;
-    if !setup.paths.store_key.exists() {
-        KeyFile::create(&setup.paths.store_key).map_err(|error| Failure::Refused(error.to_string()))?;
-    }
+    make_key(setup).map_err(Failure::Store)?;
     let identity = enrol(setup, &ticket)?;
     say(&format!("enrolled as {} (epoch {})", identity.terminal, identity.epoch));
     Ok(())
 }
 
+/// A store that is there already waits for the key it was made with.
+fn make_key(setup: &Setup) -> Result<(), StoreError> {
+    let is_there = setup.paths.store_key.exists() || setup.paths.store.join(DATABASE_FILE).exists();
+    if is_there { Ok(()) } else { Ok(setup.store_key().create()?) }
+}
+
 fn enrol(setup: &Setup, ticket: &Ticket) -> Result<Identity, Failure> {
     let runtime = tokio::runtime::Runtime::new().map_err(Failure::Runtime)?;
-    let key = KeyFile { path: setup.paths.store_key.clone() };
-    let key = Store::journal_key_at(&setup.paths.store, &key).map_err(Failure::Store)?;
+    let key = Store::journal_key_at(&setup.paths.store, &setup.store_key()).map_err(Failure::Store)?;
     let url = &setup.config.platform.url;
     let enrolled = kiosk_client::enrol::enrol(url, ticket, Some(key), &setup.paths.identity);
     runtime.block_on(enrolled).map_err(|error| Failure::Enrol(Box::new(error)))

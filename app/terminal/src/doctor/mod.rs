@@ -3,6 +3,7 @@
 mod check;
 mod devices;
 mod kept;
+mod key;
 mod machine;
 mod platform;
 
@@ -26,6 +27,7 @@ pub fn examine(setup: &Setup) -> Result<Vec<Check>, Failure> {
         Ok(identity) => checks.extend(platform::look(setup, identity, catalogue)),
         Err(failure) => checks.extend(platform::reach(&setup.config.platform.url, &failure.chain())),
     }
+    checks.push(key::look(setup));
     checks.extend(kept);
     Ok(checks)
 }
