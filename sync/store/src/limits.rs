@@ -45,3 +45,5 @@ pub const SETTLED_ROWS_KEPT: u32 = 10_000;
 pub const PRUNED_ROWS_PER_TURN: u32 = 500;
 /// How long the end of the process waits for the write under way. A disk that stands still does not keep it alive.
 pub const ENDING_WAIT_MAX: Duration = Duration::from_secs(2);
+/// Technicians on a roster: a city's own and those of its contractors.
+pub const TECHNICIANS_MAX: u32 = 200;
