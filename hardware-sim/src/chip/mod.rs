@@ -6,10 +6,12 @@ mod bank;
 mod library;
 mod slot;
 mod social;
+mod technician;
 mod wire;
 
 pub use apdu::{Command, Outcome, Transport};
 pub use bank::BankCard;
-pub use library::{BankSpec, Card, Directory, SocialSpec, library};
+pub use library::{BankSpec, Card, Directory, SocialSpec, TechnicianSpec, library};
 pub use slot::{Fault, Slot, SlotView};
 pub use social::{SocialCard, TRIES};
+pub use technician::TechnicianCard;
