@@ -53,6 +53,9 @@ fn a_card_is_read(desk: &mut Desk<Reader>) -> Went {
         Some(SmartCard::Bank(card)) => {
             must(card.masked_number.expose_secret().contains('*'), || "the number is not masked".to_owned())
         }
+        Some(SmartCard::Technician(card)) => {
+            must(!card.serial.is_empty(), || "the card does not name itself".to_owned())
+        }
         None => Went::Wrong(format!("not read: {last:?}")),
     }
 }
@@ -67,7 +70,7 @@ fn simulated() -> Option<(Pcscd, tempfile::TempDir, Desk<Reader>)> {
     let pcscd = Pcscd::start(logs.path()).unwrap();
     let options = Options { vpcd: Some(address(0)), ..Options::in_dir(folder.path()) };
     let simulator = Simulator::start(&options).unwrap();
-    let driver = Reader::new(Config { reader: reader(0) });
+    let driver = Reader::new(Config { reader: reader(0), ..Config::default() });
     let hands = Box::new(Simulated::of(simulator, None, folder));
     Some((pcscd, logs, Desk { driver, hands }))
 }
@@ -77,7 +80,11 @@ fn smart_card() {
     let bench = bench();
     if let Some(OnBench { reader }) = bench.smart_card {
         let hands = Box::new(Technician { present: bench.hands });
-        return run("smart-card", &CASES, Desk { driver: Reader::new(Config { reader }), hands });
+        return run(
+            "smart-card",
+            &CASES,
+            Desk { driver: Reader::new(Config { reader, ..Config::default() }), hands },
+        );
     }
     if let Some((_pcscd, _logs, desk)) = simulated() {
         run("smart-card", &CASES, desk);

@@ -2,10 +2,12 @@
 
 use std::time::{Duration, Instant};
 
+use base64::prelude::{BASE64_STANDARD, Engine};
 use kiosk_drivers_api::{
     Cancel, CardKey, CardPart, CardScheme, DeviceStatus, Generation, SmartCard, SmartCardFault,
     SmartCardReader,
 };
+use kiosk_protocol::crypto::VerifyingKey;
 use kiosk_sim::control::ChipFault;
 use kiosk_sim::residents::{Resident, library};
 use kiosk_tests::deadlines::{FOUND, poll};
@@ -45,6 +47,31 @@ fn social_security_cards_of_every_generation_are_read(desk: &mut ChipDesk) {
     assert_eq!((card.generation, card.region.expose_secret()), (Generation::Third, "230204"));
     let module = CardKey::SecurityModule;
     assert_eq!(card.what_is_missing(), [(CardPart::Validity, module), (CardPart::Holder, module)]);
+}
+
+/// The card proves that it holds the secret of the key it shows: with another challenge, another signature.
+#[test]
+fn a_technicians_card_signs_what_it_is_asked_and_is_missed_when_it_is_out() {
+    let Some((_service, mut desk)) = start() else { return };
+    let mut signatures = Vec::new();
+    for _ in 0..2 {
+        desk.insert("technician");
+        let Ok(SmartCard::Technician(card)) = desk.read() else { panic!("not read") };
+        assert!(desk.driver.holds_card(&Cancel::default()));
+        let key = VerifyingKey::try_from(hex(&card.key)).unwrap();
+        let signature = BASE64_STANDARD.encode(card.signature);
+        assert_eq!(key.verify(&card.challenge, &signature), Ok(()));
+        assert!(key.verify(&[0; 32], &signature).is_err());
+        signatures.push(signature);
+        desk.remove();
+        let gone = poll(FOUND, || (!desk.driver.holds_card(&Cancel::default())).then_some(()));
+        assert!(gone.is_some(), "it is still there");
+    }
+    assert_ne!(signatures[0], signatures[1]);
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn bank_cards_give_their_number_masked(desk: &mut ChipDesk) {

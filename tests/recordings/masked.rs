@@ -13,7 +13,7 @@ use kiosk_sim::recording::{Recording, Way};
 use kiosk_sim::residents::{Resident, library};
 use kiosk_sim::scanner::Dialect as Kind;
 use kiosk_sim::{Options, Simulator};
-use kiosk_smart_card::Reader as ChipReader;
+use kiosk_smart_card::{Reader as ChipReader, TECHNICIAN_APPLICATION};
 
 use crate::{CODE, chip, page, pages, recording, usb};
 
@@ -46,7 +46,7 @@ fn record(folder: &Path, into: &Path, document: &Document) {
     let scanner = ScannerConfig { path: path(Device::Scanner), baud: kind.baud(), dialect: Dialect::NEWLAND };
     SerialCodeScanner::new(scanner).scan(&Cancel::default()).unwrap();
     simulator.act(&Command::Chip(ChipAction::Insert { card: "alice-social".to_owned() })).unwrap();
-    ChipReader::on(service).read(&Cancel::default()).unwrap();
+    ChipReader::on(service, TECHNICIAN_APPLICATION.to_vec()).read(&Cancel::default()).unwrap();
     let uri = std::fs::read_to_string(path(Device::PagePrinter)).unwrap();
     let pages = pages::config(uri.trim());
     IppPagePrinter::new(pages).print(&pages::page(1), &Cancel::default()).unwrap();

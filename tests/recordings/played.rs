@@ -8,7 +8,7 @@ use kiosk_id_card::{Config, Reader, SerialIdCardReader};
 use kiosk_receipt_printer::{Model, Printer};
 use kiosk_scanner::{Dialect, Scanner, SerialInput};
 use kiosk_sim::recording::{Player, Recording, Replay, Way};
-use kiosk_smart_card::Reader as ChipReader;
+use kiosk_smart_card::{Reader as ChipReader, TECHNICIAN_APPLICATION};
 use secrecy::ExposeSecret;
 
 use crate::line::VirtualLine;
@@ -88,7 +88,8 @@ fn a_recorded_answer_that_is_spoilt_is_no_card() {
 
 #[test]
 fn a_recorded_chip_card_is_read_in_virtual_time() {
-    let mut reader = ChipReader::on(chip::Recorded::new(&recording("chip.rec")));
+    let mut reader =
+        ChipReader::on(chip::Recorded::new(&recording("chip.rec")), TECHNICIAN_APPLICATION.to_vec());
     let Ok(SmartCard::SocialSecurity(card)) = reader.read(&Cancel::default()) else { panic!("not read") };
     let Kept::Free(holder) = card.holder else { panic!("the holder is kept back") };
     assert_eq!(holder.number.expose_secret(), "11010519491231002X");
@@ -101,7 +102,8 @@ fn a_recorded_chip_card_without_its_first_answer_is_none() {
     let mut recording = recording("chip.rec");
     let answer = recording.events.iter().rposition(|event| event.way == Way::Answer).unwrap();
     recording.events.remove(answer);
-    let result = ChipReader::on(chip::Recorded::new(&recording)).read(&Cancel::default());
+    let result = ChipReader::on(chip::Recorded::new(&recording), TECHNICIAN_APPLICATION.to_vec())
+        .read(&Cancel::default());
     assert!(matches!(result, Err(SmartCardFault::NoAnswer)), "{:?}", result.err());
 }
 

@@ -19,11 +19,11 @@ pub(crate) struct Ctx {
     pub(crate) catalogue: Arc<Catalogue>,
     pub(crate) link: Link,
     room: Room,
-    reader: Option<DeviceStatus>,
-    slot: Option<DeviceStatus>,
-    scanner: Option<DeviceStatus>,
-    printer: Option<PrinterStatus>,
-    page_printer: Option<PagePrinterStatus>,
+    pub(crate) reader: Option<DeviceStatus>,
+    pub(crate) slot: Option<DeviceStatus>,
+    pub(crate) scanner: Option<DeviceStatus>,
+    pub(crate) printer: Option<PrinterStatus>,
+    pub(crate) page_printer: Option<PagePrinterStatus>,
     ids: Ids,
     reading: Standing,
     scanning: Standing,
@@ -73,7 +73,11 @@ impl Ctx {
             | Event::PagePrinted { .. }
             | Event::Stored { .. }
             | Event::Printed { .. }
-            | Event::Answered { .. } => {}
+            | Event::Answered { .. }
+            | Event::CardGone { .. }
+            | Event::TechnicianMet { .. }
+            | Event::PinTried { .. }
+            | Event::LookedAround { .. } => {}
         }
     }
 

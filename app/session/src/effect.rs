@@ -1,7 +1,7 @@
 //! What shall be done: everything the session can order.
 
-use kiosk_drivers_api::PageJob;
 use kiosk_drivers_api::paper::Document;
+use kiosk_drivers_api::{PageJob, Private, TechnicianCard};
 use kiosk_protocol::codes::RatingLevel;
 use kiosk_protocol::ids::Key;
 use kiosk_protocol::item::CaseFile;
@@ -79,6 +79,30 @@ pub enum Effect {
     },
     /// Stop the pages that are under way; what is not out is cancelled at the printer. Nothing comes back.
     StopPage,
+    /// Ask the roster whose card this is; its proof is verified with the key that stands there.
+    MeetTechnician {
+        /// Comes back in `TechnicianMet`.
+        request: RequestId,
+        /// The card.
+        card: Box<TechnicianCard>,
+    },
+    /// Tell when the card that was read last leaves the slot; until then none is read there. `ReadCard` ends it.
+    WatchCard {
+        /// Comes back in `CardGone`.
+        request: RequestId,
+    },
+    /// Count a try, and only when that is durable check the PIN of the technician who was met last.
+    TryPin {
+        /// Comes back in `PinTried`.
+        request: RequestId,
+        /// The PIN.
+        pin: Private,
+    },
+    /// Look how store, queue and certificate stand.
+    LookAround {
+        /// Comes back in `LookedAround`.
+        request: RequestId,
+    },
     /// Append to the journal; nothing waits for it.
     Record(TrailEvent),
 }

@@ -12,6 +12,8 @@ use kiosk_protocol::catalogue::Catalogue;
 use kiosk_protocol::ids::ReceiptNumber;
 use kiosk_protocol::wire::Reply;
 
+use crate::lock::Gate;
+
 /// The time an event happened at, told by the shell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Now {
@@ -96,6 +98,85 @@ pub enum Event {
     CatalogueChanged(Arc<Catalogue>),
     /// The store came to have room for new applications, or ran short of it.
     RoomChanged(Room),
+    /// The card that was read last has left the slot, or nobody can tell any more.
+    CardGone {
+        /// The `WatchCard` this answers.
+        request: RequestId,
+    },
+    /// The roster said whose card it is.
+    TechnicianMet {
+        /// The `MeetTechnician` this answers.
+        request: RequestId,
+        /// Whose; nothing where the card is not on the roster, not valid any more, or has not proven itself.
+        result: Option<Met>,
+    },
+    /// A PIN was counted and checked.
+    PinTried {
+        /// The `TryPin` this answers.
+        request: RequestId,
+        /// What came of it.
+        answer: PinAnswer,
+    },
+    /// Store, queue and certificate were looked at.
+    LookedAround {
+        /// The `LookAround` this answers.
+        request: RequestId,
+        /// How they stand.
+        report: Box<Report>,
+    },
+}
+
+/// A technician whose card proved itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Met {
+    /// The name on the roster.
+    pub name: String,
+    /// Whether a PIN may be tried.
+    pub gate: Gate,
+}
+
+/// What came of a technician's PIN.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PinAnswer {
+    /// It was right.
+    Right,
+    /// It was wrong; so it goes on.
+    Wrong(Gate),
+    /// It was not looked at, for nobody may try yet.
+    NotYet(Gate),
+    /// It was not looked at, for the try could not be recorded.
+    NotCounted(Gate),
+}
+
+/// How that stands which only the shell can see. What could not be looked at is missing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Report {
+    /// What waits to be sent.
+    pub queue: Option<Queue>,
+    /// How much of the store's limit is gone.
+    pub room_percent: Option<u8>,
+    /// Until when the certificate is good.
+    pub certificate_until: Option<CertificateEnd>,
+}
+
+/// What waits to be sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Queue {
+    /// Items without an answer.
+    pub waiting: u64,
+    /// Items the platform did not take.
+    pub stuck: u64,
+    /// Why it did not take the newest of them.
+    pub why: Option<String>,
+}
+
+/// The end of a certificate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CertificateEnd {
+    /// When.
+    pub at: jiff::Timestamp,
+    /// Whether it should have been renewed by now.
+    pub is_late: bool,
 }
 
 /// A submission that is on disk.

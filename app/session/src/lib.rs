@@ -23,10 +23,12 @@ mod effect;
 mod event;
 mod ids;
 mod limits;
+pub mod lock;
 mod opened;
 mod standing;
 mod states;
 mod task;
+mod technician;
 mod turn;
 mod typing;
 mod view;
@@ -44,18 +46,23 @@ mod properties;
 mod testing;
 
 pub use effect::{Effect, NewCase};
-pub use event::{AskTrouble, Event, Kept, Link, Now, RequestId, Room, StoreTrouble};
+pub use event::{
+    AskTrouble, CertificateEnd, Event, Kept, Link, Met, Now, PinAnswer, Queue, Report, RequestId, Room,
+    StoreTrouble,
+};
 
 use std::time::Duration;
 
+use kiosk_drivers_api::SmartCard;
 use kiosk_model::{Action, Body, Frame, Language, Mode, Screen};
 use kiosk_protocol::service::Text;
 use kiosk_protocol::trail::{EndReason, TrailEvent};
-use kiosk_text::Texts;
+use kiosk_text::{ChipTrouble, Texts};
 use uuid::Uuid;
 
 use crate::ctx::{Ctx, Wanted};
-use crate::visit::Identity;
+use crate::technician::{Outcome, Technician};
+use crate::visit::{Identity, Trouble};
 use crate::visiting::Visiting;
 
 /// What a terminal is told once.
@@ -84,6 +91,8 @@ enum State {
     Attract,
     /// Somebody is.
     Visit(Box<Visiting>),
+    /// A technician is.
+    Technician(Box<Technician>),
 }
 
 impl Session {
@@ -99,12 +108,18 @@ impl Session {
             return effects;
         }
         self.ctx.learn(&event);
-        let visiting = match std::mem::take(&mut self.state) {
+        let (ctx, orders) = (&mut self.ctx, &mut effects);
+        let next = match std::mem::take(&mut self.state) {
             State::OutOfService => None,
-            State::Attract => wake(event, now, &mut self.ctx, &mut effects),
-            State::Visit(visiting) => visiting.on(now, event, &mut self.ctx, &mut effects),
+            State::Attract => wake(event, now, ctx, orders),
+            State::Visit(visiting) => visiting.on(now, event, ctx, orders).map(State::visit),
+            State::Technician(technician) => match technician.on(now, event, ctx, orders) {
+                Outcome::Stays(technician) => Some(State::Technician(technician)),
+                Outcome::Leaves => None,
+                Outcome::Stranger => strange_card(now, ctx, orders),
+            },
         };
-        self.settle(visiting, &mut effects);
+        self.settle(next, &mut effects);
         effects
     }
 
@@ -113,6 +128,7 @@ impl Session {
         match &self.state {
             State::OutOfService | State::Attract => None,
             State::Visit(visiting) => visiting.deadline(),
+            State::Technician(technician) => Some(technician.deadline()),
         }
     }
 
@@ -125,6 +141,7 @@ impl Session {
             }
             State::Attract => self.screen_for_nobody(Body::Attract),
             State::Visit(visiting) => visiting.screen(&self.ctx),
+            State::Technician(technician) => technician.screen(&self.ctx),
         }
     }
 
@@ -134,20 +151,24 @@ impl Session {
             State::OutOfService => "out_of_service",
             State::Attract => "attract",
             State::Visit(visiting) => visiting.name(),
+            State::Technician(technician) => technician.name(),
         }
     }
 
-    /// Whether somebody is served.
+    /// Whether somebody is served, a technician too.
     pub fn is_visited(&self) -> bool {
-        self.visit.is_some()
+        self.visit.is_some() || matches!(self.state, State::Technician(_))
     }
 
     /// Ends a visit at once after an unexpected internal error, also one inside `handle`: everything is wiped, the
     /// end is recorded, devices are told anew what to do.
     pub fn abort(&mut self, now: Now) -> Vec<Effect> {
         let mut effects = Vec::new();
-        if let State::Visit(visiting) = std::mem::take(&mut self.state) {
+        let state = std::mem::take(&mut self.state);
+        if let State::Visit(visiting) = state {
             visiting.end(EndReason::Internal, now, &mut self.ctx, &mut effects);
+        } else if let State::Technician(technician) = state {
+            technician.leave(&mut effects);
         } else if let Some(visit) = self.visit {
             effects.extend([Effect::StopPrinting, Effect::StopPage, Effect::StopAsking]);
             effects.push(Effect::Record(TrailEvent::VisitEnded { visit, why: EndReason::Internal }));
@@ -175,15 +196,18 @@ impl Session {
     }
 
     /// Without a visit there is the attract screen, or nothing to offer; a device looks while somebody waits for it.
-    fn settle(&mut self, visiting: Option<Visiting>, effects: &mut Vec<Effect>) {
-        self.visit = visiting.as_ref().map(Visiting::id);
-        self.state = match visiting {
-            Some(visiting) => State::Visit(Box::new(visiting)),
+    fn settle(&mut self, next: Option<State>, effects: &mut Vec<Effect>) {
+        self.state = match next {
+            Some(state) => state,
             None if self.ctx.catalogue.packages.is_empty() => State::OutOfService,
             None => State::Attract,
         };
+        self.visit = match &self.state {
+            State::Visit(visiting) => Some(visiting.id()),
+            State::OutOfService | State::Attract | State::Technician(_) => None,
+        };
         let wanted = match &self.state {
-            State::OutOfService => Wanted { card: false, code: false },
+            State::OutOfService | State::Technician(_) => Wanted { card: false, code: false },
             State::Attract => Wanted { card: true, code: false },
             State::Visit(visiting) => Wanted { card: visiting.takes_card(), code: visiting.takes_code() },
         };
@@ -196,19 +220,32 @@ impl Session {
     }
 }
 
+impl State {
+    fn visit(visiting: Visiting) -> Self {
+        Self::Visit(Box::new(visiting))
+    }
+}
+
 impl From<&Session> for Screen {
     fn from(session: &Session) -> Self {
         session.screen()
     }
 }
 
-/// What begins a visit: a touch, or a card that was put down, even one that cannot be used.
-fn wake(event: Event, now: Now, ctx: &mut Ctx, effects: &mut Vec<Effect>) -> Option<Visiting> {
+/// What begins a visit: a touch, or a card that was put down, even one that cannot be used. A technician's card begins
+/// something else.
+fn wake(event: Event, now: Now, ctx: &mut Ctx, effects: &mut Vec<Effect>) -> Option<State> {
     let (mut language, mut mode, mut identity) = (Language::default(), Mode::default(), None);
     match event {
         Event::Touched(action) => (language, mode) = woken_by(&action)?,
         Event::CardRead { result, .. } => identity = Some(Identity::on_reader(result, now)?),
-        Event::ChipRead { result, .. } => identity = Some(Identity::in_slot(result, now)?),
+        Event::ChipRead { result, .. } => match result.map(|card| *card) {
+            Ok(SmartCard::Technician(card)) => {
+                let technician = Technician::begin(*card, now, ctx, effects);
+                return Some(State::Technician(Box::new(technician)));
+            }
+            other => identity = Some(Identity::in_slot(other, now)?),
+        },
         Event::Tick
         | Event::Scanned { .. }
         | Event::ReaderChanged(_)
@@ -222,9 +259,21 @@ fn wake(event: Event, now: Now, ctx: &mut Ctx, effects: &mut Vec<Effect>) -> Opt
         | Event::Answered { .. }
         | Event::LinkChanged(_)
         | Event::RoomChanged(_)
-        | Event::CatalogueChanged(_) => return None,
+        | Event::CatalogueChanged(_)
+        | Event::CardGone { .. }
+        | Event::TechnicianMet { .. }
+        | Event::PinTried { .. }
+        | Event::LookedAround { .. } => return None,
     }
-    Visiting::begin(language, mode, now, ctx, effects).saw(identity, now, ctx, effects)
+    Visiting::begin(language, mode, now, ctx, effects).saw(identity, now, ctx, effects).map(State::visit)
+}
+
+/// A card that says it is a technician's and is nobody's: like any other card that cannot be used.
+fn strange_card(now: Now, ctx: &mut Ctx, effects: &mut Vec<Effect>) -> Option<State> {
+    let visiting = Visiting::begin(Language::default(), Mode::default(), now, ctx, effects);
+    visiting
+        .saw(Some(Identity::Troubled(Trouble::Chip(ChipTrouble::Unknown))), now, ctx, effects)
+        .map(State::visit)
 }
 
 /// The touches the attract screen offers; others come too late from a screen that is gone.

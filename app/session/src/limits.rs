@@ -7,3 +7,8 @@ pub(crate) const FEN_DIGITS: usize = 2;
 
 /// Tiles on one page of the home screen: as many as can be large enough for everybody.
 pub(crate) const TILES_PER_PAGE: usize = 6;
+
+/// Digits of a technician's PIN: the fewest that cannot be tried out between two waits, the most anybody keeps in mind.
+pub(crate) const PIN_DIGITS_MIN: usize = 6;
+/// The most.
+pub(crate) const PIN_DIGITS_MAX: usize = 8;

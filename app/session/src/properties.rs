@@ -9,8 +9,9 @@ use kiosk_drivers_api::{
 use kiosk_model::{Action, Key, Language, Mode};
 use proptest::prelude::*;
 
+use crate::lock::Gate;
 use crate::testing::*;
-use crate::{AskTrouble, Event, Link, RequestId, Room, StoreTrouble};
+use crate::{AskTrouble, Event, Link, PinAnswer, Report, RequestId, Room, StoreTrouble};
 
 /// One thing that happens. Replies go to the newest request or to one made up.
 #[derive(Clone, Debug)]
@@ -33,6 +34,7 @@ enum Op {
     Slot(bool),
     Scanner(bool),
     PagePrinter(u8),
+    Technician(u8),
 }
 
 fn action() -> impl Strategy<Value = Action> {
@@ -78,6 +80,7 @@ fn op() -> impl Strategy<Value = Op> {
         1 => any::<bool>().prop_map(Op::Slot),
         1 => any::<bool>().prop_map(Op::Scanner),
         1 => (0_u8..3).prop_map(Op::PagePrinter),
+        4 => (0_u8..8).prop_map(Op::Technician),
     ]
 }
 
@@ -137,6 +140,7 @@ fn apply(world: &mut World, op: Op) {
             let is_slot = matches!(op, Op::Slot(_));
             world.send(if is_slot { Event::SlotChanged(status) } else { Event::ScannerChanged(status) });
         }
+        Op::Technician(which) => technician(world, which),
         Op::PagePrinter(which) => {
             let fault = [None, Some(PageFault::PaperOut), Some(PageFault::NotConnected)][usize::from(which)];
             world.send(Event::PagePrinterChanged(page_printer(fault)));
@@ -146,6 +150,21 @@ fn apply(world: &mut World, op: Op) {
                 [None, Some(PrintFault::PaperOut), Some(PrintFault::NotConnected)][usize::from(which)];
             world.send(Event::PrinterChanged(printer(fault)));
         }
+    }
+}
+
+/// A technician's card and what comes of it, in any order.
+fn technician(world: &mut World, which: u8) {
+    let left = Duration::from_secs(15);
+    match which {
+        0 => world.met(Gate::Open { left: 5 }),
+        1 => world.stranger(),
+        2 => world.tried(PinAnswer::Right),
+        3 => world.tried(PinAnswer::Wrong(Gate::Waits { left })),
+        4 => world.tried(PinAnswer::Wrong(Gate::Locked)),
+        5 => world.told(Report::default()),
+        6 => world.take_card(),
+        _ => world.insert(Ok(technician_card())),
     }
 }
 
@@ -176,14 +195,21 @@ fn check(world: &World, submits: usize, prints: usize, state: &str) {
         assert!(state == "confirm" || (state == "unsure" && last == before), "submitted from {state}");
         assert_eq!(world.submits.len() - submits, 1, "submitted twice at once");
     }
+    let at_work = world.state().starts_with("technician");
+    assert!(!at_work || world.reading.is_none() && world.watching.is_some(), "the card is not watched");
+    assert!(state != "technician" || !text.contains(PIN), "the PIN is on the glass");
     let may_ask = ["asking", "answer"].contains(&world.state());
     assert!(world.asking.is_none() || may_ask, "{}: nobody waits for it", world.state());
     assert!(world.paging.is_none() || world.state() == "answer", "{}: nobody takes the page", world.state());
     let scans = world.state() == "scanning";
     assert_eq!(world.scanning.is_some(), scans, "{}: the scanner looks for nobody", world.state());
-    assert!(world.printing.is_none() || world.state() == "receipt", "{}: nobody sees it", world.state());
+    assert!(
+        world.printing.is_none() || ["receipt", "technician"].contains(&world.state()),
+        "{}: nobody sees it",
+        world.state()
+    );
     if world.prints.len() > prints {
-        assert!(["submitting", "unsure", "receipt"].contains(&state), "printed from {state}");
+        assert!(["submitting", "unsure", "receipt", "technician"].contains(&state), "printed from {state}");
     }
 }
 

@@ -139,10 +139,12 @@ impl Identity {
     }
 
     /// The same for the slot.
-    pub(crate) fn in_slot(result: Result<Box<SmartCard>, SmartCardFault>, now: Now) -> Option<Self> {
+    pub(crate) fn in_slot(result: Result<SmartCard, SmartCardFault>, now: Now) -> Option<Self> {
         let trouble = |trouble| Self::Troubled(Trouble::Chip(trouble));
-        match result.map(|card| *card) {
+        match result {
             Ok(SmartCard::Bank(_)) => Some(trouble(ChipTrouble::Bank)),
+            // Technicians begin at the attract screen; in somebody's visit their card is any other card.
+            Ok(SmartCard::Technician(_)) => Some(trouble(ChipTrouble::Unknown)),
             Ok(SmartCard::SocialSecurity(card)) => {
                 Some(social_security_holder(*card, now).map_or_else(trouble, Self::Present))
             }

@@ -14,7 +14,7 @@ use serde::Deserialize;
 
 use crate::technician::Device;
 
-pub use devices::{Flow, IdReader, Receipts, Scanner};
+pub use devices::{Application, Flow, IdReader, Receipts, Scanner};
 pub use plug::{Plug, Plugged};
 
 /// The whole file.
@@ -124,6 +124,9 @@ pub struct Pages {
 pub struct Slot {
     /// A part of the reader's name, as `pcscd` lists it; empty takes the first reader.
     pub reader: String,
+    /// The name (AID) of the application on technicians' cards, 10 to 32 hexadecimal digits.
+    #[serde(default)]
+    pub technician: Application,
 }
 
 /// `[screen]`
@@ -363,6 +366,7 @@ mod tests {
             ("dialect = \"plain", "dialect = \"hid-pos\" #", "devices.scanner.dialect"),
             ("baud = 9600", "baud = 300", "baud: 300"),
             ("reader = \"", "reader = \"\\u0007", "devices.smart_card.reader"),
+            ("technician = \"F0", "technician = \"F", "10 to 32"),
             ("model = \"generic-80\"", "model = \"generic\"", "presenter-80"),
             ("flow = \"software\"", "flow = \"xon\"", "hardware"),
             ("fingerprints = false", "fingerprints = 1", "fingerprints"),

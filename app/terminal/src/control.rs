@@ -10,23 +10,27 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use kiosk_protocol::trail::TrailEvent;
-use kiosk_store::{Store, StoreError};
+use kiosk_store::{Store, StoreError, Technician};
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt};
 use tokio::net::UnixListener;
 use tokio::net::unix::OwnedReadHalf;
 
+use crate::commands::technician as roster;
 use crate::deadlines::{CONTROL_ANSWER, CONTROL_PAUSE, CONTROL_WORK};
 use crate::run::{Board, Leave};
 use crate::technician::{Bench, Standing, Work};
 
 /// Longest question, bytes.
-const QUESTION_BYTES_MAX: u64 = 256;
+const QUESTION_BYTES_MAX: u64 = 1024;
 /// What the question for the journal's lines begins with; a row's sequence follows.
 const JOURNAL_LINES: &str = "journal-lines ";
+/// The same for somebody to be put on the roster, as JSON, and for a card to be taken off it.
+const ADD_TECHNICIAN: &str = "add-technician ";
+const REMOVE_TECHNICIAN: &str = "remove-technician ";
 
 /// What a technician can ask a running terminal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone)]
 pub enum Question {
     /// State, link, catalogue.
     Status,
@@ -38,46 +42,73 @@ pub enum Question {
     VerifyJournal,
     /// The lines of the journal's export behind this row.
     JournalLines(u64),
+    /// The roster of technicians.
+    Technicians,
+    /// Put somebody on it.
+    AddTechnician(Box<Technician>),
+    /// Take the card of this serial off it.
+    RemoveTechnician(String),
+    /// Set the count of wrong PINs back.
+    UnlockTechnicians,
     /// Work at a device.
     Work(Work),
 }
 
 impl Question {
-    fn words(self) -> String {
+    fn words(&self) -> String {
         match self {
             Self::Status => "status".to_owned(),
             Self::Devices => "devices".to_owned(),
             Self::Queue => "queue".to_owned(),
             Self::VerifyJournal => "verify-journal".to_owned(),
             Self::JournalLines(behind) => format!("{JOURNAL_LINES}{behind}"),
+            Self::Technicians => "technicians".to_owned(),
+            Self::AddTechnician(technician) => {
+                format!("{ADD_TECHNICIAN}{}", to_json(technician).unwrap_or_default())
+            }
+            Self::RemoveTechnician(card) => format!("{REMOVE_TECHNICIAN}{card}"),
+            Self::UnlockTechnicians => "unlock-technicians".to_owned(),
             Self::Work(work) => work.words(),
         }
     }
 
     fn all() -> impl Iterator<Item = Self> {
-        [Self::Status, Self::Devices, Self::Queue, Self::VerifyJournal, Self::JournalLines(0)]
-            .into_iter()
-            .chain(Work::all().map(Self::Work))
+        let looks = [Self::Status, Self::Devices, Self::Queue, Self::VerifyJournal, Self::JournalLines(0)];
+        let roster = [Self::Technicians, Self::RemoveTechnician("CARD".to_owned()), Self::UnlockTechnicians];
+        looks.into_iter().chain(roster).chain(Work::all().map(Self::Work))
     }
 
     fn read(words: &str) -> Option<Self> {
-        let behind = words.strip_prefix(JOURNAL_LINES).and_then(|behind| behind.parse().ok());
-        let lines = behind.map(Self::JournalLines);
-        lines.or_else(|| Self::all().find(|question| question.words() == words))
+        if let Some(behind) = words.strip_prefix(JOURNAL_LINES) {
+            return behind.parse().ok().map(Self::JournalLines);
+        }
+        if let Some(technician) = words.strip_prefix(ADD_TECHNICIAN) {
+            return serde_json::from_str(technician).ok().map(Self::AddTechnician);
+        }
+        if let Some(card) = words.strip_prefix(REMOVE_TECHNICIAN) {
+            return Some(Self::RemoveTechnician(card.to_owned()));
+        }
+        Self::all().find(|question| question.words() == words)
     }
 
-    fn patience(self) -> Duration {
+    fn patience(&self) -> Duration {
         match self {
-            Self::Status | Self::Devices | Self::Queue | Self::VerifyJournal | Self::JournalLines(_) => {
-                CONTROL_ANSWER
-            }
+            Self::Status
+            | Self::Devices
+            | Self::Queue
+            | Self::VerifyJournal
+            | Self::JournalLines(_)
+            | Self::Technicians
+            | Self::AddTechnician(_)
+            | Self::RemoveTechnician(_)
+            | Self::UnlockTechnicians => CONTROL_ANSWER,
             Self::Work(_) => CONTROL_WORK,
         }
     }
 }
 
 /// Asks a running terminal; `None` where none runs.
-pub fn ask(socket: &Path, question: Question) -> std::io::Result<Option<Value>> {
+pub fn ask(socket: &Path, question: &Question) -> std::io::Result<Option<Value>> {
     let mut stream = match UnixStream::connect(socket) {
         Ok(stream) => stream,
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::ConnectionRefused) => {
@@ -177,8 +208,17 @@ async fn answer(stream: tokio::net::UnixStream, desk: Arc<Desk>) -> std::io::Res
         Some(Question::JournalLines(behind)) => {
             look(desk, move |desk| crate::commands::journal::lines(desk.store()?, behind)).await?
         }
+        Some(Question::Technicians) => with_store(desk, roster::list).await?,
+        Some(Question::AddTechnician(technician)) => {
+            with_store(desk, move |store| roster::add(store, *technician)).await?
+        }
+        Some(Question::RemoveTechnician(card)) => {
+            with_store(desk, move |store| roster::remove(store, &card)).await?
+        }
+        Some(Question::UnlockTechnicians) => with_store(desk, roster::unlock).await?,
         Some(Question::Work(work)) => do_work(work, desk, lines.into_inner().into_inner()).await?,
-        None => error(format!("`{line}` is not one of {}", every_question())),
+        // What was asked is not said back: it may hold the hash of a PIN.
+        None => error(format!("the question is not one of {}", every_question())),
     };
     write.write_all(format!("{answer}\n").as_bytes()).await
 }
@@ -209,6 +249,14 @@ fn work_with(leave: Leave, work: Work, desk: &Desk) -> Value {
     if is_interrupted { error("a visit began; try again when it has ended".to_owned()) } else { answer }
 }
 
+/// The same with the store, where it is open.
+async fn with_store(
+    desk: Arc<Desk>,
+    ask: impl FnOnce(&Store) -> Result<Value, String> + Send + 'static,
+) -> std::io::Result<Value> {
+    look(desk, |desk| desk.store().and_then(ask)).await
+}
+
 /// Looks something up on a thread that may wait for disk or device.
 async fn look(
     desk: Arc<Desk>,
@@ -227,27 +275,35 @@ fn to_json(answer: &impl serde::Serialize) -> Result<Value, String> {
 }
 
 fn every_question() -> String {
-    Question::all().map(Question::words).collect::<Vec<_>>().join(", ")
+    Question::all().map(|question| question.words()).collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use kiosk_protocol::crypto::SigningKey;
+
     use super::*;
     use crate::setup::Setup;
+    use crate::technician::roster::testing::technician;
 
     #[test]
     fn no_two_questions_have_the_same_words_and_all_fit_the_line() {
-        let mut words: Vec<_> = Question::all().map(Question::words).collect();
+        let mut words: Vec<_> = Question::all().map(|question| question.words()).collect();
         let count = words.len();
         words.sort();
         words.dedup();
         assert_eq!(words.len(), count);
         assert!(words.iter().all(|words| words.len() < QUESTION_BYTES_MAX as usize));
-        for question in Question::all().chain([Question::JournalLines(u64::MAX)]) {
-            assert_eq!(Question::read(&question.words()), Some(question));
+        let longest =
+            Technician { name: "维".repeat(40), ..technician(&SigningKey::generate().unwrap(), "739154") };
+        let added = Question::AddTechnician(Box::new(longest));
+        assert!(added.words().len() < QUESTION_BYTES_MAX as usize, "{}", added.words().len());
+        for question in Question::all().chain([Question::JournalLines(u64::MAX), added]) {
+            let again = Question::read(&question.words()).map(|question| question.words());
+            assert_eq!(again, Some(question.words()));
         }
-        assert_eq!(Question::read("journal-lines of everybody"), None);
+        assert!(Question::read("journal-lines of everybody").is_none());
     }
 
     #[test]

@@ -61,6 +61,11 @@ enum Command {
         #[command(subcommand)]
         command: StoreCommand,
     },
+    /// Who may open the technician's screens with a card and a PIN.
+    Technician {
+        #[command(subcommand)]
+        command: TechnicianCommand,
+    },
     /// The tamper-evident trail.
     Journal {
         #[command(subcommand)]
@@ -111,6 +116,32 @@ enum StoreCommand {
 }
 
 #[derive(Subcommand)]
+enum TechnicianCommand {
+    /// Put the card that is put in now on the roster, or give it another PIN. The PIN is read from standard input.
+    Add {
+        /// Whose it is.
+        #[arg(long)]
+        name: String,
+        /// Its last day, YYYY-MM-DD.
+        #[arg(long)]
+        until: jiff::civil::Date,
+    },
+    /// Show the roster.
+    List {
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Take a card off the roster.
+    Remove {
+        /// Its serial.
+        card: String,
+    },
+    /// Let PINs be tried again after too many were wrong.
+    Unlock,
+}
+
+#[derive(Subcommand)]
 enum JournalCommand {
     /// Check the hash chain from its first row to its head.
     Verify {
@@ -150,11 +181,21 @@ fn carry_out(cli: &Cli) -> Result<(), Failure> {
         Command::Doctor { json } => commands::doctor::run(&setup, *json),
         Command::Queue { json } => commands::queue::run(&setup, *json),
         Command::Store { command: StoreCommand::Rekey } => commands::store::rekey(&setup),
+        Command::Technician { command } => technician(&setup, command),
         Command::Journal { command: JournalCommand::Verify { json } } => {
             commands::journal::verify(&setup, *json)
         }
         Command::Journal { command: JournalCommand::Export { out } } => {
             commands::journal::export(&setup, out.as_deref())
         }
+    }
+}
+
+fn technician(setup: &Setup, command: &TechnicianCommand) -> Result<(), Failure> {
+    match command {
+        TechnicianCommand::Add { name, until } => commands::technician::enter(setup, name, *until),
+        TechnicianCommand::List { json } => commands::technician::show(setup, *json),
+        TechnicianCommand::Remove { card } => commands::technician::take_off(setup, card),
+        TechnicianCommand::Unlock => commands::technician::open(setup),
     }
 }

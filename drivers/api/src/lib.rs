@@ -23,7 +23,8 @@ pub use printer::{Outlet, Paper, PrintFault, PrinterStatus, ReceiptPrinter};
 pub use reader::{IdCardReader, ReaderFault};
 pub use scanner::{AimId, CodeScanner, Scan, ScanFault, Trigger};
 pub use smart_card::{
-    BankCard, CardHolder, CardKey, CardPart, CardScheme, Generation, Kept, SmartCard, SmartCardFault,
-    SmartCardReader, SocialSecurityCard, Validity,
+    BankCard, CHALLENGE_BYTES, CardHolder, CardKey, CardPart, CardScheme, Generation, Kept, POINT_BYTES,
+    SIGNATURE_BYTES, SmartCard, SmartCardFault, SmartCardReader, SocialSecurityCard, TechnicianCard,
+    Validity,
 };
 pub use status::DeviceStatus;

@@ -13,6 +13,9 @@ pub trait SmartCardReader: Send {
     /// A card that was read once must be taken out before it is found again.
     fn read(&mut self, cancel: &Cancel) -> Result<SmartCard, SmartCardFault>;
 
+    /// Whether the card that was read last is still in the slot; not where nobody can tell.
+    fn holds_card(&mut self, cancel: &Cancel) -> bool;
+
     /// Has the social security card in the slot check its holder's PIN, 4 to 16 digits, and reads it again: what only
     /// the PIN kept back is there then. A wrong one costs a try; `PinWrong` says how many are left.
     fn verify_pin(&mut self, pin: &Private, cancel: &Cancel) -> Result<SocialSecurityCard, SmartCardFault>;
@@ -29,6 +32,8 @@ pub enum SmartCard {
     SocialSecurity(Box<SocialSecurityCard>),
     /// A bank card.
     Bank(BankCard),
+    /// A technician's card.
+    Technician(Box<TechnicianCard>),
 }
 
 /// The record of a social security card (LD/T 32), as far as the card gives it.
@@ -115,6 +120,26 @@ pub struct BankCard {
     pub scheme: CardScheme,
 }
 
+/// A technician's card, and the proof it gave. Whoever looks it up must verify the proof with the key he knows it by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TechnicianCard {
+    /// Its own number: 1 to 16 letters and digits.
+    pub serial: String,
+    /// The public key it says it has: a point of SM2, uncompressed.
+    pub key: [u8; POINT_BYTES],
+    /// What it was asked to sign: random, and asked only once.
+    pub challenge: [u8; CHALLENGE_BYTES],
+    /// Its SM2 signature of that: r and s.
+    pub signature: [u8; SIGNATURE_BYTES],
+}
+
+/// An uncompressed point of a curve of 256 bits (SEC 1, 2.3.3).
+pub const POINT_BYTES: usize = 65;
+/// A challenge nobody meets twice.
+pub const CHALLENGE_BYTES: usize = 32;
+/// Two numbers of 256 bits.
+pub const SIGNATURE_BYTES: usize = 64;
+
 /// Card schemes, by the registered provider in the application's identifier (ISO/IEC 7816-5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CardScheme {
@@ -167,7 +192,7 @@ pub enum SmartCardFault {
     /// The card does not answer to power. Cure: turn it round, chip first and up; wipe the chip; then the counter.
     #[error("the card does not answer")]
     Mute,
-    /// Neither a social security card nor a bank card, or not the one of them that was asked for. Cure: another card.
+    /// Neither a social security card nor a bank card nor a technician's, or not the one of them that was asked for. Cure: another card.
     #[error("unknown kind of card")]
     UnknownCard,
     /// The issuer has blocked the card or its application. Cure: the issuer's counter.

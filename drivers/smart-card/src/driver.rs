@@ -3,14 +3,18 @@
 use std::time::Duration;
 
 use kiosk_drivers_api::{
-    About, Cancel, DeviceStatus, Private, SmartCard, SmartCardFault, SmartCardReader, SocialSecurityCard,
+    About, CHALLENGE_BYTES, Cancel, DeviceStatus, Private, SmartCard, SmartCardFault, SmartCardReader,
+    SocialSecurityCard,
 };
+use rand::TryRng;
+use rand::rngs::SysRng;
 use zeroize::Zeroizing;
 
 use crate::config::Config;
 use crate::deadlines::{ANSWER_TO_RESET_SHOWN, COMMAND, CONNECT, LOOK, SLICE, WHOLE_CARD};
 use crate::protocol::{
-    Command, Conversation, Pin, Transmit, read_bank_card, read_social_card, select_social_card, verify_pin,
+    Command, Conversation, Pin, Transmit, read_bank_card, read_social_card, read_technician_card,
+    select_social_card, verify_pin,
 };
 use crate::slot::{Answer, Insertion, PcscSlot, Request, Slot, SlotError, Wire};
 
@@ -20,6 +24,8 @@ pub type PcscSmartCardReader = Reader<PcscSlot>;
 /// A reader with some slot.
 pub struct Reader<S> {
     slot: S,
+    /// The name of the application on technicians' cards.
+    technician: Vec<u8>,
     /// The stay of the card that answered to power last.
     was_up: Option<Insertion>,
     /// The stay of the card that was read last.
@@ -29,16 +35,16 @@ pub struct Reader<S> {
 impl PcscSmartCardReader {
     /// Remembers which reader it is. Never fails and never waits: the service is reached on first use.
     pub fn new(config: Config) -> Self {
-        Self::on(PcscSlot::new(config.reader))
+        Self::on(PcscSlot::new(config.reader), config.technician)
     }
 }
 
 type Result<T> = std::result::Result<T, SmartCardFault>;
 
 impl<S: Slot> Reader<S> {
-    /// Drives a reader with `slot`.
-    pub fn on(slot: S) -> Self {
-        Self { slot, was_up: None, was_read: None }
+    /// Drives a reader with `slot`; technicians' cards have an application of that name.
+    pub fn on(slot: S, technician: Vec<u8>) -> Self {
+        Self { slot, technician, was_up: None, was_read: None }
     }
 
     /// The slot, for whoever gave it.
@@ -98,12 +104,14 @@ impl<S: Slot> SmartCardReader for Reader<S> {
         if self.was_read == Some(stay) {
             return Err(SmartCardFault::NoCard);
         }
-        let card = self.with_card(stay, cancel, |card| match select_social_card(card)? {
-            true => read_social_card(card).map(|card| SmartCard::SocialSecurity(Box::new(card))),
-            false => read_bank_card(card).map(SmartCard::Bank),
-        })?;
+        let technician = self.technician.clone();
+        let card = self.with_card(stay, cancel, |card| read_any(card, &technician))?;
         self.was_read = Some(stay);
         Ok(card)
+    }
+
+    fn holds_card(&mut self, cancel: &Cancel) -> bool {
+        self.was_read.is_some() && self.look(cancel).is_ok_and(|stay| self.was_read == Some(stay))
     }
 
     fn verify_pin(&mut self, pin: &Private, cancel: &Cancel) -> Result<SocialSecurityCard> {
@@ -138,6 +146,24 @@ impl<S: Slot> SmartCardReader for Reader<S> {
             | Err(_) => About::new(),
         }
     }
+}
+
+/// A resident's card first: those are many.
+fn read_any<T: Transmit>(card: &mut Conversation<T>, technician: &[u8]) -> Result<SmartCard> {
+    if select_social_card(card)? {
+        return read_social_card(card).map(|card| SmartCard::SocialSecurity(Box::new(card)));
+    }
+    match read_technician_card(card, technician, challenge()?)? {
+        Some(card) => Ok(SmartCard::Technician(Box::new(card))),
+        None => read_bank_card(card).map(SmartCard::Bank),
+    }
+}
+
+/// From the system's random source; without one no card can prove anything.
+fn challenge() -> Result<[u8; CHALLENGE_BYTES]> {
+    let mut challenge = [0; CHALLENGE_BYTES];
+    SysRng.try_fill_bytes(&mut challenge).map_err(|_| SmartCardFault::NoAnswer)?;
+    Ok(challenge)
 }
 
 /// The first bytes of an answer to reset: the last of its historical bytes may be the chip's own number.
@@ -241,7 +267,8 @@ mod tests {
     use secrecy::ExposeSecret;
 
     use super::*;
-    use crate::scripted::{ScriptedSlot, bank, social};
+    use crate::TECHNICIAN_APPLICATION;
+    use crate::scripted::{ScriptedSlot, bank, social, technician};
 
     const VERIFY: &str = "0020000003123456";
 
@@ -252,7 +279,7 @@ mod tests {
     fn with(card: crate::scripted::Script) -> (Reader<ScriptedSlot>, ScriptedSlot) {
         let slot = ScriptedSlot::new();
         slot.insert(card);
-        (Reader::on(slot.clone()), slot)
+        (Reader::on(slot.clone(), TECHNICIAN_APPLICATION.to_vec()), slot)
     }
 
     fn read(reader: &mut Reader<ScriptedSlot>) -> Result<SmartCard> {
@@ -281,6 +308,33 @@ mod tests {
         assert_eq!(read(&mut reader).err(), Some(SmartCardFault::NoCard));
         slot.insert(bank());
         assert!(matches!(read(&mut reader), Ok(SmartCard::Bank(_))));
+    }
+
+    #[test]
+    fn a_technicians_card_signs_another_challenge_each_time() {
+        let mut challenges = Vec::new();
+        for _ in 0..2 {
+            let (mut reader, _) = with(technician());
+            let Ok(SmartCard::Technician(card)) = read(&mut reader) else { panic!("not read") };
+            challenges.push(card.challenge);
+        }
+        assert_ne!(challenges[0], challenges[1]);
+    }
+
+    #[test]
+    fn a_card_is_held_from_its_reading_until_it_or_the_reader_goes() {
+        let (mut reader, slot) = with(technician());
+        let never = Cancel::default();
+        assert!(!reader.holds_card(&never), "it was not read yet");
+        assert!(read(&mut reader).is_ok() && reader.holds_card(&never));
+        slot.fail(Some(SlotError::NoReader));
+        assert!(!reader.holds_card(&never));
+        slot.fail(None);
+        assert!(reader.holds_card(&never));
+        slot.remove();
+        assert!(!reader.holds_card(&never));
+        slot.insert(technician());
+        assert!(!reader.holds_card(&never), "another stay, maybe another card");
     }
 
     #[test]

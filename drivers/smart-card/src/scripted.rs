@@ -112,6 +112,18 @@ pub(crate) fn bank() -> Script {
     ])
 }
 
+/// A technician's card, whose signature is nobody's.
+pub(crate) fn technician() -> Script {
+    let key = format!("04{}9000", "A5".repeat(64));
+    let signature = format!("{}9000", "5A".repeat(64));
+    Script::of(&[
+        ("00A4040008F048434B54454348", "9000"),
+        ("00B2010C00", "54533030303030319000"),
+        ("00B2020C00", &key),
+        ("0088000020", &signature),
+    ])
+}
+
 /// A slot with virtual time. Clones share it.
 #[derive(Clone)]
 pub(crate) struct ScriptedSlot(Arc<Mutex<State>>);

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use super::apdu::{Command, Outcome};
 use super::bank::BankCard;
 use super::social::SocialCard;
+use super::technician::TechnicianCard;
 use crate::residents::Resident;
 
 const BUILT_IN: &str = include_str!("../../cards.toml");
@@ -16,6 +17,7 @@ const BUILT_IN: &str = include_str!("../../cards.toml");
 struct File {
     social: Vec<SocialSpec>,
     bank: Vec<BankSpec>,
+    technician: Vec<TechnicianSpec>,
 }
 
 /// A social security card as it is written in the file.
@@ -59,6 +61,19 @@ pub struct BankSpec {
     pub directory: Directory,
 }
 
+/// A technician's card as it is written in the file; it is no resident's.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TechnicianSpec {
+    key: String,
+    #[serde(rename = "about")]
+    _about: String,
+    /// What it names itself.
+    pub serial: String,
+    /// Its secret key of SM2, 32 bytes, hexadecimal.
+    pub secret: String,
+}
+
 /// Where a bank card's application can be looked up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -78,6 +93,8 @@ pub enum Card {
     Social(Box<SocialCard>),
     /// A bank's.
     Bank(BankCard),
+    /// A technician's.
+    Technician(TechnicianCard),
 }
 
 impl Card {
@@ -86,6 +103,7 @@ impl Card {
         match self {
             Card::Social(card) => card.reset(),
             Card::Bank(card) => card.reset(),
+            Card::Technician(card) => card.reset(),
         }
     }
 
@@ -94,6 +112,7 @@ impl Card {
         match self {
             Card::Social(card) => card.perform(command, is_blocked),
             Card::Bank(card) => card.perform(command, is_blocked),
+            Card::Technician(card) => card.perform(command, is_blocked),
         }
     }
 
@@ -101,7 +120,7 @@ impl Card {
     pub fn tries_left(&self) -> Option<u8> {
         match self {
             Card::Social(card) => Some(card.tries_left()),
-            Card::Bank(_) => None,
+            Card::Bank(_) | Card::Technician(_) => None,
         }
     }
 }
@@ -122,7 +141,13 @@ pub(crate) fn luhn(digits: &str) -> u32 {
     sum % 10
 }
 
-/// The cards of those who are among the residents, by key.
+/// Bytes written as hexadecimal digits.
+fn unpacked(digits: &str) -> Vec<u8> {
+    let nibbles: Vec<u8> = digits.chars().filter_map(|char| char.to_digit(16)).map(|one| one as u8).collect();
+    nibbles.chunks(2).map(|pair| pair.iter().fold(0, |byte, nibble| byte << 4 | nibble)).collect()
+}
+
+/// The cards of those who are among the residents, and of technicians, by key.
 pub fn library(residents: &[Resident]) -> BTreeMap<String, Card> {
     // A test reads the built-in file, so the empty default never shows.
     let Ok(file) = toml::from_str::<File>(BUILT_IN) else {
@@ -137,7 +162,11 @@ pub fn library(residents: &[Resident]) -> BTreeMap<String, Card> {
         resident(&spec.resident)?;
         Some((spec.key.clone(), Card::Bank(BankCard::of(spec))))
     });
-    social.chain(bank).collect()
+    let technician = file.technician.iter().filter_map(|spec| {
+        let card = TechnicianCard::of(&spec.serial, &unpacked(&spec.secret))?;
+        Some((spec.key.clone(), Card::Technician(card)))
+    });
+    social.chain(bank).chain(technician).collect()
 }
 
 #[cfg(test)]
@@ -149,7 +178,7 @@ mod tests {
     fn every_card_is_well_written_and_somebodys() {
         let file: File = toml::from_str(BUILT_IN).unwrap();
         let cards = library(crate::residents::library());
-        assert_eq!(cards.len(), file.social.len() + file.bank.len());
+        assert_eq!(cards.len(), file.social.len() + file.bank.len() + file.technician.len());
         for bank in &file.bank {
             assert_eq!(luhn(&bank.number), 0, "{}", bank.key);
             assert!(bank.number.starts_with("625094") && bank.expires.len() == 6, "{}", bank.key);
@@ -162,6 +191,6 @@ mod tests {
 
     #[test]
     fn nobody_elses_cards_are_there() {
-        assert!(library(&[]).is_empty());
+        assert!(library(&[]).values().all(|card| matches!(card, Card::Technician(_))));
     }
 }

@@ -6,13 +6,15 @@ mod bank;
 mod library;
 mod slot;
 mod social;
+mod technician;
 mod wire;
 
 pub(crate) use apdu::without_secret;
 pub use apdu::{Command, Outcome, Transport};
 pub use bank::BankCard;
-pub use library::{BankSpec, Card, Directory, SocialSpec, library};
+pub use library::{BankSpec, Card, Directory, SocialSpec, TechnicianSpec, library};
 pub(crate) use library::{luhn, packed};
 pub use slot::{Fault, Slot, SlotView};
 pub use social::{SocialCard, TRIES};
+pub use technician::TechnicianCard;
 pub use wire::{receive, send};

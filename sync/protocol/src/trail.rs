@@ -137,6 +137,35 @@ pub enum TrailEvent {
         /// Whether the device did its part.
         ok: bool,
     },
+    /// A technician typed a PIN. Written with the count before the PIN is checked: it was wrong unless `TechnicianAdmitted`
+    /// follows.
+    TechnicianTried {
+        /// The serial of the card.
+        card: String,
+        /// Tries since the last right PIN, this one counted.
+        tries: u32,
+    },
+    /// The PIN was right: the technician's screens opened.
+    TechnicianAdmitted {
+        /// The serial of the card.
+        card: String,
+    },
+    /// The technician's screens closed.
+    TechnicianLeft,
+    /// Too many wrong PINs: no technician's card opens anything until the machine's administrator unlocks it.
+    TechniciansLocked,
+    /// The machine's administrator set the count of wrong PINs back.
+    TechniciansUnlocked,
+    /// A technician was put on the terminal's roster, or another PIN was given to one.
+    TechnicianAdded {
+        /// The serial of the card.
+        card: String,
+    },
+    /// A technician was taken off the terminal's roster.
+    TechnicianRemoved {
+        /// The serial of the card.
+        card: String,
+    },
     /// A new catalogue is in force.
     CatalogueChanged {
         /// Its version.

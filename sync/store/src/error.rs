@@ -4,7 +4,7 @@ use kiosk_protocol::limits::{CATALOGUE_BYTES_MAX, FILE_BYTES_MAX};
 use rusqlite::ErrorCode;
 
 use crate::key::KeyError;
-use crate::limits::{ITEM_BYTES_MAX, TRAIL_EVENTS_MAX};
+use crate::limits::{ITEM_BYTES_MAX, TECHNICIANS_MAX, TRAIL_EVENTS_MAX};
 
 /// Why a call failed. Unless said otherwise, nothing was changed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -89,6 +89,9 @@ pub enum TooBig {
     /// A catalogue.
     #[error("a catalogue has at most {CATALOGUE_BYTES_MAX} bytes")]
     Catalogue,
+    /// The roster of technicians.
+    #[error("a roster has at most {TECHNICIANS_MAX} technicians")]
+    Roster,
     /// A number that does not fit the database's 63 bits.
     #[error("number out of range")]
     Number,

@@ -18,6 +18,7 @@ mod outbox;
 mod quota;
 mod rekey;
 mod schema;
+mod technicians;
 #[cfg(test)]
 mod testing;
 mod writer;
@@ -30,6 +31,7 @@ pub use key::{KEY_BYTES, Keep, Key, KeyError, KeyFile, KeyHome, KeyPort, SealErr
 pub use outbox::{ItemState, QueueRow};
 pub use quota::{Room, Tier};
 pub use schema::{DATABASE_FILE, LOCK_FILE};
+pub use technicians::Technician;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -285,6 +287,45 @@ impl Store {
             }
             Ok(())
         })
+    }
+
+    /// Who may open the technician's screens.
+    pub fn technicians(&self) -> Result<Vec<Technician>, StoreError> {
+        self.writer.call(|db| technicians::all(db.connection))
+    }
+
+    /// Whose a technician's card is, where it is on the roster.
+    pub fn technician(&self, card: &str) -> Result<Option<Technician>, StoreError> {
+        let card = card.to_owned();
+        self.writer.call(move |db| technicians::find(db.connection, &card))
+    }
+
+    /// Puts somebody on the roster, or in the place of whoever had the card before; the trail keeps it.
+    pub fn put_technician(&self, technician: Technician) -> Result<(), StoreError> {
+        self.writer.call(move |db| db.write(|change, origin| technicians::put(change, origin, &technician)))
+    }
+
+    /// Takes somebody off the roster, which the trail keeps; `false` where the card is not on it.
+    pub fn remove_technician(&self, card: &str) -> Result<bool, StoreError> {
+        let card = card.to_owned();
+        self.writer.call(move |db| db.write(|change, origin| technicians::remove(change, origin, &card)))
+    }
+
+    /// Tries of a technician's PIN since the last right one, whatever the card.
+    pub fn technician_tries(&self) -> Result<u32, StoreError> {
+        self.writer.call(|db| technicians::tries(db.connection))
+    }
+
+    /// Counts a try, with its step of the trail, and says how many there are now. When this returns it is on disk: only
+    /// then may the PIN be checked, so that no power cut gives a try for nothing.
+    pub fn count_technician_try(&self, card: &str) -> Result<u32, StoreError> {
+        let card = card.to_owned();
+        self.writer.call(move |db| db.write(|change, origin| technicians::count_try(change, origin, &card)))
+    }
+
+    /// Sets the count of tries back; the step says why.
+    pub fn forget_technician_tries(&self, why: TrailEvent) -> Result<(), StoreError> {
+        self.writer.call(move |db| db.write(|change, origin| technicians::forget_tries(change, origin, why)))
     }
 
     /// What the journal's heads are verified with: made with the store, and the same for ever.

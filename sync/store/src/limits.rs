@@ -47,3 +47,5 @@ pub const PRUNED_ROWS_PER_TURN: u32 = 500;
 pub const ENDING_WAIT_MAX: Duration = Duration::from_secs(2);
 /// A key file at most, bytes: a sealed key takes about 900.
 pub const SEALED_BYTES_MAX: u64 = 4096;
+/// Technicians on a roster: a city's own and those of its contractors.
+pub const TECHNICIANS_MAX: u32 = 200;

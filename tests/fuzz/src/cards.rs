@@ -2,13 +2,14 @@
 
 use std::collections::VecDeque;
 
-use kiosk_drivers_api::{Private, SmartCardFault};
+use kiosk_drivers_api::{CHALLENGE_BYTES, Private, SmartCardFault};
 use kiosk_id_card::protocol::{
     Body, Command as Ask, Decoder, FRAME_BYTES_MAX, encode, is_valid_number, newest_address, parse,
 };
+use kiosk_smart_card::TECHNICIAN_APPLICATION;
 use kiosk_smart_card::protocol::{
     Command, Conversation, Pin, Transmit, all, find, is_luhn_valid, items, list_values, read_bank_card,
-    read_social_card, select_social_card, verify_pin,
+    read_social_card, read_technician_card, select_social_card, verify_pin,
 };
 use zeroize::Zeroizing;
 
@@ -94,6 +95,14 @@ pub fn social(bytes: &[u8]) {
 pub fn bank(bytes: &[u8]) {
     look(read_bank_card(&mut Conversation::with(Answers::of(bytes))));
     look(is_luhn_valid(bytes));
+}
+
+/// A technician's card.
+pub fn technician(bytes: &[u8]) {
+    let mut card = Conversation::with(Answers::of(bytes));
+    if let Ok(Some(card)) = read_technician_card(&mut card, TECHNICIAN_APPLICATION, [7; CHALLENGE_BYTES]) {
+        assert!((1..=16).contains(&card.serial.len()), "a serial of another length");
+    }
 }
 
 /// Data objects; the first four bytes are the tag that is looked for.

@@ -23,11 +23,12 @@ pub struct Target {
 }
 
 /// All of them.
-pub const TARGETS: [Target; 19] = [
+pub const TARGETS: [Target; 20] = [
     Target { name: "id-card-frame", eat: cards::id_frame, bytes_max: 4_096 },
     Target { name: "id-card-record", eat: cards::id_record, bytes_max: 2_400 },
     Target { name: "social-card", eat: cards::social, bytes_max: 2_048 },
     Target { name: "bank-card", eat: cards::bank, bytes_max: 2_048 },
+    Target { name: "technician-card", eat: cards::technician, bytes_max: 1_024 },
     Target { name: "tlv", eat: cards::tlv, bytes_max: 512 },
     Target { name: "receipt-printer-input", eat: paper::receipt_input, bytes_max: 256 },
     Target { name: "receipt-page", eat: paper::receipt_page, bytes_max: 1_024 },

@@ -6,7 +6,7 @@ use kiosk_scanner::{Dialect as Spoken, Scanner as CodeDriver, SerialInput};
 use kiosk_sim::printer::{Glyphs, Printer};
 use kiosk_sim::reader::{BAUDS, Reader};
 use kiosk_sim::scanner::{Dialect, Scanner, Shown};
-use kiosk_smart_card::Reader as ChipDriver;
+use kiosk_smart_card::{Reader as ChipDriver, TECHNICIAN_APPLICATION};
 
 use crate::cable::Cable;
 use crate::chance::Chance;
@@ -61,7 +61,7 @@ impl Devices {
 
     /// The slot's driver.
     pub fn slot(&self) -> kinds::Slot {
-        kinds::Slot(Box::new(ChipDriver::on(self.chips.clone())))
+        kinds::Slot(Box::new(ChipDriver::on(self.chips.clone(), TECHNICIAN_APPLICATION.to_vec())))
     }
 
     /// The scanner's driver.

@@ -277,6 +277,11 @@ impl Hall {
             }
             Effect::StopPage => self.hands.stop_page(),
             Effect::Record(step) => self.keeper.order(now, Order::Step(step), chance),
+            // Nobody here has a technician's card.
+            Effect::MeetTechnician { .. }
+            | Effect::WatchCard { .. }
+            | Effect::TryPin { .. }
+            | Effect::LookAround { .. } => {}
         }
     }
 

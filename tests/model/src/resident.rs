@@ -201,6 +201,8 @@ fn offered(body: &Body, chance: &mut Chance) -> Action {
         | Body::Form { .. }
         | Body::Working { .. }
         | Body::Farewell { .. }
+        | Body::TechnicianPin { .. }
+        | Body::Technician { .. }
         | Body::OutOfService { .. } => vec![Action::Back],
     };
     chance.one_of(&choices).cloned().unwrap_or(Action::Back)

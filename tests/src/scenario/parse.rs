@@ -29,7 +29,7 @@ struct SimulatorLine {
 
 /// The first word of every step, for the error that names them all.
 const VERBS: &str = "title, devices, language, touch, type, card, chip, reader, scanner, printer, page-printer, paper, \
-                     network, disk, unplug, plug, wait, expect, picture, publish, kill, start";
+                     network, disk, unplug, plug, wait, expect, picture, publish, kill, start, technician";
 
 /// Reads a scenario. `name` is its title where it has none of its own.
 ///
@@ -92,6 +92,10 @@ fn action(words: &[Word]) -> Result<Action, String> {
         ("publish", [Word::Bare(path)]) => Ok(Action::Publish(path.into())),
         ("kill", [Word::Bare(what)]) if what == "terminal" => Ok(Action::KillTerminal),
         ("start", [Word::Bare(what)]) if what == "terminal" => Ok(Action::StartTerminal),
+        ("technician", [Word::Bare(add), Word::Quoted(pin)]) if add == "add" => {
+            Ok(Action::AddTechnician(pin.clone()))
+        }
+        ("technician", [Word::Bare(unlock)]) if unlock == "unlock" => Ok(Action::UnlockTechnicians),
         (
             "card" | "chip" | "reader" | "scanner" | "printer" | "page-printer" | "paper" | "network"
             | "disk" | "unplug" | "plug",
@@ -109,6 +113,7 @@ fn usage(verb: &str) -> String {
         "picture" => "write: picture NAME".to_owned(),
         "publish" => "write: publish FILE".to_owned(),
         "kill" | "start" => format!("write: {verb} terminal"),
+        "technician" => "write: technician add \"PIN\" or technician unlock".to_owned(),
         "devices" => "write: devices usb; on serial lines they are without a word".to_owned(),
         "title" => "write: title \"WHAT IT SHOWS\"".to_owned(),
         _ => format!("`{verb}` is no step; a step begins with one of: {VERBS}"),
@@ -231,6 +236,8 @@ mod tests {
         assert_eq!(one("disk full"), Action::Act(Act::Disk { state: DiskState::Full }));
         let insert = ChipAction::Insert { card: "alice-social".into() };
         assert_eq!(one("chip insert alice-social"), Action::Act(Act::Chip(insert)));
+        assert_eq!(one("technician add \"739154\""), Action::AddTechnician("739154".to_owned()));
+        assert_eq!(one("technician unlock"), Action::UnlockTechnicians);
         assert_eq!(one("chip remove"), Action::Act(Act::Chip(ChipAction::Remove)));
         let fault = ChipAction::Fault(ChipFault::RemoveAt { command: 5 });
         assert_eq!(one("chip fault remove-at 5"), Action::Act(Act::Chip(fault)));

@@ -91,6 +91,14 @@ impl Player<'_> {
                 self.world.terminal.start(&self.world.glass)?;
                 Ok(Told::default())
             }
+            Action::AddTechnician(pin) => {
+                self.world.terminal.add_technician(pin)?;
+                Ok(Told::default())
+            }
+            Action::UnlockTechnicians => {
+                self.world.terminal.unlock_technicians()?;
+                Ok(Told::default())
+            }
         }
     }
 

@@ -68,6 +68,10 @@ pub enum Action {
     KillTerminal,
     /// Start the terminal again.
     StartTerminal,
+    /// Put the technician's card in the slot on the roster of the terminal, which does not run, with this PIN.
+    AddTechnician(String),
+    /// Let technicians' PINs be tried again.
+    UnlockTechnicians,
 }
 
 /// What the glass must show.

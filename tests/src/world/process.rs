@@ -122,8 +122,16 @@ pub struct Said {
 /// # Errors
 /// It cannot be started, does not end, or ends with another code than 0.
 pub fn call(command: &mut Command) -> Result<String, WorldError> {
+    call_with(command, Stdio::null())
+}
+
+/// The same with something on its standard input.
+///
+/// # Errors
+/// As with `call`.
+pub fn call_with(command: &mut Command, input: Stdio) -> Result<String, WorldError> {
     let shown = words(command);
-    let said = listen(command)?;
+    let said = listen(command, input)?;
     if said.success {
         return Ok(said.stdout);
     }
@@ -133,12 +141,12 @@ pub fn call(command: &mut Command) -> Result<String, WorldError> {
     })
 }
 
-fn listen(command: &mut Command) -> Result<Said, WorldError> {
+fn listen(command: &mut Command, input: Stdio) -> Result<Said, WorldError> {
     let shown = words(command);
     let failed = |source| WorldError::Start { name: words_of(&shown), source };
     let (out, err) = (tempfile::tempfile().map_err(failed)?, tempfile::tempfile().map_err(failed)?);
     let child = command
-        .stdin(Stdio::null())
+        .stdin(input)
         .stdout(out.try_clone().map_err(failed)?)
         .stderr(err.try_clone().map_err(failed)?)
         .spawn();

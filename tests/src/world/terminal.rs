@@ -1,12 +1,13 @@
 //! The terminal under test: `kiosk`, with a configuration of its own.
 
+use std::io::{Seek, Write};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use kiosk_sim::control::Device;
 use serde_json::Value;
 
-use super::process::Process;
+use super::process::{Process, call_with};
 use super::{Desk, Programs, Simulator, Window, WorldError, call};
 use crate::screen::Glass;
 
@@ -114,6 +115,24 @@ impl Terminal {
         self.ask(&["journal", "verify", "--json"])
     }
 
+    /// Puts the technician's card that is in the slot on the roster, with this PIN. The terminal must not run: the card
+    /// would begin something there.
+    ///
+    /// # Errors
+    /// The command failed.
+    pub fn add_technician(&self, pin: &str) -> Result<(), WorldError> {
+        let named = ["technician", "add", "--name", "测试维护员", "--until", "2099-12-31"];
+        call_with(self.command().args(named), standard_input(pin)?).map(drop)
+    }
+
+    /// Lets PINs be tried again.
+    ///
+    /// # Errors
+    /// The command failed.
+    pub fn unlock_technicians(&self) -> Result<(), WorldError> {
+        call(self.command().args(["technician", "unlock"])).map(drop)
+    }
+
     fn ask(&self, words: &[&str]) -> Result<Value, WorldError> {
         let said = call(self.command().args(words))?;
         serde_json::from_str(&said)
@@ -128,6 +147,14 @@ impl Terminal {
         }
         command
     }
+}
+
+/// A text as standard input.
+fn standard_input(text: &str) -> Result<Stdio, WorldError> {
+    let failed = |source| WorldError::Start { name: "kiosk".to_owned(), source };
+    let mut file = tempfile::tempfile().map_err(failed)?;
+    file.write_all(text.as_bytes()).and_then(|()| file.rewind()).map_err(failed)?;
+    Ok(file.into())
 }
 
 fn configuration(folder: &Path, simulator: &Simulator, window: Window) -> Result<String, WorldError> {

@@ -140,6 +140,30 @@ pub enum Body {
         /// Sentences: thanks, take card and paper, everything was wiped.
         lines: Vec<String>,
     },
+    /// A technician types the PIN of his card.
+    TechnicianPin {
+        /// How many digits there are.
+        typed: usize,
+        /// How it goes on.
+        stage: PinStage,
+        /// The sentence that goes with it: how many tries are left, how long to wait, what unlocks.
+        message: String,
+        /// Whether the number pad takes keys.
+        can_type: bool,
+        /// Whether the PIN can be handed over.
+        can_enter: bool,
+    },
+    /// How the terminal stands, for a technician.
+    Technician {
+        /// Who works here.
+        title: String,
+        /// Devices, network, store, and how each stands.
+        rows: Vec<StateRow>,
+        /// Whether more lines are on their way.
+        is_looking: bool,
+        /// What became of the test receipt, where one was asked for, and the sentence that goes with it.
+        test: Option<(PaperStage, String)>,
+    },
     /// Nothing can be offered at all.
     OutOfService {
         /// Why, and where to go instead.
@@ -324,6 +348,41 @@ pub struct AnswerTable {
     pub rows: Vec<Vec<Shown>>,
     /// What is said where there are no rows.
     pub empty: String,
+}
+
+/// How it goes on with a technician's PIN.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PinStage {
+    /// It is typed.
+    Typing,
+    /// It is checked.
+    Checking,
+    /// The last one was wrong, or nobody may try yet.
+    Wrong,
+    /// No try is left.
+    Locked,
+}
+
+/// A part of the terminal and how it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StateRow {
+    /// Which.
+    pub label: String,
+    /// How it stands, in words.
+    pub value: String,
+    /// How that is meant.
+    pub condition: Condition,
+}
+
+/// How a part of the terminal stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Condition {
+    /// Well.
+    Well,
+    /// It goes on, but wants attention.
+    Mind,
+    /// It does not serve.
+    Broken,
 }
 
 /// A case in "my cases".

@@ -9,8 +9,8 @@ mod shown;
 
 pub use action::{Action, Key};
 pub use body::{
-    AnswerTable, Body, CardPlace, CaseRow, Fact, FieldKind, FieldView, Icon, PageStage, PageView, PaperStage,
-    ReaderStage, Row, ScanStage, Tile, Tone,
+    AnswerTable, Body, CardPlace, CaseRow, Condition, Fact, FieldKind, FieldView, Icon, PageStage, PageView,
+    PaperStage, PinStage, ReaderStage, Row, ScanStage, StateRow, Tile, Tone,
 };
 pub use shown::Shown;
 

@@ -17,6 +17,7 @@ mod printer;
 mod reader;
 mod scan;
 mod service;
+mod technician;
 mod unavailable;
 mod visit;
 
@@ -30,6 +31,7 @@ pub use printer::PaperTrouble;
 pub use reader::CardTrouble;
 pub use scan::CodeTrouble;
 pub use service::Delivery;
+pub use technician::{DeviceName, DeviceWord};
 pub use unavailable::Reason;
 
 use kiosk_model::Language;

@@ -10,6 +10,7 @@ mod page;
 mod paper;
 mod receipts;
 mod surroundings;
+mod technician;
 mod whole;
 
 use kiosk_protocol::trail::TrailEvent;

@@ -1,9 +1,10 @@
 //! What tests put in: packages, cards, replies, states of devices. All of it is made up.
 
 use kiosk_drivers_api::{
-    BankCard, CardDate, CardHolder, CardKey, CardKind, CardScheme, DeviceStatus, Generation, IdCard,
-    Kept as OnCard, Outlet, PageFault, PagePrinterStatus, Paper, PrintFault, PrinterStatus, PrivateBytes,
-    Scan, Sex, SmartCard, SocialSecurityCard, Supply, ValidUntil, Validity,
+    BankCard, CHALLENGE_BYTES, CardDate, CardHolder, CardKey, CardKind, CardScheme, DeviceStatus, Generation,
+    IdCard, Kept as OnCard, Outlet, POINT_BYTES, PageFault, PagePrinterStatus, Paper, PrintFault,
+    PrinterStatus, PrivateBytes, SIGNATURE_BYTES, Scan, Sex, SmartCard, SocialSecurityCard, Supply,
+    TechnicianCard, ValidUntil, Validity,
 };
 use kiosk_protocol::catalogue::Catalogue;
 use kiosk_protocol::ids::{ItemId, ReceiptNumber, TerminalId};
@@ -104,6 +105,12 @@ fn chip(generation: Generation, validity: OnCard<Validity>, holder: OnCard<CardH
 
 pub(crate) fn bank_card() -> SmartCard {
     SmartCard::Bank(BankCard { masked_number: "621700******5678".into(), scheme: CardScheme::UnionPay })
+}
+
+/// A technician's card; its proof is not looked at here.
+pub(crate) fn technician_card() -> SmartCard {
+    let (key, challenge, signature) = ([4; POINT_BYTES], [7; CHALLENGE_BYTES], [9; SIGNATURE_BYTES]);
+    SmartCard::Technician(Box::new(TechnicianCard { serial: "TS000001".into(), key, challenge, signature }))
 }
 
 /// A day far ahead.

@@ -19,9 +19,12 @@ use kiosk_model::{Action, Body, Key, Language, Overlay, Screen};
 use kiosk_protocol::service::Text;
 use kiosk_protocol::trail::TrailEvent;
 use kiosk_protocol::wire::{Ask, Reply};
+use secrecy::ExposeSecret;
 
+use crate::lock::Gate;
 use crate::{
-    AskTrouble, Effect, Event, Kept, Link, NewCase, Now, RequestId, Session, Settings, StoreTrouble,
+    AskTrouble, Effect, Event, Kept, Link, Met, NewCase, Now, PinAnswer, Report, RequestId, Session,
+    Settings, StoreTrouble,
 };
 
 /// Tiles of the test catalogue, by place.
@@ -31,6 +34,9 @@ pub(crate) const FAR: usize = 2;
 pub(crate) const NEEDS: usize = 3;
 /// Like `APPLY`, but only with the network.
 pub(crate) const ONLINE: usize = 4;
+
+/// A PIN of a technician.
+pub(crate) const PIN: &str = "739154";
 
 /// A made-up resident; the number is valid by its check digit.
 pub(crate) const NAME: &str = "王秀兰";
@@ -53,6 +59,13 @@ pub(crate) struct World {
     pub(crate) paging: Option<RequestId>,
     pub(crate) rates: usize,
     pub(crate) stops: usize,
+    /// Cards the roster was asked about.
+    pub(crate) meetings: Vec<RequestId>,
+    /// The card that is watched.
+    pub(crate) watching: Option<RequestId>,
+    /// PINs that were handed over.
+    pub(crate) pins: Vec<(RequestId, String)>,
+    pub(crate) looks: Vec<RequestId>,
     pub(crate) trail: Vec<TrailEvent>,
 }
 
@@ -75,6 +88,10 @@ impl World {
             paging: None,
             rates: 0,
             stops: 0,
+            meetings: Vec::new(),
+            watching: None,
+            pins: Vec::new(),
+            looks: Vec::new(),
             trail: Vec::new(),
         };
         world.send(Event::LinkChanged(Link::Online));
@@ -179,7 +196,7 @@ impl World {
 
     fn take(&mut self, effect: Effect) {
         match effect {
-            Effect::ReadCard { request } => self.reading = Some(request),
+            Effect::ReadCard { request } => (self.reading, self.watching) = (Some(request), None),
             Effect::StopReading => self.reading = None,
             Effect::Ask { request, ask } => {
                 self.asking = Some(request);
@@ -209,6 +226,10 @@ impl World {
                 self.printing = None;
                 self.stops += 1;
             }
+            Effect::MeetTechnician { request, .. } => self.meetings.push(request),
+            Effect::WatchCard { request } => self.watching = Some(request),
+            Effect::TryPin { request, pin } => self.pins.push((request, pin.expose_secret().to_owned())),
+            Effect::LookAround { request } => self.looks.push(request),
             Effect::Record(event) => self.trail.push(event),
         }
     }
@@ -242,6 +263,51 @@ impl World {
         let request = self.reading.unwrap_or(RequestId(0));
         self.reading = self.reading.filter(|_| result.is_err());
         self.send(Event::ChipRead { request, result: result.map(Box::new) });
+    }
+
+    /// With a technician's card in the slot, whose PIN is asked for.
+    pub(crate) fn at_pin() -> Self {
+        let mut world = Self::with_more_devices();
+        world.insert(Ok(technician_card()));
+        world.met(Gate::Open { left: 5 });
+        world
+    }
+
+    /// The roster knows the card.
+    pub(crate) fn met(&mut self, gate: Gate) {
+        self.roster(Some(Met { name: "维护员".to_owned(), gate }));
+    }
+
+    /// The roster does not know the card.
+    pub(crate) fn stranger(&mut self) {
+        self.roster(None);
+    }
+
+    fn roster(&mut self, result: Option<Met>) {
+        let request = self.meetings.last().copied().unwrap_or(RequestId(0));
+        self.send(Event::TechnicianMet { request, result });
+    }
+
+    /// Types a PIN and hands it over.
+    pub(crate) fn enter(&mut self, pin: &str) {
+        self.type_keys(pin);
+        self.touch(Action::Submit);
+    }
+
+    pub(crate) fn tried(&mut self, answer: PinAnswer) {
+        let request = self.pins.last().map_or(RequestId(0), |(request, _)| *request);
+        self.send(Event::PinTried { request, answer });
+    }
+
+    pub(crate) fn told(&mut self, report: Report) {
+        let request = self.looks.last().copied().unwrap_or(RequestId(0));
+        self.send(Event::LookedAround { request, report: Box::new(report) });
+    }
+
+    /// Takes the card out of the slot.
+    pub(crate) fn take_card(&mut self) {
+        let request = self.watching.take().unwrap_or(RequestId(0));
+        self.send(Event::CardGone { request });
     }
 
     /// Shows a code to the scanner.

@@ -28,8 +28,12 @@ fn body_text(body: &Body) -> Vec<String> {
         Body::Identify { message, .. }
         | Body::Scan { message, .. }
         | Body::Working { message }
+        | Body::TechnicianPin { message, .. }
         | Body::OutOfService { message } => {
             vec![message.clone()]
+        }
+        Body::Technician { title, rows, .. } => {
+            rows.iter().map(|row| format!("{}: {}", row.label, row.value)).chain([title.clone()]).collect()
         }
         Body::Guide { title, notes, .. } => {
             notes.iter().map(|(_, note)| note.clone()).chain([title.clone()]).collect()

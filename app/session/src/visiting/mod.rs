@@ -64,7 +64,9 @@ impl Visiting {
             Event::Tick => self.tick(now, ctx, effects),
             Event::Touched(action) => self.touched(action, now, ctx, effects),
             Event::CardRead { result, .. } => self.saw(Identity::on_reader(result, now), now, ctx, effects),
-            Event::ChipRead { result, .. } => self.saw(Identity::in_slot(result, now), now, ctx, effects),
+            Event::ChipRead { result, .. } => {
+                self.saw(Identity::in_slot(result.map(|card| *card), now), now, ctx, effects)
+            }
             Event::Scanned { result, .. } => self.scanned(result, now, ctx, effects),
             Event::Stored { request, result } => {
                 self.task_on(Input::Stored(request, result), now, ctx, effects)
@@ -86,7 +88,11 @@ impl Visiting {
             | Event::ScannerChanged(_)
             | Event::LinkChanged(_)
             | Event::RoomChanged(_)
-            | Event::CatalogueChanged(_) => Some(self),
+            | Event::CatalogueChanged(_)
+            | Event::CardGone { .. }
+            | Event::TechnicianMet { .. }
+            | Event::PinTried { .. }
+            | Event::LookedAround { .. } => Some(self),
         };
         left.map(|visiting| visiting.hold_the_clock(now))
     }

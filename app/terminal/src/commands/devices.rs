@@ -24,7 +24,7 @@ pub fn list(setup: &Setup, as_json: bool) -> Result<(), Failure> {
 
 /// How each device stands, and where it is; what is not configured is nowhere.
 pub fn standings(setup: &Setup) -> Result<Vec<(Standing, Option<String>)>, Failure> {
-    let running = control::ask(&setup.paths.control, Question::Devices).map_err(Failure::Control)?;
+    let running = control::ask(&setup.paths.control, &Question::Devices).map_err(Failure::Control)?;
     let standings = match running {
         Some(answer) => serde_json::from_value(answer).map_err(|error| Failure::Control(error.into()))?,
         None => Bench::fresh(setup).standings(),
@@ -38,25 +38,36 @@ pub fn standings(setup: &Setup) -> Result<Vec<(Standing, Option<String>)>, Failu
 
 /// Works at a device: exit code 1 where it does not do its part, 2 where nobody may work now.
 pub fn work(setup: &Setup, work: Work, as_json: bool) -> Result<(), Failure> {
-    let running = control::ask(&setup.paths.control, Question::Work(work)).map_err(Failure::Control)?;
-    let answer = match running {
-        Some(answer) => answer,
-        None => work_alone(setup, work)?,
-    };
-    if let Some(error) = text(&answer, "error") {
-        return Err(Failure::Refused(error.to_owned()));
-    }
+    let answer = done(setup, work)?;
     if as_json {
         say(&answer.to_string());
     } else {
         rows(&answer).for_each(|row| say(&row));
     }
+    judged(&answer)
+}
+
+/// What came of work at a device.
+pub fn done(setup: &Setup, work: Work) -> Result<Value, Failure> {
+    let running = control::ask(&setup.paths.control, &Question::Work(work)).map_err(Failure::Control)?;
+    let answer = match running {
+        Some(answer) => answer,
+        None => work_alone(setup, work)?,
+    };
+    match text(&answer, "error") {
+        Some(error) => Err(Failure::Refused(error.to_owned())),
+        None => Ok(answer),
+    }
+}
+
+/// Whether the device did its part.
+pub fn judged(answer: &Value) -> Result<(), Failure> {
     if answer.get("ok") == Some(&json!(true)) {
         return Ok(());
     }
-    let fault = text(&answer, "fault").or_else(|| text(&answer, "status")).unwrap_or("no answer");
-    let cure = text(&answer, "cure").map(|cure| format!("; {cure}")).unwrap_or_default();
-    Err(Failure::Broken(format!("{}: {fault}{cure}", text(&answer, "kind").unwrap_or("devices"))))
+    let fault = text(answer, "fault").or_else(|| text(answer, "status")).unwrap_or("no answer");
+    let cure = text(answer, "cure").map(|cure| format!("; {cure}")).unwrap_or_default();
+    Err(Failure::Broken(format!("{}: {fault}{cure}", text(answer, "kind").unwrap_or("devices"))))
 }
 
 /// A terminal that was enrolled keeps its trail also while it does not run; where its store does not open, that is not

@@ -6,6 +6,7 @@ pub mod enrol;
 pub mod journal;
 pub mod queue;
 pub mod store;
+pub mod technician;
 
 use std::io::Write;
 
@@ -21,7 +22,7 @@ fn ask_or_open(
     question: Question,
     read: impl FnOnce(&kiosk_store::Store) -> Result<Value, String>,
 ) -> Result<Value, Failure> {
-    let running = control::ask(&setup.paths.control, question).map_err(Failure::Control)?;
+    let running = control::ask(&setup.paths.control, &question).map_err(Failure::Control)?;
     let answer = match running {
         Some(answer) => answer,
         None => read(&setup.open_store(&setup.identity()?)?).map_err(Failure::Refused)?,

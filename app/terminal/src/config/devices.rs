@@ -84,3 +84,25 @@ fn model<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Model, D::Error> 
     let names = Model::ALL.map(|model| model.name).join(", ");
     Model::named(&name).ok_or_else(|| D::Error::custom(format!("`{name}` is not one of {names}")))
 }
+
+/// The name of an application on a chip card, written as hexadecimal digits.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Application(pub Vec<u8>);
+
+impl Default for Application {
+    fn default() -> Self {
+        Self(kiosk_smart_card::TECHNICIAN_APPLICATION.to_vec())
+    }
+}
+
+impl TryFrom<String> for Application {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let byte = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
+        let is_whole = text.len().is_multiple_of(2) && (10..=32).contains(&text.len());
+        let bytes = text.as_bytes().chunks(2).map(byte).collect::<Option<Vec<u8>>>();
+        bytes.filter(|_| is_whole).map(Self).ok_or("is not 10 to 32 hexadecimal digits")
+    }
+}

@@ -26,7 +26,7 @@ pub fn look(
     status: Option<&Value>,
 ) -> (Vec<Check>, Option<Kept>) {
     if let Some(status) = status {
-        let ask = |question| control::ask(&setup.paths.control, question).map_err(|error| error.to_string());
+        let ask = |question| control::ask(&setup.paths.control, &question).map_err(|error| error.to_string());
         let heard =
             |question| ask(question)?.ok_or_else(|| "the terminal has ended".to_owned()).and_then(refused);
         return (weigh(heard(Question::Queue), heard(Question::VerifyJournal)), in_force(status));

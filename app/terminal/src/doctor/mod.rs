@@ -8,6 +8,7 @@ mod machine;
 mod platform;
 
 pub use check::{Check, Level};
+pub use platform::CERTIFICATE_WELL;
 
 use serde_json::Value;
 
@@ -17,7 +18,7 @@ use crate::setup::Setup;
 
 /// Looks at everything, in the order of the report.
 pub fn examine(setup: &Setup) -> Result<Vec<Check>, Failure> {
-    let status = control::ask(&setup.paths.control, Question::Status).map_err(Failure::Control)?;
+    let status = control::ask(&setup.paths.control, &Question::Status).map_err(Failure::Control)?;
     let identity = setup.identity();
     let mut checks = vec![terminal(status.as_ref())];
     checks.extend(devices::look(setup)?);

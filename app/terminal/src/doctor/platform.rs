@@ -16,7 +16,7 @@ const CLOCK_WELL: SignedDuration = SignedDuration::from_secs(5);
 /// A difference at which the times on receipts and in the trail are wrong.
 const CLOCK_BARELY: SignedDuration = SignedDuration::from_mins(5);
 /// The terminal renews 45 days before the end; one that ends sooner than this could not for two weeks.
-const CERTIFICATE_WELL: SignedDuration = SignedDuration::from_hours(30 * 24);
+pub const CERTIFICATE_WELL: SignedDuration = SignedDuration::from_hours(30 * 24);
 const RENEW: &str = "let the terminal run with the network: it renews it by itself";
 const RENEW_LATE: &str =
     "let the terminal run with the network: within the platform's grace it renews it; else a new ticket";

@@ -51,7 +51,11 @@ impl Door {
             | Event::Answered { .. }
             | Event::LinkChanged(_)
             | Event::RoomChanged(_)
-            | Event::CatalogueChanged(_) => false,
+            | Event::CatalogueChanged(_)
+            | Event::CardGone { .. }
+            | Event::TechnicianMet { .. }
+            | Event::PinTried { .. }
+            | Event::LookedAround { .. } => false,
         };
         !(self.closed && is_of_a_person)
     }

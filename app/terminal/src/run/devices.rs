@@ -65,7 +65,8 @@ pub fn pages(pages: Option<&Pages>, terminal: Option<&str>) -> Option<Factory<dy
 
 /// Makes drivers for the configured slot for chip cards.
 pub fn slot(slot: Option<&Slot>) -> Option<Factory<dyn SmartCardReader>> {
-    let config = kiosk_smart_card::Config { reader: slot?.reader.clone() };
+    let Slot { reader, technician } = slot?.clone();
+    let config = kiosk_smart_card::Config { reader, technician: technician.0 };
     Some(Box::new(move || Box::new(PcscSmartCardReader::new(config.clone()))))
 }
 

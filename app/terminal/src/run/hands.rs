@@ -14,8 +14,9 @@ use kiosk_store::Draft;
 use super::actor::Actor;
 use super::asker::Asker;
 use super::devices;
+use super::gate::Gate;
 use super::keeper::{Item, Keeper};
-use super::kinds::{ID_READER, PAGES, RECEIPTS, SCANNER, SLOT};
+use super::kinds::{ID_READER, PAGES, RECEIPTS, SCANNER, SLOT, SlotJob};
 use crate::config::Devices;
 use crate::technician::Bench;
 
@@ -25,12 +26,13 @@ pub struct Hands {
     reader: Actor<dyn IdCardReader, ()>,
     printer: Actor<dyn ReceiptPrinter, Document>,
     pages: Option<Actor<dyn PagePrinter, PageJob>>,
-    slot: Option<Actor<dyn SmartCardReader, ()>>,
+    slot: Option<Actor<dyn SmartCardReader, SlotJob>>,
     scanner: Option<Actor<dyn CodeScanner, ()>>,
     /// The request for a card that reader and slot are at.
     reading: Option<RequestId>,
     events: SyncSender<Event>,
     asker: Asker,
+    gate: Gate,
     /// The store.
     pub keeper: Keeper,
     /// The glass.
@@ -42,8 +44,7 @@ impl Hands {
     pub fn start(
         configured: &Devices,
         terminal: &str,
-        keeper: Keeper,
-        asker: Asker,
+        (keeper, asker, gate): (Keeper, Asker, Gate),
         glass: Remote,
         events: SyncSender<Event>,
     ) -> std::io::Result<Self> {
@@ -60,6 +61,7 @@ impl Hands {
             reading: None,
             events,
             asker,
+            gate,
             keeper,
             glass,
         })
@@ -83,7 +85,7 @@ impl Hands {
             Effect::ReadCard { request } => {
                 self.reading = Some(request);
                 self.reader.begin(request, ());
-                self.slot.iter().for_each(|slot| slot.begin(request, ()));
+                self.slot.iter().for_each(|slot| slot.begin(request, SlotJob::Read));
             }
             Effect::StopReading => self.stop_reading(),
             Effect::Scan { request } => self.scanner.iter().for_each(|scanner| scanner.begin(request, ())),
@@ -103,6 +105,12 @@ impl Hands {
                 None => self.no_pages(request),
             },
             Effect::StopPage => self.pages.iter().for_each(Actor::stop),
+            Effect::MeetTechnician { request, card } => self.gate.meet(request, card),
+            Effect::WatchCard { request } => {
+                self.slot.iter().for_each(|slot| slot.begin(request, SlotJob::Watch));
+            }
+            Effect::TryPin { request, pin } => self.gate.try_pin(request, pin),
+            Effect::LookAround { request } => self.gate.look_around(request),
             Effect::Record(event) => self.keeper.record(event),
         }
     }

@@ -24,17 +24,42 @@ pub const ID_READER: Kind<dyn IdCardReader, (), IdCard, ReaderFault, DeviceStatu
     changed: Event::ReaderChanged,
 };
 
-/// The slot for chip cards: looks until a card was read.
-pub const SLOT: Kind<dyn SmartCardReader, (), SmartCard, SmartCardFault, DeviceStatus> = Kind {
+/// What the slot is to do.
+#[derive(Clone, Copy, Debug)]
+pub enum SlotJob {
+    /// Read the next card.
+    Read,
+    /// Tell when the card that was read last is out.
+    Watch,
+}
+
+/// What the slot did.
+pub enum SlotNews {
+    /// It read a card.
+    Card(Box<SmartCard>),
+    /// The card that was read last is out.
+    Gone,
+}
+
+/// The slot for chip cards: looks until a card was read, or is out.
+pub const SLOT: Kind<dyn SmartCardReader, SlotJob, SlotNews, SmartCardFault, DeviceStatus> = Kind {
     name: "smart-card",
     lost: SmartCardFault::NoAnswer,
     broken: DeviceStatus::HardwareError,
     stopped: Some(SmartCardFault::Cancelled),
     done: Some(DeviceStatus::Online),
     status: |driver| driver.status(),
-    attempt: |driver, (), cancel| driver.read(cancel),
+    attempt: |driver, job, cancel| match job {
+        SlotJob::Read => driver.read(cancel).map(|card| SlotNews::Card(Box::new(card))),
+        SlotJob::Watch if driver.holds_card(cancel) => Err(SmartCardFault::NoCard),
+        SlotJob::Watch => Ok(SlotNews::Gone),
+    },
     meaning: of_slot,
-    told: |request, outcome| Event::ChipRead { request, result: outcome.map(Box::new) },
+    told: |request, outcome| match outcome {
+        Ok(SlotNews::Card(card)) => Event::ChipRead { request, result: Ok(card) },
+        Ok(SlotNews::Gone) => Event::CardGone { request },
+        Err(fault) => Event::ChipRead { request, result: Err(fault) },
+    },
     changed: Event::SlotChanged,
 };
 

@@ -12,6 +12,7 @@ mod asker;
 mod board;
 mod closed;
 pub mod devices;
+mod gate;
 mod hands;
 mod keeper;
 mod kinds;
@@ -67,7 +68,7 @@ pub fn run(setup: Setup) -> Result<(), Failure> {
 
 /// A second terminal would cover the window of the first, for it could never open the store.
 fn refuse_a_second(setup: &Setup) -> Result<(), Failure> {
-    match control::ask(&setup.paths.control, Question::Status) {
+    match control::ask(&setup.paths.control, &Question::Status) {
         Ok(Some(_)) => Err(Failure::Refused("a terminal runs here already".to_owned())),
         Ok(None) | Err(_) => Ok(()),
     }

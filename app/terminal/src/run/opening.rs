@@ -1,25 +1,29 @@
 //! From the window to service: tries until identity and store open, then starts everything else.
 
+use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, SyncSender};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use jiff::Timestamp;
 use kiosk_client::renewal::Renewer;
 use kiosk_client::{Handle, HttpTransport, Identity, Runner};
 use kiosk_protocol::trail::TrailEvent;
 use kiosk_screens::Remote;
-use kiosk_session::{Event, Settings};
+use kiosk_session::{CertificateEnd, Event, Settings};
 use kiosk_store::{Store, StoreError};
 use tokio::runtime;
 
 use super::asker::Asker;
 use super::board::Board;
+use super::gate::{Certificate, Gate};
 use super::hands::Hands;
 use super::keeper::Keeper;
 use super::shell::Shell;
 use super::{closed, thread};
 use crate::control::{self, Desk};
 use crate::deadlines::OPEN_RETRY;
+use crate::doctor::CERTIFICATE_WELL;
 use crate::error::Failure;
 use crate::setup::Setup;
 use crate::technician::Bench;
@@ -149,10 +153,13 @@ impl Opening {
     ) -> std::io::Result<Hands> {
         let waker = client.clone();
         let key = identity.sealing_key.clone();
+        let gate =
+            Gate::start(store.clone(), certificate(self.setup.paths.identity.clone()), events.clone())?;
         let keeper = Keeper::start(store, key, events.clone(), move || waker.wake())?;
         let asker = Asker::start(client.clone(), self.runtime.clone(), events.clone());
         let terminal = identity.terminal.to_string();
-        Hands::start(&self.setup.config.devices, &terminal, keeper, asker, self.glass.clone(), events)
+        let devices = &self.setup.config.devices;
+        Hands::start(devices, &terminal, (keeper, asker, gate), self.glass.clone(), events)
     }
 }
 
@@ -164,6 +171,15 @@ fn until_open<T>(retry: Duration, mut attempt: impl FnMut() -> Result<T, ()>) ->
         }
         std::thread::sleep(retry);
     }
+}
+
+/// Read from the disk each time: it is renewed while the terminal runs.
+fn certificate(identity: PathBuf) -> Certificate {
+    Arc::new(move || {
+        let validity = Identity::load(&identity).ok()?.validity().ok()?;
+        let is_late = Timestamp::now() > validity.until - CERTIFICATE_WELL;
+        Some(CertificateEnd { at: validity.until, is_late })
+    })
 }
 
 fn settings(identity: &Identity) -> Settings {

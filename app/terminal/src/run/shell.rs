@@ -132,7 +132,11 @@ impl Shell {
             | Event::PagePrinted { .. }
             | Event::Stored { .. }
             | Event::Printed { .. }
-            | Event::Answered { .. } => {}
+            | Event::Answered { .. }
+            | Event::CardGone { .. }
+            | Event::TechnicianMet { .. }
+            | Event::PinTried { .. }
+            | Event::LookedAround { .. } => {}
         }
     }
 

@@ -5,13 +5,13 @@ use std::time::Instant;
 
 use kiosk_drivers_api::{
     BankCard, CardDate, CardKey, CardKind, CardPart, CardScheme, Generation, IdCard, ReaderFault, SmartCard,
-    SmartCardFault, SocialSecurityCard, ValidUntil, Validity,
+    SmartCardFault, SocialSecurityCard, TechnicianCard, ValidUntil, Validity,
 };
 use kiosk_text::{mask_name, mask_number};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
-use super::{Bench, Device, Lender, Shift, broken, cures, failed};
+use super::{Bench, Device, Lender, Shift, broken, cures, failed, roster};
 use crate::deadlines::{LOOK_POLL, TECHNICIAN_WAIT};
 
 /// Awaits a card on the reader and in the slot, each on a thread of its own; the first answer counts.
@@ -130,6 +130,7 @@ fn of_smart_card(card: &SmartCard) -> Value {
     match card {
         SmartCard::SocialSecurity(card) => of_social_card(card),
         SmartCard::Bank(card) => of_bank_card(card),
+        SmartCard::Technician(card) => of_technician_card(card),
     }
 }
 
@@ -177,6 +178,17 @@ fn of_bank_card(card: &BankCard) -> Value {
         "kind": Device::SmartCard.key(),
         "card": format!("bank card, {scheme}"),
         "number": card.masked_number.expose_secret(),
+    })
+}
+
+/// Whole: it names nobody, and `kiosk technician list` shows the same.
+fn of_technician_card(card: &TechnicianCard) -> Value {
+    json!({
+        "ok": true,
+        "kind": Device::SmartCard.key(),
+        "card": "technician's card",
+        "serial": card.serial,
+        "key": roster::own_key(card).map(String::from),
     })
 }
 

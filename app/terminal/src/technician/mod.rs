@@ -10,7 +10,9 @@ mod code;
 mod cures;
 mod lender;
 mod page;
+pub mod pin;
 mod print;
+pub mod roster;
 mod selftest;
 mod shift;
 mod standing;
@@ -139,6 +141,12 @@ impl Work {
         }
         answer
     }
+}
+
+/// Bytes as signatures are written.
+fn base64(bytes: &[u8]) -> String {
+    use ::base64::prelude::{BASE64_STANDARD, Engine};
+    BASE64_STANDARD.encode(bytes)
 }
 
 /// The answer of work that failed.

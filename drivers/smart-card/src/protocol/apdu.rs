@@ -51,6 +51,11 @@ impl Command {
         Self::new([0x00, 0x20, 0x00, 0x00], pin, None)
     }
 
+    /// INTERNAL AUTHENTICATE (7816-4, 7.5.2): the card proves with the only key of its application that it has it.
+    pub fn internal_authenticate(challenge: &[u8]) -> Self {
+        Self::new([0x00, 0x88, 0x00, 0x00], challenge, Some(256))
+    }
+
     /// GET RESPONSE (7816-4, 7.6.1): `count` more bytes, 0 for 256.
     pub fn get_response(count: u8) -> Self {
         Self::new([0x00, 0xC0, 0x00, 0x00], &[], Some(length(count)))
@@ -102,13 +107,14 @@ mod tests {
 
     #[test]
     fn commands_have_their_published_bytes() {
-        let table: [(Command, &[u8]); 7] = [
+        let table: [(Command, &[u8]); 8] = [
             (Command::select_file(0xEF05), &[0x00, 0xA4, 0x02, 0x00, 0x02, 0xEF, 0x05]),
             (Command::select_file_anywhere(0xEF06), &[0x00, 0xA4, 0x00, 0x00, 0x02, 0xEF, 0x06]),
             (Command::read_record_by_id(0x07, 0x0B), &[0x00, 0xB2, 0x07, 0x00, 0x0B]),
             (Command::read_record(1, 2), &[0x00, 0xB2, 0x02, 0x0C, 0x00]),
             (Command::get_processing_options(&[]), &[0x80, 0xA8, 0x00, 0x00, 0x02, 0x83, 0x00, 0x00]),
             (Command::verify(&[0x12, 0x34, 0x56]), &[0x00, 0x20, 0x00, 0x00, 0x03, 0x12, 0x34, 0x56]),
+            (Command::internal_authenticate(&[1, 2]), &[0x00, 0x88, 0x00, 0x00, 0x02, 1, 2, 0x00]),
             (Command::get_response(0x1A), &[0x00, 0xC0, 0x00, 0x00, 0x1A]),
         ];
         for (command, bytes) in table {

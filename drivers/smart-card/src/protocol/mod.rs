@@ -7,6 +7,7 @@ mod conversation;
 mod pin;
 mod social;
 mod status;
+mod technician;
 mod text;
 mod tlv;
 
@@ -17,4 +18,5 @@ pub use conversation::{Conversation, Reply, Transmit};
 pub use pin::Pin;
 pub use social::{read_social_card, select_social_card, verify_pin};
 pub use status::Status;
+pub use technician::read_technician_card;
 pub use tlv::{Tlv, all, find, items, list_values};

@@ -26,7 +26,7 @@ pub(super) fn measure(dir: &Path) -> Result<Line, Box<dyn Error>> {
     let _service = Pcscd::start(dir)?;
     let options = Options { vpcd: Some(address(0)), ..Options::in_dir(&dir.join("chip")) };
     let simulator = Simulator::start(&options)?;
-    let mut driver = PcscSmartCardReader::new(Config { reader: reader(0) });
+    let mut driver = PcscSmartCardReader::new(Config { reader: reader(0), ..Config::default() });
     let mut times = Vec::new();
     for _ in 0..CALLS {
         simulator.act(&Command::Chip(ChipAction::Insert { card: CARD.to_owned() }))?;

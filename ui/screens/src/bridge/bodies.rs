@@ -1,17 +1,18 @@
 //! The middle of the screen.
 
 use kiosk_model::{
-    AnswerTable, Body, CardPlace, CaseRow, Fact, FieldKind, FieldView, Icon, PageStage, PageView, PaperStage,
-    ReaderStage, Row, ScanStage, Shown, Tile, Tone,
+    AnswerTable, Body, CardPlace, CaseRow, Condition, Fact, FieldKind, FieldView, Icon, PageStage, PageView,
+    PaperStage, PinStage, ReaderStage, Row, ScanStage, Shown, StateRow, Tile, Tone,
 };
 use slint::{ModelRc, SharedString};
 
 use super::rows::{shown, sync, sync_nested, texts};
 use crate::glass::{
-    AnswerView, CardPlaces, CaseView, CasesView, CellsView, ConfirmView, FarewellView, FieldData, FieldSort,
-    FormView, GuideView, HomeView, IdentifyView, NoteView, OutOfServiceView, PageState, PaperState,
-    RatingView, ReaderState, ReceiptView, RowView, ScanState, ScanView, ScreenKind, SheetView, TableView,
-    TileIcon, TileView, UnavailableView, View, WorkingView,
+    AnswerView, CardPlaces, CaseView, CasesView, CellsView, ConditionState, ConfirmView, FarewellView,
+    FieldData, FieldSort, FormView, GuideView, HomeView, IdentifyView, NoteView, OutOfServiceView, PageState,
+    PaperState, PinState, RatingView, ReaderState, ReceiptView, RowView, ScanState, ScanView, ScreenKind,
+    SheetView, StateView, TableView, TechnicianPinView, TechnicianView, TileIcon, TileView, UnavailableView,
+    View, WorkingView,
 };
 use crate::qr;
 
@@ -42,6 +43,8 @@ fn kind(body: &Body) -> ScreenKind {
         Body::Rating { .. } => ScreenKind::Rating,
         Body::Farewell { .. } => ScreenKind::Farewell,
         Body::OutOfService { .. } => ScreenKind::OutOfService,
+        Body::TechnicianPin { .. } => ScreenKind::TechnicianPin,
+        Body::Technician { .. } => ScreenKind::Technician,
     }
 }
 
@@ -62,6 +65,8 @@ fn empty(view: &View<'_>, kind: ScreenKind) {
         ScreenKind::Rating => view.set_rating(RatingView::default()),
         ScreenKind::Farewell => view.set_farewell(FarewellView::default()),
         ScreenKind::OutOfService => view.set_out_of_service(OutOfServiceView::default()),
+        ScreenKind::TechnicianPin => view.set_technician_pin(TechnicianPinView::default()),
+        ScreenKind::Technician => view.set_technician(TechnicianView::default()),
     }
 }
 
@@ -104,6 +109,14 @@ fn fill(view: &View<'_>, body: &Body) {
         }
         Body::OutOfService { message } => {
             view.set_out_of_service(OutOfServiceView { message: message.into() });
+        }
+        Body::TechnicianPin { typed, stage, message, can_type, can_enter } => {
+            let (typed, stage, message) = (count(*typed), pin_state(*stage), message.into());
+            let (can_type, can_enter) = (*can_type, *can_enter);
+            view.set_technician_pin(TechnicianPinView { typed, stage, message, can_type, can_enter });
+        }
+        Body::Technician { title, rows, is_looking, test } => {
+            technician(view, title, rows, *is_looking, test.as_ref());
         }
     }
 }
@@ -211,6 +224,40 @@ fn list(view: &View<'_>, [title, empty]: [&String; 2], cases: &[CaseRow]) {
         cases: sync(&view.get_cases().cases, cases.iter().map(case).collect()),
         empty: empty.into(),
     });
+}
+
+fn technician(
+    view: &View<'_>,
+    title: &str,
+    rows: &[StateRow],
+    is_looking: bool,
+    test: Option<&(PaperStage, String)>,
+) {
+    view.set_technician(TechnicianView {
+        title: title.into(),
+        rows: sync(&view.get_technician().rows, rows.iter().map(state_row).collect()),
+        is_looking,
+        test: test.map(|(_, words)| words.into()).unwrap_or_default(),
+        paper: test.map(|(stage, _)| paper_state(*stage)).unwrap_or_default(),
+    });
+}
+
+fn state_row(row: &StateRow) -> StateView {
+    let condition = match row.condition {
+        Condition::Well => ConditionState::Well,
+        Condition::Mind => ConditionState::Mind,
+        Condition::Broken => ConditionState::Broken,
+    };
+    StateView { label: (&row.label).into(), value: (&row.value).into(), condition }
+}
+
+fn pin_state(stage: PinStage) -> PinState {
+    match stage {
+        PinStage::Typing => PinState::Typing,
+        PinStage::Checking => PinState::Checking,
+        PinStage::Wrong => PinState::Wrong,
+        PinStage::Locked => PinState::Locked,
+    }
 }
 
 fn count(number: usize) -> i32 {

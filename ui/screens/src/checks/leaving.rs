@@ -107,6 +107,8 @@ fn plant(screen: &mut Screen) {
             Some(case) => case.receipt = PLANTED.to_owned(),
             None => *empty = PLANTED.to_owned(),
         },
+        Body::TechnicianPin { message, .. } => *message = PLANTED.to_owned(),
+        Body::Technician { rows, .. } => rows[0].value = PLANTED.to_owned(),
         Body::Identify { .. }
         | Body::Scan { .. }
         | Body::Guide { .. }

@@ -91,6 +91,12 @@ fn each_control_gives_its_action() {
     expect(&glass, "confirm", &[("submit", Action::Submit)]);
     expect(
         &glass,
+        "technician-pin",
+        &[("key-7", Action::Press(Key::Digit(7))), ("submit", Action::Submit), ("end", Action::End)],
+    );
+    expect(&glass, "technician", &[("retry", Action::Retry), ("print-again", Action::PrintAgain)]);
+    expect(
+        &glass,
         "receipt-failed",
         &[("print-again", Action::PrintAgain), ("another", Action::Another), ("finish", Action::Finish)],
     );

@@ -4,10 +4,12 @@ mod devices;
 mod outcome;
 mod say;
 mod service;
+mod technician;
 mod welcome;
 
 use kiosk_model::{
-    Body, CardPlace, Frame, Language, Mode, Overlay, PageStage, PaperStage, ReaderStage, ScanStage, Screen,
+    Body, CardPlace, Frame, Language, Mode, Overlay, PageStage, PaperStage, PinStage, ReaderStage, ScanStage,
+    Screen,
 };
 
 use devices::{answer_with_page, home_with_scanner, identify_at, receipt_case, scan};
@@ -66,7 +68,15 @@ fn screen(say: Say, mode: Mode, body: Body, overlay: Option<Overlay>) -> Screen 
 }
 
 fn can_go_back(body: &Body) -> bool {
-    can_end(body) && !matches!(body, Body::Home { .. } | Body::Receipt { .. } | Body::Rating { .. })
+    let only_ends = matches!(
+        body,
+        Body::Home { .. }
+            | Body::Receipt { .. }
+            | Body::Rating { .. }
+            | Body::TechnicianPin { .. }
+            | Body::Technician { .. }
+    );
+    can_end(body) && !only_ends
 }
 
 /// Not before a visit nor behind it, and not while something is handed in or printed.
@@ -128,5 +138,11 @@ fn bodies(say: Say) -> Vec<(&'static str, Body)> {
         ("rating", rating(say)),
         ("farewell", farewell(say)),
         ("out-of-service", out_of_service(say)),
+        ("technician-pin", technician::pin(say, PinStage::Typing)),
+        ("technician-pin-checking", technician::pin(say, PinStage::Checking)),
+        ("technician-pin-wrong", technician::pin(say, PinStage::Wrong)),
+        ("technician-pin-locked", technician::pin(say, PinStage::Locked)),
+        ("technician", technician::state(say, false)),
+        ("technician-looking", technician::state(say, true)),
     ]
 }

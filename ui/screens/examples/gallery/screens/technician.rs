@@ -1,0 +1,95 @@
+//! A technician's screens.
+
+use kiosk_model::{Body, Condition, PaperStage, PinStage, StateRow};
+
+use super::say::Say;
+
+pub fn pin(say: Say, stage: PinStage) -> Body {
+    let message = match stage {
+        PinStage::Typing => say.one(
+            "请输入卡片密码，还可输入5次。",
+            "Please type the PIN of your card. 5 tries are left.",
+            "Введите ПИН-код карты. Осталось 5 попыток.",
+        ),
+        PinStage::Checking => {
+            say.one("正在核对密码。", "The PIN is being checked.", "ПИН-код проверяется.")
+        }
+        PinStage::Wrong => say.one(
+            "密码不对。 输错次数较多，请等7680秒后再输入。",
+            "That PIN was wrong. After so many wrong PINs the next try is possible in 7680 seconds.",
+            "ПИН-код неверен. После стольких ошибок следующая попытка — через 7680 секунд.",
+        ),
+        PinStage::Locked => say.one(
+            "密码输错次数过多，已锁定。请本机管理员执行“kiosk technician unlock”解锁。",
+            "Too many wrong PINs: locked. The terminal's administrator unlocks with “kiosk technician unlock”.",
+            "Слишком много неверных ПИН-кодов: заблокировано. Администратор терминала снимает блокировку командой «kiosk technician unlock».",
+        ),
+    };
+    let can_type = stage == PinStage::Typing;
+    let typed = if can_type { 6 } else { 0 };
+    Body::TechnicianPin { typed, stage, message, can_type, can_enter: can_type }
+}
+
+pub fn state(say: Say, is_looking: bool) -> Body {
+    use Condition::{Broken, Mind, Well};
+    let works = ["正常", "works", "работает"];
+    let all = [
+        (["身份证读卡器", "ID card reader", "Считыватель удостоверений"], works, Well),
+        (["社保卡卡槽", "Card slot", "Прорезь для карт"], works, Well),
+        (
+            ["扫码器", "Code scanner", "Сканер кодов"],
+            [
+                "没有应答，请检查电源和连线",
+                "no answer; check power and cable",
+                "не отвечает; проверьте питание и кабель",
+            ],
+            Broken,
+        ),
+        (
+            ["回执打印机", "Receipt printer", "Принтер квитанций"],
+            ["正常，纸快用完了，请备好新纸", "works; have new paper at hand", "работает; бумага на исходе"],
+            Mind,
+        ),
+        (["A4打印机", "Page printer", "Принтер страниц"], works, Well),
+        (
+            ["网络", "Network", "Сеть"],
+            ["已连接平台", "connected to the platform", "есть связь с платформой"],
+            Well,
+        ),
+        (
+            ["事项目录", "Catalogue", "Каталог услуг"],
+            ["第12版，2026年11月23日发布", "version 12 of 23 Nov 2026", "версия 12 от 23.11.2026"],
+            Well,
+        ),
+        (
+            ["待上传", "Waiting to be sent", "Ждёт отправки"],
+            [
+                "待传14件，未被接收1件：unknown service",
+                "14 waiting, 1 not taken: unknown service",
+                "ждут: 14, не принято: 1 (unknown service)",
+            ],
+            Mind,
+        ),
+        (["存储空间", "Storage", "Хранилище"], ["已用12%", "12 % used", "занято 12 %"], Well),
+        (
+            ["证书", "Certificate", "Сертификат"],
+            ["有效期至2027年5月1日", "valid until 1 May 2027", "действует до 01.05.2027"],
+            Well,
+        ),
+    ];
+    let row = |(label, value, condition): ([&'static str; 3], [&'static str; 3], Condition)| {
+        let [one, two, three] = label;
+        let [first, second, third] = value;
+        StateRow { label: say.one(one, two, three), value: say.one(first, second, third), condition }
+    };
+    let shown = if is_looking { 7 } else { all.len() };
+    let rows = all.into_iter().take(shown).map(row).collect();
+    let title =
+        say.one("本机状态 · 王维护", "This terminal, for Wang Weihu", "Состояние терминала · Ван Вэйху");
+    let failed = say.one(
+        "测试回执未确认打印：cover open",
+        "The test receipt was not confirmed: cover open",
+        "Печать пробной квитанции не подтверждена: cover open",
+    );
+    Body::Technician { title, rows, is_looking, test: is_looking.then_some((PaperStage::Failed, failed)) }
+}
