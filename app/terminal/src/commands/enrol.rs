@@ -40,3 +40,29 @@ fn enrol(setup: &Setup, ticket: &Ticket) -> Result<Identity, Failure> {
     let enrolled = kiosk_client::enrol::enrol(url, ticket, Some(key), &setup.paths.identity);
     runtime.block_on(enrolled).map_err(|error| Failure::Enrol(Box::new(error)))
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn a_key_is_made_once_and_never_for_a_store_that_lost_its_own() {
+        let folder = tempfile::tempdir().unwrap();
+        let config = include_str!("../../../../packaging/kiosk.toml");
+        let config = config.replace("/var/lib/hecheng-kiosk", &folder.path().display().to_string());
+        let file = folder.path().join("kiosk.toml");
+        fs::write(&file, config).unwrap();
+        let setup = Setup::load(&file).unwrap();
+        make_key(&setup).unwrap();
+        let key = fs::read(&setup.paths.store_key).unwrap();
+        make_key(&setup).unwrap();
+        assert_eq!(fs::read(&setup.paths.store_key).unwrap(), key);
+        Store::journal_key_at(&setup.paths.store, &setup.store_key()).unwrap();
+        fs::remove_file(&setup.paths.store_key).unwrap();
+        make_key(&setup).unwrap();
+        assert!(!setup.paths.store_key.exists());
+    }
+}
