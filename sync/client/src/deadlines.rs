@@ -13,6 +13,8 @@ pub const BATCH: Duration = Duration::from_secs(20);
 pub const CHANGES: Duration = Duration::from_secs(20);
 /// One head of the journal. Sending waits for it.
 pub const HEAD: Duration = Duration::from_secs(10);
+/// How often it is kept for how long the terminal has run since what is trusted was signed: a clock set back hides no more.
+pub const TRUST_RUN_KEPT: Duration = Duration::from_secs(3600);
 /// One catalogue: 8 MiB at 2 Mbit/s take 34 s.
 pub const CATALOGUE: Duration = Duration::from_secs(60);
 /// One call about a file: a chunk of 256 KiB at 100 kbit/s takes 21 s.

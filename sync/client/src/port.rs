@@ -1,13 +1,16 @@
 //! The port to the store: what the sync needs of it. All calls block.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use kiosk_protocol::catalogue::CatalogueBundle;
 use kiosk_protocol::crypto::Digest;
 use kiosk_protocol::ids::ItemId;
 use kiosk_protocol::item::Item;
 use kiosk_protocol::journal::Countersigned;
+use kiosk_protocol::trust::Trusted;
 use kiosk_protocol::wire::{Change, HeadReport, ItemAnswer};
-use kiosk_store::{Store, StoreError, WaitingFile};
+use kiosk_store::{KeptTrust, Store, StoreError, WaitingFile};
 
 /// The store could not do it; the call is made again later.
 #[derive(Debug, thiserror::Error)]
@@ -31,8 +34,16 @@ pub trait SyncStore: Send + Sync + 'static {
     fn apply_changes(&self, changes: &[Change], cursor: &str) -> Result<(), StoreFault>;
     /// The catalogue kept.
     fn catalogue(&self) -> Result<Option<CatalogueBundle>, StoreFault>;
-    /// Keeps a verified catalogue; refuses an older version.
-    fn put_catalogue(&self, version: u64, bundle: &CatalogueBundle) -> Result<(), StoreFault>;
+    /// What is trusted; nothing before the first.
+    fn trusted(&self) -> Result<Option<KeptTrust>, StoreFault>;
+    /// Keeps what was verified, and the catalogue it names where that is another one, in one transaction.
+    fn keep_trusted(
+        &self,
+        trusted: &Trusted,
+        catalogue: Option<(u64, CatalogueBundle)>,
+    ) -> Result<(), StoreFault>;
+    /// Keeps for how long this terminal has run since.
+    fn keep_trust_run(&self, run: Duration) -> Result<(), StoreFault>;
     /// The files the platform does not have yet.
     fn files(&self) -> Result<Vec<WaitingFile>, StoreFault>;
     /// Bytes of a file from the offset on, so many.
@@ -82,8 +93,20 @@ impl SyncStore for Store {
         Ok(Store::catalogue(self)?)
     }
 
-    fn put_catalogue(&self, version: u64, bundle: &CatalogueBundle) -> Result<(), StoreFault> {
-        Ok(Store::put_catalogue(self, version, bundle)?)
+    fn trusted(&self) -> Result<Option<KeptTrust>, StoreFault> {
+        Ok(Store::trusted(self)?)
+    }
+
+    fn keep_trusted(
+        &self,
+        trusted: &Trusted,
+        catalogue: Option<(u64, CatalogueBundle)>,
+    ) -> Result<(), StoreFault> {
+        Ok(Store::keep_trusted(self, trusted, catalogue)?)
+    }
+
+    fn keep_trust_run(&self, run: Duration) -> Result<(), StoreFault> {
+        Ok(Store::keep_trust_run(self, run)?)
     }
 
     fn files(&self) -> Result<Vec<WaitingFile>, StoreFault> {

@@ -4,8 +4,8 @@ use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
-use kiosk_protocol::catalogue::CatalogueBundle;
 use kiosk_protocol::crypto::Digest;
+use kiosk_protocol::trust::{Described, Offered};
 use kiosk_protocol::wire::{Ask, Batch, BatchAnswer, Changes, HeadAnswer, HeadReport, Problem, Reply};
 
 /// An answer to come.
@@ -17,8 +17,10 @@ pub trait Transport: Send + Sync + 'static {
     fn batch<'a>(&'a self, batch: &'a Batch) -> Answer<'a, BatchAnswer>;
     /// Fetches what changed since the cursor; everything where there is none.
     fn changes<'a>(&'a self, cursor: Option<&'a str>) -> Answer<'a, Changes>;
-    /// Fetches the catalogue, unless version `have` is the one in force.
-    fn catalogue(&self, have: u64) -> Answer<'_, Option<CatalogueBundle>>;
+    /// Fetches what is published, with the roots behind version `root` (0 where none is trusted yet).
+    fn metadata(&self, root: u64) -> Answer<'_, Offered>;
+    /// Fetches a file that is published. What is longer than it says is not read.
+    fn target<'a>(&'a self, name: &'a str, file: &'a Described) -> Answer<'a, Vec<u8>>;
     /// Shows where the journal stands.
     fn head<'a>(&'a self, report: &'a HeadReport) -> Answer<'a, HeadAnswer>;
     /// Asks.

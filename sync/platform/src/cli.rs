@@ -139,6 +139,12 @@ enum Command {
         #[arg(long)]
         out: Option<PathBuf>,
     },
+    /// Make other keys for all that is published; those before count no more.
+    RotateKeys {
+        /// The platform's folder. Copy it to other servers afterwards.
+        #[arg(long)]
+        dir: PathBuf,
+    },
     /// Take a terminal's rights.
     Revoke {
         /// The platform's folder.
@@ -226,6 +232,10 @@ pub async fn run(cli: Cli) -> Result<(), PlatformError> {
         Command::Quarantine { dir, json, out } => quarantine(&dir, json, out.as_deref()),
         Command::Head { dir, terminal, out } => head(&dir, &TerminalId::try_from(terminal)?, out.as_deref()),
         Command::VerifyPage { dir, page } => verify_page(&dir, page),
+        Command::RotateKeys { dir } => {
+            Platform::open(&dir)?.rotate_keys()?;
+            say("other keys are in force; terminals follow at their next poll")
+        }
         Command::Revoke { dir, terminal } => {
             let terminal = TerminalId::try_from(terminal)?;
             Platform::open(&dir)?.revoke(&terminal)?;

@@ -18,6 +18,7 @@ mod metrics;
 mod pages;
 mod platform;
 mod publish;
+mod release;
 mod server;
 mod store;
 mod texts;

@@ -20,6 +20,7 @@ mod rekey;
 mod schema;
 #[cfg(test)]
 mod testing;
+mod trust;
 mod writer;
 
 pub use downlink::CaseRow;
@@ -30,9 +31,11 @@ pub use key::{KEY_BYTES, Key, KeyError, KeyFile, KeyPort};
 pub use outbox::{ItemState, QueueRow};
 pub use quota::{Room, Tier};
 pub use schema::{DATABASE_FILE, LOCK_FILE};
+pub use trust::KeptTrust;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use kiosk_protocol::catalogue::CatalogueBundle;
@@ -41,6 +44,7 @@ use kiosk_protocol::ids::{ItemId, ReceiptNumber, TerminalId};
 use kiosk_protocol::item::{Content, Item};
 use kiosk_protocol::journal::{Countersigned, Line, SignedHead};
 use kiosk_protocol::trail::TrailEvent;
+use kiosk_protocol::trust::Trusted;
 use kiosk_protocol::wire::{Change, ItemAnswer};
 use uuid::Uuid;
 
@@ -243,7 +247,37 @@ impl Store {
         self.writer.call(|db| downlink::cases(db.connection))
     }
 
-    /// The catalogue in force, as it was put; the caller verifies its signatures before use.
+    /// What was published and is trusted; `None` before the first.
+    pub fn trusted(&self) -> Result<Option<KeptTrust>, StoreError> {
+        self.writer.call(|db| trust::trusted(db.connection))
+    }
+
+    /// Keeps what is trusted from now on, and the catalogue it names where that is another one, in one transaction. The
+    /// caller has verified both.
+    pub fn keep_trusted(
+        &self,
+        trusted: &Trusted,
+        catalogue: Option<(u64, CatalogueBundle)>,
+    ) -> Result<(), StoreError> {
+        let catalogue = match catalogue {
+            Some((version, bundle)) => Some((version, downlink::catalogue_json(&bundle)?)),
+            None => None,
+        };
+        let trusted = trusted.clone();
+        self.writer.call(move |db| {
+            db.write(|change, origin| {
+                let catalogue = catalogue.as_ref().map(|(version, json)| (*version, json.as_str()));
+                trust::keep(change, origin, &trusted, catalogue)
+            })
+        })
+    }
+
+    /// Keeps for how long the terminal has run since that was taken: a clock that is set back must not hide it.
+    pub fn keep_trust_run(&self, run: Duration) -> Result<(), StoreError> {
+        self.writer.call(move |db| db.write(|change, _| trust::keep_run(change, run)))
+    }
+
+    /// The catalogue in force, as it was put; the caller has found it to be a target that is trusted.
     pub fn catalogue(&self) -> Result<Option<CatalogueBundle>, StoreError> {
         self.writer.call(|db| downlink::catalogue(db.connection))
     }

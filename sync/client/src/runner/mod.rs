@@ -48,6 +48,7 @@ impl Runner {
         let handle = Handle {
             link: worker.link(),
             catalogue: worker.catalogue(),
+            freshness: worker.freshness(),
             transport,
             wake: Arc::clone(&wake),
             asked: asked_tx,

@@ -12,6 +12,7 @@ mod heads;
 mod items;
 mod pages;
 mod postgres;
+mod published;
 mod sqlite;
 mod terminals;
 mod value;
@@ -25,6 +26,7 @@ pub use accesses::Access;
 pub use cases::{CaseRow, NewCase, NumberedCase, state_name};
 pub use files::{Complete, Held};
 pub use items::{Answered, QuarantineRow};
+pub use published::Stand;
 pub use terminals::TicketState;
 
 use postgres::Postgres;

@@ -14,7 +14,7 @@ use super::{Mode, Session, StoreError};
 use crate::limits::{DATABASE_BUSY, STATEMENTS_MAX};
 
 /// In order; each runs once. `user_version` counts them.
-const MIGRATIONS: [&str; 8] = [
+const MIGRATIONS: [&str; 9] = [
     include_str!("../../migrations/sqlite/001_start.sql"),
     include_str!("../../migrations/sqlite/002_void_tickets.sql"),
     include_str!("../../migrations/sqlite/003_receipts.sql"),
@@ -23,6 +23,7 @@ const MIGRATIONS: [&str; 8] = [
     include_str!("../../migrations/sqlite/006_files.sql"),
     include_str!("../../migrations/sqlite/007_heads.sql"),
     include_str!("../../migrations/sqlite/008_renewal.sql"),
+    include_str!("../../migrations/sqlite/009_published.sql"),
 ];
 
 /// The one connection of this process.

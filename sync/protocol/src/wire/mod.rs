@@ -7,7 +7,8 @@
 //! | `POST /v1/sync/batches` | zstd of `Batch` | `BatchAnswer` |
 //! | `POST /v1/sync/head` | `HeadReport` | `HeadAnswer` |
 //! | `GET /v1/sync/changes?cursor=` | | `Changes` |
-//! | `GET /v1/catalogue?have=` | | `CatalogueBundle`, or 304 |
+//! | `GET /v1/metadata?root=` | | `trust::Offered`: what is in force, signed |
+//! | `GET /v1/targets/{name}/{version}` | | the file `trust::Targets` names: catalogue or configuration |
 //! | `POST /v1/ask` | `Ask` | `Reply` |
 //! | `PUT /v1/files/{digest}` | | 201 or 204: begun, or known (`file`) |
 //! | `HEAD /v1/files/{digest}` | | how much of it the platform has |

@@ -45,8 +45,9 @@ pub struct Changes {
     pub cursor: String,
     /// There is more to fetch at once.
     pub more: bool,
-    /// Version of the catalogue in force, so that a terminal knows whether to fetch it.
-    pub catalogue_version: u64,
+    /// Version of the newest timestamp (`trust`), 0 where nothing is published: so a terminal knows whether there are
+    /// newer metadata.
+    pub metadata_version: u64,
     /// When to ask again, milliseconds.
     pub next_poll_ms: u32,
 }

@@ -17,7 +17,7 @@ impl Worker {
         let poll = Duration::from_millis(page.next_poll_ms.into());
         let now = self.clock.elapsed();
         let more = page.more && moves;
-        self.machine.pulled(now, more, poll, page.catalogue_version);
+        self.machine.pulled(now, more, poll, page.metadata_version);
         if more { Ok(()) } else { self.show_head().await }
     }
 }

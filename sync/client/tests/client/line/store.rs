@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Mutex;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use kiosk_client::{StoreFault, SyncStore};
@@ -10,8 +11,9 @@ use kiosk_protocol::crypto::Digest;
 use kiosk_protocol::ids::{ItemId, TerminalId};
 use kiosk_protocol::item::Item;
 use kiosk_protocol::journal::Countersigned;
+use kiosk_protocol::trust::Trusted;
 use kiosk_protocol::wire::{Change, HeadReport, ItemAnswer};
-use kiosk_store::WaitingFile;
+use kiosk_store::{KeptTrust, WaitingFile};
 
 use super::Line;
 
@@ -121,8 +123,16 @@ impl SyncStore for MemoryStore {
         Ok(None)
     }
 
-    fn put_catalogue(&self, _: u64, _: &CatalogueBundle) -> Result<(), StoreFault> {
-        Ok(())
+    fn trusted(&self) -> Result<Option<KeptTrust>, StoreFault> {
+        Ok(None)
+    }
+
+    fn keep_trusted(&self, _: &Trusted, _: Option<(u64, CatalogueBundle)>) -> Result<(), StoreFault> {
+        unreachable!("nothing is published")
+    }
+
+    fn keep_trust_run(&self, _: Duration) -> Result<(), StoreFault> {
+        unreachable!("nothing is trusted")
     }
 
     fn files(&self) -> Result<Vec<WaitingFile>, StoreFault> {
