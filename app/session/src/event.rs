@@ -96,6 +96,8 @@ pub enum Event {
     CatalogueChanged(Arc<Catalogue>),
     /// The store came to have room for new applications, or ran short of it.
     RoomChanged(Room),
+    /// What was published grew old, or was renewed.
+    AgeChanged(Age),
 }
 
 /// A submission that is on disk.
@@ -125,6 +127,20 @@ pub enum Room {
     Enough,
     /// What was begun may be handed in; nothing new is begun until delivery has made room.
     Scarce,
+}
+
+/// How old the catalogue is, by when the platform last said that it is in force.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Age {
+    /// The platform said so lately.
+    Fresh,
+    /// Some days or weeks ago: people are told.
+    Stale {
+        /// When it said so.
+        as_of: jiff::Timestamp,
+    },
+    /// Longer ago: only what cannot go wrong is offered.
+    Outdated,
 }
 
 /// Why a question has no answer.

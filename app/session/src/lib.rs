@@ -44,7 +44,7 @@ mod properties;
 mod testing;
 
 pub use effect::{Effect, NewCase};
-pub use event::{AskTrouble, Event, Kept, Link, Now, RequestId, Room, StoreTrouble};
+pub use event::{Age, AskTrouble, Event, Kept, Link, Now, RequestId, Room, StoreTrouble};
 
 use std::time::Duration;
 
@@ -222,6 +222,7 @@ fn wake(event: Event, now: Now, ctx: &mut Ctx, effects: &mut Vec<Effect>) -> Opt
         | Event::Answered { .. }
         | Event::LinkChanged(_)
         | Event::RoomChanged(_)
+        | Event::AgeChanged(_)
         | Event::CatalogueChanged(_) => return None,
     }
     Visiting::begin(language, mode, now, ctx, effects).saw(identity, now, ctx, effects)

@@ -86,6 +86,7 @@ impl Visiting {
             | Event::ScannerChanged(_)
             | Event::LinkChanged(_)
             | Event::RoomChanged(_)
+            | Event::AgeChanged(_)
             | Event::CatalogueChanged(_) => Some(self),
         };
         left.map(|visiting| visiting.hold_the_clock(now))

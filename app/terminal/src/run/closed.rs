@@ -51,6 +51,7 @@ impl Door {
             | Event::Answered { .. }
             | Event::LinkChanged(_)
             | Event::RoomChanged(_)
+            | Event::AgeChanged(_)
             | Event::CatalogueChanged(_) => false,
         };
         !(self.closed && is_of_a_person)

@@ -125,6 +125,7 @@ impl Shell {
             }
             Event::Tick
             | Event::RoomChanged(_)
+            | Event::AgeChanged(_)
             | Event::Touched(_)
             | Event::CardRead { .. }
             | Event::ChipRead { .. }
