@@ -48,6 +48,8 @@ pub const RETRY_AFTER_MAX: Duration = Duration::from_secs(3600);
 pub const POLL_MIN: Duration = Duration::from_millis(200);
 /// The platform may not ask to be polled less often.
 pub const POLL_MAX: Duration = Duration::from_secs(3600);
+/// Commands carried out, and results told, behind one poll; more wait for the next.
+pub const COMMANDS_AT_ONCE: usize = 8;
 /// An item its batch's answer forgot is sent again after this time.
 pub const FORGOTTEN_ITEM: Duration = Duration::from_secs(30);
 /// A step the store failed at is made again after this time.

@@ -13,11 +13,13 @@ use kiosk_protocol::limits::{
 use kiosk_protocol::trust::{self, Described, Offered, Targets};
 use kiosk_protocol::wire::file::{CHECKSUM, CHUNK, LENGTH, OFFSET, checksum};
 use kiosk_protocol::wire::{
-    Ask, Batch, BatchAnswer, Changes, HeadAnswer, HeadReport, Problem, RenewAnswer, RenewRequest, Reply,
+    Ask, Batch, BatchAnswer, Changes, CommandResult, HeadAnswer, HeadReport, Problem, RenewAnswer,
+    RenewRequest, Reply,
 };
 use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, DATE};
 use reqwest::{Client, RequestBuilder, Response, StatusCode, Url};
 use rustls::ClientConfig;
+use uuid::Uuid;
 
 pub use crate::tls::TlsError;
 pub(crate) use answer::answer;
@@ -209,6 +211,12 @@ impl HttpTransport {
         answer(send(request).await?, ANSWER_BYTES_MAX).await
     }
 
+    async fn post_result(&self, id: &Uuid, result: &CommandResult) -> Result<(), TransportError> {
+        let url = self.url(&format!("v1/commands/{id}/result"))?;
+        let response = send(self.sync().post(url).timeout(deadlines::HEAD).json(result)).await?;
+        answer::bytes(response, ANSWER_BYTES_MAX).await.map(drop)
+    }
+
     async fn post_ask(&self, ask: &Ask) -> Result<Reply, TransportError> {
         let request = self.asking().post(self.url("v1/ask")?).timeout(deadlines::ASK).json(ask);
         answer(send(request).await?, REPLY_BYTES_MAX).await
@@ -234,6 +242,10 @@ impl Transport for HttpTransport {
 
     fn head<'a>(&'a self, report: &'a HeadReport) -> Answer<'a, HeadAnswer> {
         Box::pin(self.post_head(report))
+    }
+
+    fn command_result<'a>(&'a self, id: &'a Uuid, result: &'a CommandResult) -> Answer<'a, ()> {
+        Box::pin(self.post_result(id, result))
     }
 
     fn ask<'a>(&'a self, ask: &'a Ask) -> Answer<'a, Reply> {

@@ -6,7 +6,10 @@ use std::time::Duration;
 
 use kiosk_protocol::crypto::Digest;
 use kiosk_protocol::trust::{Described, Offered};
-use kiosk_protocol::wire::{Ask, Batch, BatchAnswer, Changes, HeadAnswer, HeadReport, Problem, Reply};
+use kiosk_protocol::wire::{
+    Ask, Batch, BatchAnswer, Changes, CommandResult, HeadAnswer, HeadReport, Problem, Reply,
+};
+use uuid::Uuid;
 
 /// An answer to come.
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, TransportError>> + Send + 'a>>;
@@ -23,6 +26,8 @@ pub trait Transport: Send + Sync + 'static {
     fn target<'a>(&'a self, name: &'a str, file: &'a Described) -> Answer<'a, Vec<u8>>;
     /// Shows where the journal stands.
     fn head<'a>(&'a self, report: &'a HeadReport) -> Answer<'a, HeadAnswer>;
+    /// Tells what came of a command.
+    fn command_result<'a>(&'a self, id: &'a Uuid, result: &'a CommandResult) -> Answer<'a, ()>;
     /// Asks.
     fn ask<'a>(&'a self, ask: &'a Ask) -> Answer<'a, Reply>;
     /// Asks how much of a file the platform has; nothing where it was never begun there.

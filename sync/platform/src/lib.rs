@@ -34,4 +34,4 @@ pub use pages::{Facts, NotGenuine};
 pub use platform::{OpenFile, Options, PAGES_ADDRESS, Platform, Running};
 pub use publish::Draft;
 pub use server::{Bounds, Clock, openapi};
-pub use store::{CaseRow, QuarantineRow, StoreError, state_name};
+pub use store::{CaseRow, CommandRow, QuarantineRow, StoreError, state_name};

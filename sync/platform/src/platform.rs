@@ -11,10 +11,11 @@ use kiosk_protocol::ids::{CaseNumber, Key, PageNumber, TerminalId};
 use kiosk_protocol::item::{FileRef, Media};
 use kiosk_protocol::journal::Countersigned;
 use kiosk_protocol::service::Text;
-use kiosk_protocol::wire::Ticket;
+use kiosk_protocol::wire::{Command, Ticket};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
+use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use crate::backup;
@@ -30,7 +31,7 @@ use crate::pages::{self, Facts, Press};
 use crate::publish::{self, Draft};
 use crate::release;
 use crate::server::{self, Bounds, Centre, Clock, Rates};
-use crate::store::{CaseRow, Place, QuarantineRow, Scope, Store, StoreError};
+use crate::store::{CaseRow, CommandRow, Place, QuarantineRow, Scope, Store, StoreError};
 use crate::texts::Texts;
 use crate::ticket;
 
@@ -234,6 +235,34 @@ impl Platform {
             })?;
         }
         Ok(Signers::adopt_next(&self.dir)?)
+    }
+
+    /// Has a terminal do something once, until then. Answers the command's name.
+    ///
+    /// # Errors
+    /// The terminal was never enrolled or has no rights, or the database fails.
+    pub fn command(
+        &self,
+        terminal: &TerminalId,
+        kind: Key,
+        expires_at: Timestamp,
+    ) -> Result<Uuid, PlatformError> {
+        let command = Command { id: Uuid::now_v7(), kind, expires_at };
+        self.store.write(Scope::Terminal(terminal), |tx| {
+            if tx.enrolled(terminal)?.is_none_or(|enrolled| enrolled.revoked) {
+                return Err(PlatformError::NoTerminal(terminal.clone()));
+            }
+            Ok(tx.queue_command(terminal, &command, Timestamp::now())?)
+        })?;
+        Ok(command.id)
+    }
+
+    /// All commands and what came of them, oldest first.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub fn commands(&self) -> Result<Vec<CommandRow>, PlatformError> {
+        Ok(self.store.read(|tx| tx.commands())?)
     }
 
     /// All cases, oldest first.

@@ -30,6 +30,8 @@ pub const ROOTS_MAX: usize = 64;
 pub const METADATA_BYTES_MAX: usize = 256 * 1024;
 /// How long after the end of the newest timestamp the data are still served, with a notice.
 pub const STALE_MAX: jiff::SignedDuration = jiff::SignedDuration::from_hours(30 * 24);
+/// What a terminal says about a command, characters.
+pub const COMMAND_DETAIL_CHARS_MAX: usize = 8192;
 /// Changes in one downlink page.
 pub const CHANGES_PAGE_MAX: usize = 500;
 /// Fields of one form, over all its pages.

@@ -5,6 +5,7 @@
 //! sequences that are never given twice, not from the clock. Submitted personal fields arrive here
 //! sealed to the platform's key; the store's own key protects everything else.
 
+mod commands;
 mod db;
 mod downlink;
 mod ending;
@@ -45,7 +46,7 @@ use kiosk_protocol::item::{Content, Item};
 use kiosk_protocol::journal::{Countersigned, Line, SignedHead};
 use kiosk_protocol::trail::TrailEvent;
 use kiosk_protocol::trust::Trusted;
-use kiosk_protocol::wire::{Change, ItemAnswer};
+use kiosk_protocol::wire::{Change, Command, CommandResult, ItemAnswer};
 use uuid::Uuid;
 
 use crate::files::Files;
@@ -240,6 +241,39 @@ impl Store {
         self.writer.call(move |db| {
             db.write(|change, origin| downlink::apply(change, &origin.terminal, &changes, &cursor))
         })
+    }
+
+    /// The oldest command that waits.
+    pub fn next_command(&self) -> Result<Option<Command>, StoreError> {
+        self.writer.call(|db| commands::next(db.connection))
+    }
+
+    /// Marks a command as begun; false where it was before, so that it is carried out once at most.
+    pub fn begin_command(&self, id: Uuid) -> Result<bool, StoreError> {
+        self.writer.call(move |db| db.write(|change, _| commands::begin(change, id)))
+    }
+
+    /// Keeps what came of a command and records it in the trail. A result that is there stays.
+    pub fn finish_command(&self, id: Uuid, result: &CommandResult) -> Result<(), StoreError> {
+        let result = result.clone();
+        self.writer.call(move |db| {
+            db.write(|change, origin| commands::finish(change, origin, origin.now()?, id, &result))
+        })
+    }
+
+    /// Ends as interrupted what was begun when the terminal went down.
+    pub fn interrupt_commands(&self) -> Result<(), StoreError> {
+        self.writer.call(|db| db.write(|change, origin| commands::interrupt(change, origin, origin.now()?)))
+    }
+
+    /// The oldest result the platform was not told since its command came last.
+    pub fn untold_result(&self) -> Result<Option<(Uuid, CommandResult)>, StoreError> {
+        self.writer.call(|db| commands::untold(db.connection))
+    }
+
+    /// The platform has the result.
+    pub fn result_told(&self, id: Uuid) -> Result<(), StoreError> {
+        self.writer.call(move |db| db.write(|change, _| commands::told(change, id)))
     }
 
     /// Where each case is, oldest first: the newest `limits::LIST_ROWS_MAX`.

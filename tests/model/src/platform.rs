@@ -12,6 +12,7 @@ use kiosk_protocol::item::{Content, Item, ItemBody, Verdict};
 use kiosk_protocol::receipt::ReceiptProof;
 use kiosk_protocol::service::Text;
 use kiosk_protocol::trust::{Described, Offered};
+use kiosk_protocol::wire::CommandResult;
 use kiosk_protocol::wire::{
     Ask, Batch, BatchAnswer, CaseState, CaseView, Changes, HeadAnswer, HeadReport, ItemAnswer, Pdf, Question,
     Reply,
@@ -196,6 +197,10 @@ impl Transport for Platform {
     }
 
     fn metadata(&self, _: u64) -> Answer<'_, Offered> {
+        Box::pin(async { Err(TransportError::Unreachable) })
+    }
+
+    fn command_result<'a>(&'a self, _: &'a Uuid, _: &'a CommandResult) -> Answer<'a, ()> {
         Box::pin(async { Err(TransportError::Unreachable) })
     }
 

@@ -2,6 +2,7 @@
 //! that the same code runs in virtual time.
 
 mod catalogue;
+mod commands;
 mod downlink;
 mod files;
 mod head;
@@ -22,6 +23,8 @@ use super::handle::{AskResult, LinkState};
 use crate::port::{StoreFault, SyncStore};
 use crate::sync::{Link, Machine, OfflineReason, Settings, Step};
 use crate::transport::{Transport, TransportError};
+use commands::NoOrders;
+pub use commands::Orders;
 use trust::Held;
 
 /// Does what the machine plans.
@@ -33,6 +36,7 @@ pub struct Worker {
     clock: Arc<dyn Clock>,
     machine: Machine,
     held: Held,
+    orders: Arc<dyn Orders>,
     link: watch::Sender<LinkState>,
     catalogue: watch::Sender<Option<Arc<Catalogue>>>,
     freshness: watch::Sender<Freshness>,
@@ -71,7 +75,20 @@ impl Worker {
         let offline = LinkState::Offline { since: clock.wall(), why: OfflineReason::Starting };
         let (link, catalogue) = (watch::Sender::new(offline), watch::Sender::new(None));
         let (held, freshness) = (Held::default(), watch::Sender::new(Freshness::Outdated));
-        Self { store, transport, catalogue_key, settings, clock, machine, held, link, catalogue, freshness }
+        let orders = Arc::new(NoOrders);
+        Self {
+            store,
+            transport,
+            catalogue_key,
+            settings,
+            clock,
+            machine,
+            held,
+            orders,
+            link,
+            catalogue,
+            freshness,
+        }
     }
 
     /// The link, to watch.

@@ -5,15 +5,18 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use kiosk_client::sync::Settings;
-use kiosk_client::{Answer, Chunk, Handle, LinkState, Runner, Transport, TransportError};
+use kiosk_client::{Answer, Chunk, Handle, LinkState, Orders, Runner, Transport, TransportError};
 use kiosk_protocol::codes::RatingLevel;
 use kiosk_protocol::crypto::{Digest, SigningKey};
-use kiosk_protocol::ids::TerminalId;
+use kiosk_protocol::ids::{Key, TerminalId};
 use kiosk_protocol::item::{Content, Verdict};
 use kiosk_protocol::journal::Countersigned;
 use kiosk_protocol::trail::{EndReason, TrailEvent};
 use kiosk_protocol::trust::{Described, Freshness, Offered};
-use kiosk_protocol::wire::{Ask, Batch, BatchAnswer, Changes, HeadAnswer, HeadReport, ItemAnswer, Reply};
+use kiosk_protocol::wire::{
+    Ask, Batch, BatchAnswer, Change, Changes, Command, CommandResult, HeadAnswer, HeadReport, ItemAnswer,
+    Outcome, Reply,
+};
 use kiosk_store::{Draft, KeyFile, Options, Store};
 use tokio::sync::watch;
 use uuid::Uuid;
@@ -32,6 +35,9 @@ struct Platform {
     /// What it says to heads; refuses them where it says nothing.
     says: Mutex<Option<Says>>,
     heads: watch::Sender<u32>,
+    /// What it asks for, with each page.
+    commands: Mutex<Vec<Change>>,
+    results: watch::Sender<Vec<(Uuid, Outcome)>>,
 }
 
 type Says = fn(&HeadReport) -> HeadAnswer;
@@ -50,12 +56,23 @@ impl Platform {
             items,
             says: Mutex::new(None),
             heads,
+            commands: Mutex::default(),
+            results: watch::Sender::default(),
         })
     }
 
     fn silent() -> Arc<Self> {
         let (offers, items, heads) = (watch::Sender::new(0), watch::Sender::new(0), watch::Sender::new(0));
-        Arc::new(Self { offer: Mutex::new(None), version: 0, offers, items, says: Mutex::new(None), heads })
+        Arc::new(Self {
+            offer: Mutex::new(None),
+            version: 0,
+            offers,
+            items,
+            says: Mutex::new(None),
+            heads,
+            commands: Mutex::default(),
+            results: watch::Sender::default(),
+        })
     }
 
     fn reach<T>(&self, answer: T) -> Answer<'_, T>
@@ -77,7 +94,7 @@ impl Transport for Platform {
     }
 
     fn changes<'a>(&'a self, _: Option<&'a str>) -> Answer<'a, Changes> {
-        let (changes, cursor) = (Vec::new(), "1".to_owned());
+        let (changes, cursor) = (self.commands.lock().unwrap().clone(), "1".to_owned());
         let metadata_version = self.version;
         self.reach(Changes { changes, cursor, more: false, metadata_version, next_poll_ms: 200 })
     }
@@ -105,6 +122,11 @@ impl Transport for Platform {
         let answer = self.says.lock().unwrap().map(|says| says(report));
         self.heads.send_modify(|heads| *heads += 1);
         Box::pin(async { answer.ok_or(TransportError::Unauthorised) })
+    }
+
+    fn command_result<'a>(&'a self, id: &'a Uuid, result: &'a CommandResult) -> Answer<'a, ()> {
+        self.results.send_modify(|results| results.push((*id, result.outcome)));
+        Box::pin(async { Ok(()) })
     }
 
     fn ask<'a>(&'a self, _: &'a Ask) -> Answer<'a, Reply> {
@@ -321,6 +343,52 @@ async fn a_terminal_told_of_a_new_epoch_goes_on_in_it() {
     meanwhile(|| countersigned(&store) > 0).await;
     let id = store.submit(rating(), Vec::new()).unwrap().id;
     assert_eq!((id.epoch, id.seq), (2, 1));
+}
+
+/// Counts what it is asked to do.
+#[derive(Default)]
+struct Counting(Mutex<Vec<String>>);
+
+impl Orders for Counting {
+    fn carry_out(&self, kind: &Key) -> CommandResult {
+        self.0.lock().unwrap().push(kind.to_string());
+        let outcome = if kind.as_str() == "report-status" { Outcome::Done } else { Outcome::Unsupported };
+        CommandResult::new(outcome, "")
+    }
+
+    fn recorded(&self, kind: &Key) {
+        self.0.lock().unwrap().push(format!("{kind} recorded"));
+    }
+}
+
+fn command(number: u128, kind: &str, hours: i64) -> Change {
+    let expires_at = Timestamp::now() + jiff::SignedDuration::from_hours(hours);
+    Change::Command(Command { id: Uuid::from_u128(number), kind: Key::try_from(kind).unwrap(), expires_at })
+}
+
+#[tokio::test]
+async fn a_command_is_carried_out_once_however_often_it_comes_and_answered_each_time() {
+    let (dir, key) = (tempfile::tempdir().unwrap(), SigningKey::generate().unwrap());
+    let (store, platform) = (open(&dir), Platform::offering(1, &key));
+    *platform.commands.lock().unwrap() = vec![
+        command(1, "report-status", 1),
+        command(2, "report-status", -1),
+        command(3, "open-a-shell", 1),
+        command(4, "sync-now", 1),
+    ];
+    let orders = Arc::new(Counting::default());
+    let settings = Settings { spread: Duration::ZERO, ..Settings::default() };
+    let kept = Arc::new(store.clone());
+    let (runner, _handle) = Runner::new(kept, platform.clone(), key.verifying_key(), settings);
+    tokio::spawn(runner.obeying(orders.clone()).run());
+    let told = until(&mut platform.results.subscribe(), |results| results.len() >= 8).await;
+    let ids = [1, 2, 3, 4].map(Uuid::from_u128);
+    let outcomes = [Outcome::Done, Outcome::Expired, Outcome::Unsupported, Outcome::Done];
+    let round: Vec<_> = ids.into_iter().zip(outcomes).collect();
+    assert_eq!(told[..8], [&round[..], &round[..]].concat()[..], "the recorded answer, again");
+    let done = orders.0.lock().unwrap().clone();
+    let once = ["report-status", "report-status recorded", "open-a-shell", "sync-now recorded"];
+    assert_eq!(done, once, "the one that came too late was not carried out, and none twice");
 }
 
 /// Lets the sync run until the store shows it.

@@ -1,4 +1,4 @@
-//! `GET /v1/sync/changes?cursor=`: what became of this terminal's cases.
+//! `GET /v1/sync/changes?cursor=`: what became of this terminal's cases, and what operators ask of it.
 
 use std::sync::Arc;
 
@@ -23,7 +23,7 @@ pub struct Since {
     cursor: Option<String>,
 }
 
-/// Tells what became of this terminal's cases, page by page, and when to ask again.
+/// Tells what became of this terminal's cases and what operators ask of it, page by page, and when to ask again.
 #[utoipa::path(
     get,
     path = "/v1/sync/changes",

@@ -28,6 +28,7 @@ pub const PROBLEM: &str = "application/problem+json";
         super::batches::batches,
         super::changes::changes,
         super::head::head,
+        super::commands::result,
         super::renew::renew,
         super::published::metadata,
         super::published::target,

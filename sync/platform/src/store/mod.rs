@@ -7,6 +7,7 @@
 mod accesses;
 mod cases;
 mod catalogue;
+mod commands;
 mod files;
 mod heads;
 mod items;
@@ -24,6 +25,7 @@ use kiosk_protocol::ids::TerminalId;
 
 pub use accesses::Access;
 pub use cases::{CaseRow, NewCase, NumberedCase, state_name};
+pub use commands::CommandRow;
 pub use files::{Complete, Held};
 pub use items::{Answered, QuarantineRow};
 pub use published::Stand;

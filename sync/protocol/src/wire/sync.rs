@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::Command;
 use crate::ids::{CaseNumber, ItemId};
 use crate::item::{Item, Verdict};
 
@@ -69,6 +70,8 @@ pub enum Change {
         /// The platform's clock.
         at: jiff::Timestamp,
     },
+    /// An operator asks for something. Only until something came of it.
+    Command(Command),
 }
 
 /// Where a case is.

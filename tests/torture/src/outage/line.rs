@@ -11,6 +11,7 @@ use kiosk_protocol::crypto::Digest;
 use kiosk_protocol::ids::TerminalId;
 use kiosk_protocol::item::{ItemBody, Verdict};
 use kiosk_protocol::trust::{Described, Offered};
+use kiosk_protocol::wire::CommandResult;
 use kiosk_protocol::wire::{Ask, Batch, BatchAnswer, Changes, HeadAnswer, HeadReport, Problem, Reply};
 use uuid::Uuid;
 
@@ -136,6 +137,10 @@ impl Transport for Line {
     }
 
     fn metadata(&self, _: u64) -> Answer<'_, Offered> {
+        Box::pin(async { Err(TransportError::Unreachable) })
+    }
+
+    fn command_result<'a>(&'a self, _: &'a Uuid, _: &'a CommandResult) -> Answer<'a, ()> {
         Box::pin(async { Err(TransportError::Unreachable) })
     }
 

@@ -14,6 +14,7 @@ use kiosk_protocol::crypto::{Digest, SigningKey};
 use kiosk_protocol::ids::TerminalId;
 use kiosk_protocol::limits::FILE_CHUNK_BYTES;
 use kiosk_protocol::trust::{Described, Offered};
+use kiosk_protocol::wire::CommandResult;
 use kiosk_protocol::wire::file::checksum;
 use kiosk_protocol::wire::{Ask, Batch, BatchAnswer, CaseState, Changes, HeadAnswer, HeadReport, Reply};
 
@@ -115,6 +116,10 @@ impl Transport for Line {
         ready(Err(TransportError::Unreachable))
     }
 
+    fn command_result<'a>(&'a self, _: &'a uuid::Uuid, _: &'a CommandResult) -> Answer<'a, ()> {
+        Box::pin(async { Err(TransportError::Unreachable) })
+    }
+
     fn target<'a>(&'a self, _: &'a str, _: &'a Described) -> Answer<'a, Vec<u8>> {
         ready(Err(TransportError::Unreachable))
     }
@@ -205,8 +210,7 @@ impl World {
         self.line.wall.jump(24 * 3600);
         let states = self.line.at(|core| core.changes(&self.line.terminal, EPOCH, None)).unwrap().changes;
         let begun = states.iter().filter(|change| {
-            let kiosk_protocol::wire::Change::Case { state, .. } = change;
-            *state == CaseState::InProgress
+            matches!(change, kiosk_protocol::wire::Change::Case { state: CaseState::InProgress, .. })
         });
         assert_eq!(begun.count(), cases, "every department has its case, once");
     }

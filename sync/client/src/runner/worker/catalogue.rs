@@ -39,6 +39,7 @@ type News = (Catalogue, CatalogueBundle);
 impl Worker {
     /// Shows the catalogue the store keeps; works offline.
     pub async fn load_catalogue(&mut self) {
+        self.interrupt_commands().await;
         self.load_trusted().await;
         match self.stored(|store| store.catalogue()).await {
             Ok(Some(bundle)) => match bundle.open(0) {

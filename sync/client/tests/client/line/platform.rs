@@ -10,6 +10,7 @@ use kiosk_protocol::crypto::Digest;
 use kiosk_protocol::ids::ItemId;
 use kiosk_protocol::item::{Item, Verdict};
 use kiosk_protocol::trust::{Described, Offered};
+use kiosk_protocol::wire::CommandResult;
 use kiosk_protocol::wire::{
     Ask, Batch, BatchAnswer, Changes, HeadAnswer, HeadReport, ItemAnswer, Problem, Reply,
 };
@@ -209,6 +210,10 @@ impl Transport for Line {
     }
 
     fn metadata(&self, _: u64) -> Answer<'_, Offered> {
+        Box::pin(async { Err(TransportError::Unreachable) })
+    }
+
+    fn command_result<'a>(&'a self, _: &'a uuid::Uuid, _: &'a CommandResult) -> Answer<'a, ()> {
         Box::pin(async { Err(TransportError::Unreachable) })
     }
 
