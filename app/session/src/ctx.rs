@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::ids::Ids;
 use crate::standing::Standing;
-use crate::{Effect, Event, Link, RequestId, Room, Settings};
+use crate::{Age, Effect, Event, Link, RequestId, Room, Settings};
 
 /// The world around.
 pub(crate) struct Ctx {
@@ -19,6 +19,7 @@ pub(crate) struct Ctx {
     pub(crate) catalogue: Arc<Catalogue>,
     pub(crate) link: Link,
     room: Room,
+    pub(crate) age: Age,
     pub(crate) reader: Option<DeviceStatus>,
     pub(crate) slot: Option<DeviceStatus>,
     pub(crate) scanner: Option<DeviceStatus>,
@@ -43,6 +44,7 @@ impl Ctx {
             catalogue: Arc::new(none),
             link: Link::Offline,
             room: Room::Enough,
+            age: Age::Fresh,
             reader: None,
             slot: None,
             scanner: None,
@@ -64,6 +66,7 @@ impl Ctx {
             Event::PagePrinterChanged(status) => self.page_printer = Some(*status),
             Event::LinkChanged(link) => self.link = *link,
             Event::RoomChanged(room) => self.room = *room,
+            Event::AgeChanged(age) => self.age = *age,
             Event::CatalogueChanged(catalogue) => self.catalogue = Arc::clone(catalogue),
             Event::Tick
             | Event::Touched(_)

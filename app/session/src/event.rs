@@ -124,6 +124,8 @@ pub enum Event {
         /// How they stand.
         report: Box<Report>,
     },
+    /// What was published grew old, or was renewed.
+    AgeChanged(Age),
 }
 
 /// A technician whose card proved itself.
@@ -206,6 +208,20 @@ pub enum Room {
     Enough,
     /// What was begun may be handed in; nothing new is begun until delivery has made room.
     Scarce,
+}
+
+/// How old the catalogue is, by when the platform last said that it is in force.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Age {
+    /// The platform said so lately.
+    Fresh,
+    /// Some days or weeks ago: people are told.
+    Stale {
+        /// When it said so.
+        as_of: jiff::Timestamp,
+    },
+    /// Longer ago: only what cannot go wrong is offered.
+    Outdated,
 }
 
 /// Why a question has no answer.

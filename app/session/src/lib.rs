@@ -47,7 +47,7 @@ mod testing;
 
 pub use effect::{Effect, NewCase};
 pub use event::{
-    AskTrouble, CertificateEnd, Event, Kept, Link, Met, Now, PinAnswer, Queue, Report, RequestId, Room,
+    Age, AskTrouble, CertificateEnd, Event, Kept, Link, Met, Now, PinAnswer, Queue, Report, RequestId, Room,
     StoreTrouble,
 };
 
@@ -260,6 +260,7 @@ fn wake(event: Event, now: Now, ctx: &mut Ctx, effects: &mut Vec<Effect>) -> Opt
         | Event::LinkChanged(_)
         | Event::RoomChanged(_)
         | Event::CatalogueChanged(_)
+        | Event::AgeChanged(_)
         | Event::CardGone { .. }
         | Event::TechnicianMet { .. }
         | Event::PinTried { .. }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use kiosk_protocol::catalogue::Catalogue;
 use kiosk_protocol::service::{IdentityLevel, Offline, ServicePackage, Work};
 
+use crate::Age;
 use crate::ctx::Ctx;
 use crate::view::View;
 
@@ -38,6 +39,8 @@ impl Deref for Opened {
 pub(crate) enum Obstacle {
     /// It needs more proof than a card.
     Level,
+    /// What is known of it here is too old to go by.
+    Outdated,
     /// The store has no room for what it would be asked to keep.
     Room,
     /// It needs the network.
@@ -50,6 +53,7 @@ pub(crate) enum Obstacle {
 pub(crate) fn obstacle(package: &ServicePackage, view: &View) -> Option<Obstacle> {
     match () {
         () if package.identity_level > IdentityLevel::CardPresent => Some(Obstacle::Level),
+        () if is_outdated(package, view.ctx) => Some(Obstacle::Outdated),
         () if lacks_room(package, view.ctx) => Some(Obstacle::Room),
         () if lacks_network(package, view.ctx) => Some(Obstacle::Offline),
         () if package.identity_level > view.visit.level() && view.ctx.card_place().is_none() => {
@@ -57,6 +61,11 @@ pub(crate) fn obstacle(package: &ServicePackage, view: &View) -> Option<Obstacle
         }
         () => None,
     }
+}
+
+/// Whether it would be gone by rules that are too old. One that was begun goes on: its department decides anyway.
+pub(crate) fn is_outdated(package: &ServicePackage, ctx: &Ctx) -> bool {
+    ctx.age == Age::Outdated && !package.cannot_go_wrong()
 }
 
 /// Whether an application would be begun that may find no room at its end. One that was begun goes on.

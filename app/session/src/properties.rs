@@ -11,7 +11,7 @@ use proptest::prelude::*;
 
 use crate::lock::Gate;
 use crate::testing::*;
-use crate::{AskTrouble, Event, Link, PinAnswer, Report, RequestId, Room, StoreTrouble};
+use crate::{Age, AskTrouble, Event, Link, PinAnswer, Report, RequestId, Room, StoreTrouble};
 
 /// One thing that happens. Replies go to the newest request or to one made up.
 #[derive(Clone, Debug)]
@@ -29,6 +29,7 @@ enum Op {
     Stale(u64),
     Link(bool),
     Room(bool),
+    Age(bool),
     Reader(bool),
     Printer(u8),
     Slot(bool),
@@ -75,6 +76,7 @@ fn op() -> impl Strategy<Value = Op> {
         1 => (0_u64..30).prop_map(Op::Stale),
         1 => any::<bool>().prop_map(Op::Link),
         1 => any::<bool>().prop_map(Op::Room),
+        1 => any::<bool>().prop_map(Op::Age),
         1 => any::<bool>().prop_map(Op::Reader),
         1 => (0_u8..3).prop_map(Op::Printer),
         1 => any::<bool>().prop_map(Op::Slot),
@@ -130,6 +132,7 @@ fn apply(world: &mut World, op: Op) {
         Op::Code(_) => world.show_code(&receipt_code()),
         Op::Stale(id) => stale(world, RequestId(id)),
         Op::Link(up) => world.send(Event::LinkChanged(if up { Link::Online } else { Link::Offline })),
+        Op::Age(fresh) => world.send(Event::AgeChanged(if fresh { Age::Fresh } else { Age::Outdated })),
         Op::Room(enough) => world.send(Event::RoomChanged(if enough { Room::Enough } else { Room::Scarce })),
         Op::Reader(up) => {
             let status = if up { DeviceStatus::Online } else { DeviceStatus::NoDevice };

@@ -142,7 +142,8 @@ pub(crate) trait Shows {
     /// What does not work and matters here.
     fn notice(&self, view: &View) -> Option<String> {
         let surroundings = view.room_notice().or_else(|| view.offline_notice());
-        view.reader_notice().or(surroundings).or_else(|| view.printer_notice())
+        let surroundings = view.reader_notice().or(surroundings);
+        surroundings.or_else(|| view.age_notice()).or_else(|| view.printer_notice())
     }
 
     /// Its own deadline; the idle clock is the visit's.

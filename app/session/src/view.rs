@@ -5,6 +5,7 @@ use kiosk_model::{CardPlace, Language, Shown};
 use kiosk_protocol::service::{self, Field, Format, Input, Source, Text};
 use kiosk_text::{Delivery, Texts, mask_name, mask_number};
 
+use crate::Age;
 use crate::ctx::Ctx;
 use crate::visit::Visit;
 
@@ -48,6 +49,14 @@ impl View<'_> {
 
     pub(crate) fn offline_notice(&self) -> Option<String> {
         (!self.ctx.is_online()).then(|| self.texts().offline_notice())
+    }
+
+    pub(crate) fn age_notice(&self) -> Option<String> {
+        match self.ctx.age {
+            Age::Fresh => None,
+            Age::Stale { as_of } => Some(self.texts().stale_notice(as_of)),
+            Age::Outdated => Some(self.texts().outdated_notice()),
+        }
     }
 
     pub(crate) fn printer_notice(&self) -> Option<String> {

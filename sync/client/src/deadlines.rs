@@ -13,6 +13,8 @@ pub const BATCH: Duration = Duration::from_secs(20);
 pub const CHANGES: Duration = Duration::from_secs(20);
 /// One head of the journal. Sending waits for it.
 pub const HEAD: Duration = Duration::from_secs(10);
+/// How often it is kept for how long the terminal has run since what is trusted was signed: a clock set back hides no more.
+pub const TRUST_RUN_KEPT: Duration = Duration::from_secs(3600);
 /// One catalogue: 8 MiB at 2 Mbit/s take 34 s.
 pub const CATALOGUE: Duration = Duration::from_secs(60);
 /// One call about a file: a chunk of 256 KiB at 100 kbit/s takes 21 s.
@@ -46,6 +48,8 @@ pub const RETRY_AFTER_MAX: Duration = Duration::from_secs(3600);
 pub const POLL_MIN: Duration = Duration::from_millis(200);
 /// The platform may not ask to be polled less often.
 pub const POLL_MAX: Duration = Duration::from_secs(3600);
+/// Commands carried out, and results told, behind one poll; more wait for the next.
+pub const COMMANDS_AT_ONCE: usize = 8;
 /// An item its batch's answer forgot is sent again after this time.
 pub const FORGOTTEN_ITEM: Duration = Duration::from_secs(30);
 /// A step the store failed at is made again after this time.

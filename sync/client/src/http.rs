@@ -6,16 +6,20 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use kiosk_protocol::catalogue::CatalogueBundle;
 use kiosk_protocol::crypto::Digest;
-use kiosk_protocol::limits::{BATCH_COMPRESSED_BYTES_MAX, CATALOGUE_BYTES_MAX, REPLY_BYTES_MAX, ZSTD_LEVEL};
+use kiosk_protocol::limits::{
+    BATCH_COMPRESSED_BYTES_MAX, CATALOGUE_BYTES_MAX, METADATA_BYTES_MAX, REPLY_BYTES_MAX, ZSTD_LEVEL,
+};
+use kiosk_protocol::trust::{self, Described, Offered, Targets};
 use kiosk_protocol::wire::file::{CHECKSUM, CHUNK, LENGTH, OFFSET, checksum};
 use kiosk_protocol::wire::{
-    Ask, Batch, BatchAnswer, Changes, HeadAnswer, HeadReport, Problem, RenewAnswer, RenewRequest, Reply,
+    Ask, Batch, BatchAnswer, Changes, CommandResult, HeadAnswer, HeadReport, Problem, RenewAnswer,
+    RenewRequest, Reply,
 };
 use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, DATE};
 use reqwest::{Client, RequestBuilder, Response, StatusCode, Url};
 use rustls::ClientConfig;
+use uuid::Uuid;
 
 pub use crate::tls::TlsError;
 pub(crate) use answer::answer;
@@ -115,18 +119,24 @@ impl HttpTransport {
 
     /// Looks at the platform as this terminal, changing nothing on either side. `have` is the catalogue's version here.
     pub async fn look(&self, have: Option<u64>) -> Result<Look, TransportError> {
-        let mut url = self.url("v1/catalogue")?;
-        if let Some(have) = have {
-            url.query_pairs_mut().append_pair("have", &have.to_string());
-        }
-        let response = send(self.sync().get(url).timeout(deadlines::LOOK)).await?;
+        let response = send(self.sync().get(self.metadata_url(0)?).timeout(deadlines::LOOK)).await?;
         let clock = date_of(&response);
-        match response.status() {
-            StatusCode::NOT_MODIFIED => Ok(Look { clock, catalogue: Offer::Same }),
-            StatusCode::NOT_FOUND => Ok(Look { clock, catalogue: Offer::Nothing }),
-            status if status.is_success() => Ok(Look { clock, catalogue: Offer::Newer }),
-            _ => Err(answer::refusal(response).await),
+        if response.status() == StatusCode::NOT_FOUND {
+            return Ok(Look { clock, catalogue: Offer::Nothing });
         }
+        let offered: Offered = answer(response, METADATA_BYTES_MAX).await?;
+        let catalogue = match offered_catalogue(&offered) {
+            None => Offer::Nothing,
+            offered if offered == have => Offer::Same,
+            Some(_) => Offer::Newer,
+        };
+        Ok(Look { clock, catalogue })
+    }
+
+    fn metadata_url(&self, root: u64) -> Result<Url, TransportError> {
+        let mut url = self.url("v1/metadata")?;
+        url.query_pairs_mut().append_pair("root", &root.to_string());
+        Ok(url)
     }
 
     fn url(&self, path: &str) -> Result<Url, TransportError> {
@@ -154,14 +164,17 @@ impl HttpTransport {
         answer(send(request).await?, ANSWER_BYTES_MAX).await
     }
 
-    async fn get_catalogue(&self, have: u64) -> Result<Option<CatalogueBundle>, TransportError> {
-        let mut url = self.url("v1/catalogue")?;
-        url.query_pairs_mut().append_pair("have", &have.to_string());
+    async fn get_metadata(&self, root: u64) -> Result<Offered, TransportError> {
+        let request = self.sync().get(self.metadata_url(root)?).timeout(deadlines::CHANGES);
+        answer(send(request).await?, METADATA_BYTES_MAX).await
+    }
+
+    /// The signed length bounds what is read, and the line's limit bounds that.
+    async fn get_target(&self, name: &str, file: &Described) -> Result<Vec<u8>, TransportError> {
+        let url = self.url(&format!("v1/targets/{name}/{}", file.version))?;
+        let bytes_max = usize::try_from(file.bytes).unwrap_or(usize::MAX).min(CATALOGUE_BYTES_MAX);
         let response = send(self.sync().get(url).timeout(deadlines::CATALOGUE)).await?;
-        if response.status() == StatusCode::NOT_MODIFIED {
-            return Ok(None);
-        }
-        answer(response, CATALOGUE_BYTES_MAX).await.map(Some)
+        answer::bytes(response, bytes_max).await
     }
 
     async fn head_file(&self, file: &Digest) -> Result<Option<u64>, TransportError> {
@@ -198,6 +211,12 @@ impl HttpTransport {
         answer(send(request).await?, ANSWER_BYTES_MAX).await
     }
 
+    async fn post_result(&self, id: &Uuid, result: &CommandResult) -> Result<(), TransportError> {
+        let url = self.url(&format!("v1/commands/{id}/result"))?;
+        let response = send(self.sync().post(url).timeout(deadlines::HEAD).json(result)).await?;
+        answer::bytes(response, ANSWER_BYTES_MAX).await.map(drop)
+    }
+
     async fn post_ask(&self, ask: &Ask) -> Result<Reply, TransportError> {
         let request = self.asking().post(self.url("v1/ask")?).timeout(deadlines::ASK).json(ask);
         answer(send(request).await?, REPLY_BYTES_MAX).await
@@ -213,12 +232,20 @@ impl Transport for HttpTransport {
         Box::pin(self.get_changes(cursor))
     }
 
-    fn catalogue(&self, have: u64) -> Answer<'_, Option<CatalogueBundle>> {
-        Box::pin(self.get_catalogue(have))
+    fn metadata(&self, root: u64) -> Answer<'_, Offered> {
+        Box::pin(self.get_metadata(root))
+    }
+
+    fn target<'a>(&'a self, name: &'a str, file: &'a Described) -> Answer<'a, Vec<u8>> {
+        Box::pin(self.get_target(name, file))
     }
 
     fn head<'a>(&'a self, report: &'a HeadReport) -> Answer<'a, HeadAnswer> {
         Box::pin(self.post_head(report))
+    }
+
+    fn command_result<'a>(&'a self, id: &'a Uuid, result: &'a CommandResult) -> Answer<'a, ()> {
+        Box::pin(self.post_result(id, result))
     }
 
     fn ask<'a>(&'a self, ask: &'a Ask) -> Answer<'a, Reply> {
@@ -261,6 +288,12 @@ pub(crate) fn endpoint(url: &str, path: &str) -> Result<Url, BadUrl> {
         base.set_path(&format!("{}/", base.path()));
     }
     base.join(path).map_err(|_| BadUrl)
+}
+
+/// The catalogue's version, as the platform says it: for a look that is good enough.
+fn offered_catalogue(offered: &Offered) -> Option<u64> {
+    let targets: Targets = serde_json::from_str(&offered.targets.payload).ok()?;
+    targets.file(trust::CATALOGUE).map(|file| file.version)
 }
 
 /// RFC 9110, 6.6.1.

@@ -31,5 +31,5 @@ mod transport;
 pub use http::{HttpTransport, Look, Offer};
 pub use identity::Identity;
 pub use port::{StoreFault, SyncStore};
-pub use runner::{AskError, Clock, Handle, LinkState, Runner, SystemClock, Worker};
+pub use runner::{AskError, Clock, Handle, LinkState, Orders, Runner, SystemClock, Worker};
 pub use transport::{Answer, Chunk, Transport, TransportError};

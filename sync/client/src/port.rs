@@ -1,13 +1,17 @@
 //! The port to the store: what the sync needs of it. All calls block.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use kiosk_protocol::catalogue::CatalogueBundle;
 use kiosk_protocol::crypto::Digest;
 use kiosk_protocol::ids::ItemId;
 use kiosk_protocol::item::Item;
 use kiosk_protocol::journal::Countersigned;
-use kiosk_protocol::wire::{Change, HeadReport, ItemAnswer};
-use kiosk_store::{Store, StoreError, WaitingFile};
+use kiosk_protocol::trust::Trusted;
+use kiosk_protocol::wire::{Change, Command, CommandResult, HeadReport, ItemAnswer};
+use kiosk_store::{KeptTrust, Store, StoreError, WaitingFile};
+use uuid::Uuid;
 
 /// The store could not do it; the call is made again later.
 #[derive(Debug, thiserror::Error)]
@@ -31,8 +35,28 @@ pub trait SyncStore: Send + Sync + 'static {
     fn apply_changes(&self, changes: &[Change], cursor: &str) -> Result<(), StoreFault>;
     /// The catalogue kept.
     fn catalogue(&self) -> Result<Option<CatalogueBundle>, StoreFault>;
-    /// Keeps a verified catalogue; refuses an older version.
-    fn put_catalogue(&self, version: u64, bundle: &CatalogueBundle) -> Result<(), StoreFault>;
+    /// What is trusted; nothing before the first.
+    fn trusted(&self) -> Result<Option<KeptTrust>, StoreFault>;
+    /// Keeps what was verified, and the catalogue it names where that is another one, in one transaction.
+    fn keep_trusted(
+        &self,
+        trusted: &Trusted,
+        catalogue: Option<(u64, CatalogueBundle)>,
+    ) -> Result<(), StoreFault>;
+    /// Keeps for how long this terminal has run since.
+    fn keep_trust_run(&self, run: Duration) -> Result<(), StoreFault>;
+    /// The oldest command that waits.
+    fn next_command(&self) -> Result<Option<Command>, StoreFault>;
+    /// Marks a command as begun; false where it was before.
+    fn begin_command(&self, id: Uuid) -> Result<bool, StoreFault>;
+    /// Keeps what came of a command. A result that is there stays.
+    fn finish_command(&self, id: Uuid, result: &CommandResult) -> Result<(), StoreFault>;
+    /// Ends what was begun when the terminal went down.
+    fn interrupt_commands(&self) -> Result<(), StoreFault>;
+    /// The oldest result the platform was not told.
+    fn untold_result(&self) -> Result<Option<(Uuid, CommandResult)>, StoreFault>;
+    /// The platform has the result.
+    fn result_told(&self, id: Uuid) -> Result<(), StoreFault>;
     /// The files the platform does not have yet.
     fn files(&self) -> Result<Vec<WaitingFile>, StoreFault>;
     /// Bytes of a file from the offset on, so many.
@@ -82,8 +106,44 @@ impl SyncStore for Store {
         Ok(Store::catalogue(self)?)
     }
 
-    fn put_catalogue(&self, version: u64, bundle: &CatalogueBundle) -> Result<(), StoreFault> {
-        Ok(Store::put_catalogue(self, version, bundle)?)
+    fn trusted(&self) -> Result<Option<KeptTrust>, StoreFault> {
+        Ok(Store::trusted(self)?)
+    }
+
+    fn keep_trusted(
+        &self,
+        trusted: &Trusted,
+        catalogue: Option<(u64, CatalogueBundle)>,
+    ) -> Result<(), StoreFault> {
+        Ok(Store::keep_trusted(self, trusted, catalogue)?)
+    }
+
+    fn keep_trust_run(&self, run: Duration) -> Result<(), StoreFault> {
+        Ok(Store::keep_trust_run(self, run)?)
+    }
+
+    fn next_command(&self) -> Result<Option<Command>, StoreFault> {
+        Ok(Store::next_command(self)?)
+    }
+
+    fn begin_command(&self, id: Uuid) -> Result<bool, StoreFault> {
+        Ok(Store::begin_command(self, id)?)
+    }
+
+    fn finish_command(&self, id: Uuid, result: &CommandResult) -> Result<(), StoreFault> {
+        Ok(Store::finish_command(self, id, result)?)
+    }
+
+    fn interrupt_commands(&self) -> Result<(), StoreFault> {
+        Ok(Store::interrupt_commands(self)?)
+    }
+
+    fn untold_result(&self) -> Result<Option<(Uuid, CommandResult)>, StoreFault> {
+        Ok(Store::untold_result(self)?)
+    }
+
+    fn result_told(&self, id: Uuid) -> Result<(), StoreFault> {
+        Ok(Store::result_told(self, id)?)
     }
 
     fn files(&self) -> Result<Vec<WaitingFile>, StoreFault> {

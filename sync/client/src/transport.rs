@@ -4,9 +4,12 @@ use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
-use kiosk_protocol::catalogue::CatalogueBundle;
 use kiosk_protocol::crypto::Digest;
-use kiosk_protocol::wire::{Ask, Batch, BatchAnswer, Changes, HeadAnswer, HeadReport, Problem, Reply};
+use kiosk_protocol::trust::{Described, Offered};
+use kiosk_protocol::wire::{
+    Ask, Batch, BatchAnswer, Changes, CommandResult, HeadAnswer, HeadReport, Problem, Reply,
+};
+use uuid::Uuid;
 
 /// An answer to come.
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, TransportError>> + Send + 'a>>;
@@ -17,10 +20,14 @@ pub trait Transport: Send + Sync + 'static {
     fn batch<'a>(&'a self, batch: &'a Batch) -> Answer<'a, BatchAnswer>;
     /// Fetches what changed since the cursor; everything where there is none.
     fn changes<'a>(&'a self, cursor: Option<&'a str>) -> Answer<'a, Changes>;
-    /// Fetches the catalogue, unless version `have` is the one in force.
-    fn catalogue(&self, have: u64) -> Answer<'_, Option<CatalogueBundle>>;
+    /// Fetches what is published, with the roots behind version `root` (0 where none is trusted yet).
+    fn metadata(&self, root: u64) -> Answer<'_, Offered>;
+    /// Fetches a file that is published. What is longer than it says is not read.
+    fn target<'a>(&'a self, name: &'a str, file: &'a Described) -> Answer<'a, Vec<u8>>;
     /// Shows where the journal stands.
     fn head<'a>(&'a self, report: &'a HeadReport) -> Answer<'a, HeadAnswer>;
+    /// Tells what came of a command.
+    fn command_result<'a>(&'a self, id: &'a Uuid, result: &'a CommandResult) -> Answer<'a, ()>;
     /// Asks.
     fn ask<'a>(&'a self, ask: &'a Ask) -> Answer<'a, Reply>;
     /// Asks how much of a file the platform has; nothing where it was never begun there.

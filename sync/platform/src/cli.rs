@@ -8,9 +8,10 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{Parser, Subcommand};
+use jiff::{SignedDuration, Timestamp};
 use kiosk_platform::{
-    CaseRow, Draft, Facts, OpenFile, Options, PAGES_ADDRESS, Platform, PlatformError, QuarantineRow,
-    SYNTHETIC_CODE, state_name,
+    CaseRow, CommandRow, Draft, Facts, OpenFile, Options, PAGES_ADDRESS, Platform, PlatformError,
+    QuarantineRow, SYNTHETIC_CODE, state_name,
 };
 use kiosk_protocol::ids::{CaseNumber, ItemId, Key, PageNumber, TerminalId};
 use kiosk_protocol::item::Media;
@@ -62,6 +63,28 @@ enum Command {
         dir: PathBuf,
         /// The service.
         service: String,
+    },
+    /// Have a terminal do something once: sync-now. What it does not know it says.
+    Command {
+        /// The platform's folder.
+        #[arg(long)]
+        dir: PathBuf,
+        /// The terminal.
+        terminal: String,
+        /// What to do.
+        kind: String,
+        /// After so many hours it is not done any more.
+        #[arg(long, default_value_t = 24, value_parser = clap::value_parser!(i64).range(1..=720))]
+        hours: i64,
+    },
+    /// List commands and what came of them.
+    Commands {
+        /// The platform's folder.
+        #[arg(long)]
+        dir: PathBuf,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
     },
     /// List all cases, without personal data.
     Cases {
@@ -139,6 +162,12 @@ enum Command {
         #[arg(long)]
         out: Option<PathBuf>,
     },
+    /// Make other keys for all that is published; those before count no more.
+    RotateKeys {
+        /// The platform's folder. Copy it to other servers afterwards.
+        #[arg(long)]
+        dir: PathBuf,
+    },
     /// Take a terminal's rights.
     Revoke {
         /// The platform's folder.
@@ -212,6 +241,13 @@ pub async fn run(cli: Cli) -> Result<(), PlatformError> {
             let version = Platform::open(&dir)?.withdraw(&Key::try_from(service)?)?;
             say(&format!("catalogue {version} is in force"))
         }
+        Command::Command { dir, terminal, kind, hours } => {
+            let (terminal, kind) = (TerminalId::try_from(terminal)?, Key::try_from(kind)?);
+            let expires_at = Timestamp::now() + SignedDuration::from_hours(hours);
+            let id = Platform::open(&dir)?.command(&terminal, kind, expires_at)?;
+            say(&format!("{id} waits for {terminal} until {expires_at}"))
+        }
+        Command::Commands { dir, json } => commands(&dir, json),
         Command::Cases { dir, json } => cases(&dir, json),
         Command::Files { dir, out, case } => files(&dir, &out, case),
         Command::Backup { dir, out } => {
@@ -226,6 +262,10 @@ pub async fn run(cli: Cli) -> Result<(), PlatformError> {
         Command::Quarantine { dir, json, out } => quarantine(&dir, json, out.as_deref()),
         Command::Head { dir, terminal, out } => head(&dir, &TerminalId::try_from(terminal)?, out.as_deref()),
         Command::VerifyPage { dir, page } => verify_page(&dir, page),
+        Command::RotateKeys { dir } => {
+            Platform::open(&dir)?.rotate_keys()?;
+            say("other keys are in force; terminals follow at their next poll")
+        }
         Command::Revoke { dir, terminal } => {
             let terminal = TerminalId::try_from(terminal)?;
             Platform::open(&dir)?.revoke(&terminal)?;
@@ -283,6 +323,22 @@ fn publish(dir: &Path, files: &[PathBuf]) -> Result<(), PlatformError> {
     let drafts = files.iter().map(read).collect::<Result<Vec<_>, PlatformError>>()?;
     let version = Platform::open(dir)?.publish(&drafts)?;
     say(&format!("catalogue {version} is in force"))
+}
+
+fn commands(dir: &Path, json: bool) -> Result<(), PlatformError> {
+    let rows = Platform::open(dir)?.commands()?;
+    if json {
+        let json = serde_json::to_string_pretty(&rows);
+        return say(&json.map_err(|error| PlatformError::Server(error.into()))?);
+    }
+    rows.iter().try_for_each(|row| {
+        let CommandRow { id, terminal, kind, queued_at, expires_at, result } = row;
+        let came = match result {
+            Some((result, at)) => format!("{} at {at}  {}", result.outcome.word(), result.detail),
+            None => format!("waits until {expires_at}"),
+        };
+        say(&format!("{id}  {terminal}  {kind}  queued {queued_at}  {came}"))
+    })
 }
 
 fn cases(dir: &Path, json: bool) -> Result<(), PlatformError> {

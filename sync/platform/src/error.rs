@@ -87,6 +87,9 @@ pub enum PlatformError {
     /// The catalogue could not be signed.
     #[error("the catalogue could not be signed")]
     Signature(#[from] BadSignature),
+    /// Another folder of this platform has newer keys. Cure: copy that folder; the keys of this one count no more.
+    #[error("the keys of this folder are not those in force; copy the folder where they were changed")]
+    OtherKeys,
     /// A file of the operator cannot be read.
     #[error("cannot read {}", path.display())]
     File {
@@ -125,6 +128,7 @@ impl PlatformError {
                 | Self::NotInForce(_)
                 | Self::NoTerminal(_)
                 | Self::NoHead(_)
+                | Self::OtherKeys
                 | Self::File { .. }
         )
     }

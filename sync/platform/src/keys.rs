@@ -28,12 +28,31 @@ const CATALOGUE_KEY: &str = "catalogue.key";
 const PSEUDONYM_KEY: &str = "pseudonym.key";
 const PAGE_KEY: &str = "pages.key";
 const HEAD_KEY: &str = "heads.key";
+const TARGETS_KEY: &str = "targets.key";
+const SNAPSHOT_KEY: &str = "snapshot.key";
+const TIMESTAMP_KEY: &str = "timestamp.key";
+/// Keys that are about to be put in force lie beside those that are.
+const NEXT: &str = "next";
 
 /// All files of the keys.
-pub const FILES: [&str; 9] =
-    [CA, CA_KEY, SERVER, SERVER_KEY, SEALING_KEY, CATALOGUE_KEY, PSEUDONYM_KEY, PAGE_KEY, HEAD_KEY];
+pub const FILES: [&str; 12] = [
+    CA,
+    CA_KEY,
+    SERVER,
+    SERVER_KEY,
+    SEALING_KEY,
+    CATALOGUE_KEY,
+    PSEUDONYM_KEY,
+    PAGE_KEY,
+    HEAD_KEY,
+    TARGETS_KEY,
+    SNAPSHOT_KEY,
+    TIMESTAMP_KEY,
+];
 /// Those an older platform does not have: made where they are missing.
-pub const LATER: [&str; 2] = [PAGE_KEY, HEAD_KEY];
+pub const LATER: [&str; 5] = [PAGE_KEY, HEAD_KEY, TARGETS_KEY, SNAPSHOT_KEY, TIMESTAMP_KEY];
+/// Those that sign what is published: root, targets, snapshot, timestamp.
+const SIGNERS: [&str; 4] = [CATALOGUE_KEY, TARGETS_KEY, SNAPSHOT_KEY, TIMESTAMP_KEY];
 
 /// An uncompressed point of P-256 (SEC 1, 2.3.3).
 const P256_POINT_BYTES: usize = 65;
@@ -85,14 +104,76 @@ pub struct Keys {
     pub ca: CertificateDer<'static>,
     /// Opens what terminals sealed.
     pub unsealing: UnsealingKey,
-    /// Signs catalogues.
-    pub catalogue: SigningKey,
     /// Seals pages.
     pub pages: SigningKey,
     /// Countersigns the heads of terminals' journals.
     pub heads: SigningKey,
     pseudonym: Zeroizing<Vec<u8>>,
     dir: PathBuf,
+}
+
+/// What signs what is published, one key a role.
+pub struct Signers {
+    /// Signs roots, and with them which keys count. Terminals get it with their enrolment.
+    pub root: SigningKey,
+    /// Signs which files are in force, and service packages.
+    pub targets: SigningKey,
+    /// Signs which targets are in force.
+    pub snapshot: SigningKey,
+    /// Signs which snapshot is the newest.
+    pub timestamp: SigningKey,
+}
+
+impl Signers {
+    /// Those in force. Read when they are needed: an operator changes them while servers run.
+    pub fn open(dir: &Path) -> Result<Self, KeyError> {
+        Self::named(dir, |file| dir.join(file))
+    }
+
+    /// Makes those that are to follow, in place of any that were made before.
+    pub fn make_next(dir: &Path) -> Result<Self, KeyError> {
+        for file in SIGNERS {
+            let path = next(dir, file);
+            match fs::remove_file(&path) {
+                Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(KeyError::File { path, source });
+                }
+                Ok(()) | Err(_) => {}
+            }
+            let key = SigningKey::generate().map_err(|BadKey| KeyError::Unusable(file))?;
+            write_path(path, &key.to_bytes())?;
+        }
+        Self::next(dir)
+    }
+
+    /// Those that are to follow; those in force where none are.
+    pub fn next(dir: &Path) -> Result<Self, KeyError> {
+        Self::named(dir, |file| Some(next(dir, file)).filter(|path| path.exists()).unwrap_or(dir.join(file)))
+    }
+
+    /// Puts those that are to follow in place of those before, one file after the other; may be done again.
+    pub fn adopt_next(dir: &Path) -> Result<(), KeyError> {
+        let waiting = SIGNERS.into_iter().filter(|file| next(dir, file).exists());
+        for file in waiting {
+            let path = dir.join(file);
+            fs::rename(next(dir, file), &path).map_err(|source| KeyError::File { path, source })?;
+        }
+        let synced = fs::File::open(dir).and_then(|folder| folder.sync_all());
+        synced.map_err(|source| KeyError::File { path: dir.to_owned(), source })
+    }
+
+    fn named(dir: &Path, path: impl Fn(&'static str) -> PathBuf) -> Result<Self, KeyError> {
+        complete(dir)?;
+        let [root, targets, snapshot, timestamp] = SIGNERS.map(|file| {
+            let bytes = read_path(path(file))?;
+            SigningKey::from_bytes(&bytes).map_err(|BadKey| KeyError::Unusable(file))
+        });
+        Ok(Self { root: root?, targets: targets?, snapshot: snapshot?, timestamp: timestamp? })
+    }
+}
+
+fn next(dir: &Path, file: &str) -> PathBuf {
+    dir.join(format!("{file}.{NEXT}"))
 }
 
 /// A certificate as it was issued.
@@ -170,14 +251,20 @@ fn valid_for(params: &mut CertificateParams, days: u64) {
 }
 
 fn write_new(dir: &Path, file: &'static str, bytes: &[u8]) -> Result<(), KeyError> {
-    let path = dir.join(file);
+    write_path(dir.join(file), bytes)
+}
+
+fn write_path(path: PathBuf, bytes: &[u8]) -> Result<(), KeyError> {
     let opened = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path);
     let written = opened.and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()));
     written.map_err(|source| KeyError::File { path, source })
 }
 
 fn read(dir: &Path, file: &str) -> Result<Zeroizing<Vec<u8>>, KeyError> {
-    let path = dir.join(file);
+    read_path(dir.join(file))
+}
+
+fn read_path(path: PathBuf) -> Result<Zeroizing<Vec<u8>>, KeyError> {
     fs::read(&path).map(Zeroizing::new).map_err(|source| KeyError::File { path, source })
 }
 
@@ -198,12 +285,16 @@ impl Keys {
             ca_pem,
             ca,
             unsealing: unsealing.map_err(|BadKey| KeyError::Unusable(SEALING_KEY))?,
-            catalogue: signing(dir, CATALOGUE_KEY)?,
             pages: signing(dir, PAGE_KEY)?,
             heads: signing(dir, HEAD_KEY)?,
             pseudonym: read(dir, PSEUDONYM_KEY)?,
             dir: dir.to_owned(),
         })
+    }
+
+    /// What signs what is published, as it is now.
+    pub fn signers(&self) -> Result<Signers, KeyError> {
+        Signers::open(&self.dir)
     }
 
     /// SHA-256 of the certificate authority, for tickets.

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use jiff::SignedDuration;
+
 /// A TLS handshake must be done within this.
 pub const HANDSHAKE: Duration = Duration::from_secs(10);
 /// A request must be answered within this.
@@ -51,6 +53,13 @@ pub const CERTIFICATE_DAYS: u64 = 90;
 /// A certificate that ended may be renewed for this long, unless the operator says otherwise. The key is a file, so that a
 /// disk found in a cupboard must not be good for ever; halls that close for longer need a new ticket.
 pub const RENEWAL_GRACE: Duration = Duration::from_secs(30 * 24 * 3600);
+/// A root counts for so long; like all that is signed it is signed anew when half of that is over.
+pub const ROOT_LIFE: SignedDuration = SignedDuration::from_hours(5 * 365 * 24);
+/// Targets and snapshots count for so long.
+pub const TARGETS_LIFE: SignedDuration = SignedDuration::from_hours(365 * 24);
+/// A timestamp counts for so long: longer than a terminal's clock is wrong in earnest, and short enough that a state nobody
+/// renews shows within days.
+pub const TIMESTAMP_LIFE: SignedDuration = SignedDuration::from_hours(72);
 /// The certificate authority, days: it outlives the terminals.
 pub const CA_DAYS: u64 = 20 * 365;
 /// The server's certificate, days.

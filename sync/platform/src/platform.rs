@@ -11,10 +11,11 @@ use kiosk_protocol::ids::{CaseNumber, Key, PageNumber, TerminalId};
 use kiosk_protocol::item::{FileRef, Media};
 use kiosk_protocol::journal::Countersigned;
 use kiosk_protocol::service::Text;
-use kiosk_protocol::wire::Ticket;
+use kiosk_protocol::wire::{Command, Ticket};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
+use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use crate::backup;
@@ -23,13 +24,14 @@ use crate::configuration;
 use crate::core::Core;
 use crate::departments::{BadData, Departments};
 use crate::error::PlatformError;
-use crate::keys::{self, Keys};
+use crate::keys::{self, Keys, Signers};
 use crate::limits::{ENROL_AT_ONCE, ENROL_PER_S, RENEWAL_GRACE, TERMINAL_AT_ONCE, TERMINAL_PER_S};
 use crate::metrics::Metrics;
 use crate::pages::{self, Facts, Press};
 use crate::publish::{self, Draft};
+use crate::release;
 use crate::server::{self, Bounds, Centre, Clock, Rates};
-use crate::store::{CaseRow, Place, QuarantineRow, Scope, Store, StoreError};
+use crate::store::{CaseRow, CommandRow, Place, QuarantineRow, Scope, Store, StoreError};
 use crate::texts::Texts;
 use crate::ticket;
 
@@ -201,7 +203,7 @@ impl Platform {
     /// # Errors
     /// A package is not usable or not newer; then none is published.
     pub fn publish(&self, drafts: &[Draft]) -> Result<u64, PlatformError> {
-        publish::publish(&self.store, &Keys::open(&self.dir)?.catalogue, drafts, Timestamp::now())
+        publish::publish(&self.store, &Signers::open(&self.dir)?, drafts, Timestamp::now())
     }
 
     /// Takes a service out of the catalogue. Answers the catalogue's version.
@@ -209,7 +211,58 @@ impl Platform {
     /// # Errors
     /// The service is not in force.
     pub fn withdraw(&self, service: &Key) -> Result<u64, PlatformError> {
-        publish::withdraw(&self.store, &Keys::open(&self.dir)?.catalogue, service, Timestamp::now())
+        publish::withdraw(&self.store, &Signers::open(&self.dir)?, service, Timestamp::now())
+    }
+
+    /// Makes other keys for all that is published and puts them in force, also for servers that run; the keys before count
+    /// no more. Terminals follow by themselves: the old root key and the new one sign the change. May be done again after a
+    /// cut. Other servers need a copy of the folder.
+    ///
+    /// # Errors
+    /// Keys or database fail, or the keys were changed in another folder.
+    pub fn rotate_keys(&self) -> Result<(), PlatformError> {
+        let waiting = Signers::next(&self.dir)?;
+        let are_old = !self.store.read(|tx| release::are_in_force(tx, &Signers::open(&self.dir)?))?;
+        let is_cut_short = are_old && self.store.read(|tx| release::are_in_force(tx, &waiting))?;
+        if !is_cut_short {
+            let (old, new) = (Signers::open(&self.dir)?, Signers::make_next(&self.dir)?);
+            self.store.write(Scope::Catalogue, |tx| {
+                if !release::are_in_force(tx, &old)? {
+                    return Err(PlatformError::OtherKeys);
+                }
+                release::renew(tx, &old, Timestamp::now())?;
+                release::rotate(tx, &old, &new, Timestamp::now())
+            })?;
+        }
+        Ok(Signers::adopt_next(&self.dir)?)
+    }
+
+    /// Has a terminal do something once, until then. Answers the command's name.
+    ///
+    /// # Errors
+    /// The terminal was never enrolled or has no rights, or the database fails.
+    pub fn command(
+        &self,
+        terminal: &TerminalId,
+        kind: Key,
+        expires_at: Timestamp,
+    ) -> Result<Uuid, PlatformError> {
+        let command = Command { id: Uuid::now_v7(), kind, expires_at };
+        self.store.write(Scope::Terminal(terminal), |tx| {
+            if tx.enrolled(terminal)?.is_none_or(|enrolled| enrolled.revoked) {
+                return Err(PlatformError::NoTerminal(terminal.clone()));
+            }
+            Ok(tx.queue_command(terminal, &command, Timestamp::now())?)
+        })?;
+        Ok(command.id)
+    }
+
+    /// All commands and what came of them, oldest first.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub fn commands(&self) -> Result<Vec<CommandRow>, PlatformError> {
+        Ok(self.store.read(|tx| tx.commands())?)
     }
 
     /// All cases, oldest first.

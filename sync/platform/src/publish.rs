@@ -2,14 +2,17 @@
 
 use jiff::Timestamp;
 use kiosk_protocol::catalogue::{Index, IndexEntry, Signed};
-use kiosk_protocol::crypto::{Digest, SigningKey};
+use kiosk_protocol::crypto::Digest;
 use kiosk_protocol::ids::Key;
+use kiosk_protocol::limits::CATALOGUE_BYTES_MAX;
 use kiosk_protocol::service::{ServicePackage, Work};
 
 use crate::case_number::CODE_CHARS;
 use crate::error::PlatformError;
+use crate::keys::Signers;
 use crate::limits::{PACKAGE_BYTES_MAX, PACKAGES_MAX};
 use crate::pages;
+use crate::release;
 use crate::store::{Scope, Store, Tx};
 
 /// A package's name for the operator (its file) and its JSON.
@@ -23,7 +26,7 @@ pub struct Draft {
 /// Publishes all packages as one new catalogue, or none of them. Answers its version.
 pub fn publish(
     store: &Store,
-    key: &SigningKey,
+    signers: &Signers,
     drafts: &[Draft],
     now: Timestamp,
 ) -> Result<u64, PlatformError> {
@@ -32,17 +35,17 @@ pub fn publish(
     store.write(Scope::Catalogue, |tx| {
         let mut entries = in_force(tx)?;
         for (draft, package) in &parsed {
-            let entry = add(tx, key, draft, package, now)?;
+            let entry = add(tx, signers, draft, package, now)?;
             put(&mut entries, entry);
         }
-        put_in_force(tx, key, entries, now)
+        put_in_force(tx, signers, entries, now)
     })
 }
 
 /// Takes a service out of the catalogue. Its packages stay, for cases that are on their way.
 pub fn withdraw(
     store: &Store,
-    key: &SigningKey,
+    signers: &Signers,
     service: &Key,
     now: Timestamp,
 ) -> Result<u64, PlatformError> {
@@ -53,7 +56,7 @@ pub fn withdraw(
         if entries.len() == before {
             return Err(PlatformError::NotInForce(service.clone()));
         }
-        put_in_force(tx, key, entries, now)
+        put_in_force(tx, signers, entries, now)
     })
 }
 
@@ -84,7 +87,7 @@ fn in_force(tx: &Tx) -> Result<Vec<IndexEntry>, PlatformError> {
 
 fn add(
     tx: &Tx,
-    key: &SigningKey,
+    signers: &Signers,
     draft: &Draft,
     package: &ServicePackage,
     now: Timestamp,
@@ -94,7 +97,7 @@ fn add(
         let (service, offered) = (package.id.clone(), package.version);
         return Err(PlatformError::NotNewer { service, offered, published });
     }
-    let signed = Signed::new(draft.json.clone(), key)?;
+    let signed = Signed::new(draft.json.clone(), &signers.targets)?;
     tx.keep_package(package, &signed, now)?;
     let digest = Digest::of(draft.json.as_bytes());
     Ok(IndexEntry { id: package.id.clone(), version: package.version, digest })
@@ -110,7 +113,7 @@ fn put(entries: &mut Vec<IndexEntry>, entry: IndexEntry) {
 
 fn put_in_force(
     tx: &Tx,
-    key: &SigningKey,
+    signers: &Signers,
     packages: Vec<IndexEntry>,
     published_at: Timestamp,
 ) -> Result<u64, PlatformError> {
@@ -121,6 +124,19 @@ fn put_in_force(
     let index = Index { version, published_at, packages };
     let json = serde_json::to_string(&index);
     let json = json.map_err(|_| crate::store::StoreError::Unreadable("a catalogue"))?;
-    tx.keep_index(version, &Signed::new(json, key)?)?;
+    tx.keep_index(version, &Signed::new(json, &signers.targets)?)?;
+    tx.keep_target(&release::catalogue()?, version, &bundle(tx)?)?;
+    release::renew(tx, signers, published_at)?;
     Ok(version)
+}
+
+/// The catalogue in force as terminals get it, byte for byte.
+pub fn bundle(tx: &Tx) -> Result<String, PlatformError> {
+    let unreadable = || crate::store::StoreError::Unreadable("a catalogue");
+    let json = serde_json::to_string(&tx.bundle()?.ok_or_else(unreadable)?).map_err(|_| unreadable())?;
+    if json.len() > CATALOGUE_BYTES_MAX {
+        Err(PlatformError::TooMuch("size of the catalogue"))
+    } else {
+        Ok(json)
+    }
 }

@@ -17,6 +17,7 @@ mod openapi;
 pub mod receipt;
 pub mod service;
 pub mod trail;
+pub mod trust;
 pub mod wire;
 
 /// Text about a person: no `Debug` of its content, zeroed when dropped.

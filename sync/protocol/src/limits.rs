@@ -22,6 +22,16 @@ pub const CATALOGUE_BYTES_MAX: usize = 8 * 1024 * 1024;
 pub const PAGE_BYTES_MAX: usize = 1024 * 1024;
 /// The answer to one question, bytes: a page in Base64 (4 characters for 3 bytes) and words around it.
 pub const REPLY_BYTES_MAX: usize = PAGE_BYTES_MAX.div_ceil(3) * 4 + 64 * 1024;
+/// Keys of one role, and signatures of one envelope.
+pub const ROLE_KEYS_MAX: usize = 16;
+/// Roots in one answer: keys change a few times in a terminal's life.
+pub const ROOTS_MAX: usize = 64;
+/// All metadata a terminal is offered at once, bytes: the roots and three more of about 2 KiB each.
+pub const METADATA_BYTES_MAX: usize = 256 * 1024;
+/// How long after the end of the newest timestamp the data are still served, with a notice.
+pub const STALE_MAX: jiff::SignedDuration = jiff::SignedDuration::from_hours(30 * 24);
+/// What a terminal says about a command, characters.
+pub const COMMAND_DETAIL_CHARS_MAX: usize = 8192;
 /// Changes in one downlink page.
 pub const CHANGES_PAGE_MAX: usize = 500;
 /// Fields of one form, over all its pages.

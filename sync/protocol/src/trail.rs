@@ -126,6 +126,15 @@ pub enum TrailEvent {
         /// How much of its limit is gone.
         percent: u8,
     },
+    /// Something came of a command of the platform.
+    CommandEnded {
+        /// The command.
+        command: Uuid,
+        /// What was asked for.
+        kind: Key,
+        /// As `wire::Outcome` says it.
+        outcome: String,
+    },
     /// A technician changed the key of the terminal's store.
     StoreKeyChanged,
     /// A technician worked at a device while nobody was served.

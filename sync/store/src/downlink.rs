@@ -1,4 +1,4 @@
-//! What comes down: states of cases, the catalogue, and the cursor of both.
+//! What comes down: states of cases, commands, the catalogue, and the cursor of both.
 
 use jiff::Timestamp;
 use kiosk_protocol::catalogue::CatalogueBundle;
@@ -9,6 +9,7 @@ use kiosk_protocol::wire::{CaseState, Change};
 use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
 
+use crate::commands;
 use crate::db;
 use crate::error::{StoreError, TooBig};
 use crate::journal;
@@ -51,7 +52,13 @@ pub(crate) fn apply(
                SET state = excluded.state, case_number = excluded.case_number, at = excluded.at";
     let mut put = connection.prepare_cached(sql)?;
     for change in changes {
-        let Change::Case { case, case_number, state, at } = change;
+        let (case, case_number, state, at) = match change {
+            Change::Case { case, case_number, state, at } => (case, case_number, state, at),
+            Change::Command(command) => {
+                commands::keep(connection, command)?;
+                continue;
+            }
+        };
         let state = serde_json::to_string(state).map_err(|_| StoreError::Internal)?;
         put.execute(params![case.as_bytes(), state, case_number.0, at.to_string()])?;
     }

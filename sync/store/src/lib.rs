@@ -5,6 +5,7 @@
 //! sequences that are never given twice, not from the clock. Submitted personal fields arrive here
 //! sealed to the platform's key; the store's own key protects everything else.
 
+mod commands;
 mod db;
 mod downlink;
 mod ending;
@@ -21,6 +22,7 @@ mod schema;
 mod technicians;
 #[cfg(test)]
 mod testing;
+mod trust;
 mod writer;
 
 pub use downlink::CaseRow;
@@ -32,9 +34,11 @@ pub use outbox::{ItemState, QueueRow};
 pub use quota::{Room, Tier};
 pub use schema::{DATABASE_FILE, LOCK_FILE};
 pub use technicians::Technician;
+pub use trust::KeptTrust;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use kiosk_protocol::catalogue::CatalogueBundle;
@@ -43,7 +47,8 @@ use kiosk_protocol::ids::{ItemId, ReceiptNumber, TerminalId};
 use kiosk_protocol::item::{Content, Item};
 use kiosk_protocol::journal::{Countersigned, Line, SignedHead};
 use kiosk_protocol::trail::TrailEvent;
-use kiosk_protocol::wire::{Change, ItemAnswer};
+use kiosk_protocol::trust::Trusted;
+use kiosk_protocol::wire::{Change, Command, CommandResult, ItemAnswer};
 use uuid::Uuid;
 
 use crate::files::Files;
@@ -240,12 +245,75 @@ impl Store {
         })
     }
 
+    /// The oldest command that waits.
+    pub fn next_command(&self) -> Result<Option<Command>, StoreError> {
+        self.writer.call(|db| commands::next(db.connection))
+    }
+
+    /// Marks a command as begun; false where it was before, so that it is carried out once at most.
+    pub fn begin_command(&self, id: Uuid) -> Result<bool, StoreError> {
+        self.writer.call(move |db| db.write(|change, _| commands::begin(change, id)))
+    }
+
+    /// Keeps what came of a command and records it in the trail. A result that is there stays.
+    pub fn finish_command(&self, id: Uuid, result: &CommandResult) -> Result<(), StoreError> {
+        let result = result.clone();
+        self.writer.call(move |db| {
+            db.write(|change, origin| commands::finish(change, origin, origin.now()?, id, &result))
+        })
+    }
+
+    /// Ends as interrupted what was begun when the terminal went down.
+    pub fn interrupt_commands(&self) -> Result<(), StoreError> {
+        self.writer.call(|db| db.write(|change, origin| commands::interrupt(change, origin, origin.now()?)))
+    }
+
+    /// The oldest result the platform was not told since its command came last.
+    pub fn untold_result(&self) -> Result<Option<(Uuid, CommandResult)>, StoreError> {
+        self.writer.call(|db| commands::untold(db.connection))
+    }
+
+    /// The platform has the result.
+    pub fn result_told(&self, id: Uuid) -> Result<(), StoreError> {
+        self.writer.call(move |db| db.write(|change, _| commands::told(change, id)))
+    }
+
     /// Where each case is, oldest first: the newest `limits::LIST_ROWS_MAX`.
     pub fn case_states(&self) -> Result<Vec<CaseRow>, StoreError> {
         self.writer.call(|db| downlink::cases(db.connection))
     }
 
-    /// The catalogue in force, as it was put; the caller verifies its signatures before use.
+    /// What was published and is trusted; `None` before the first.
+    pub fn trusted(&self) -> Result<Option<KeptTrust>, StoreError> {
+        self.writer.call(|db| trust::trusted(db.connection))
+    }
+
+    /// Keeps what is trusted from now on, and the catalogue it names where that is another one, in one transaction. The
+    /// caller has verified both.
+    pub fn keep_trusted(
+        &self,
+        trusted: &Trusted,
+        catalogue: Option<(u64, CatalogueBundle)>,
+    ) -> Result<(), StoreError> {
+        let catalogue = match catalogue {
+            Some((version, bundle)) => Some((version, downlink::catalogue_json(&bundle)?)),
+            None => None,
+        };
+        let trusted = trusted.clone();
+        self.writer.call(move |db| {
+            db.write(|change, origin| {
+                let catalogue = catalogue.as_ref().map(|(version, json)| (*version, json.as_str()));
+                trust::keep(change, origin, &trusted, catalogue)
+            })
+        })
+    }
+
+    /// Keeps for how long the terminal has run since that was taken: a clock that is set back must not hide it.
+    pub fn keep_trust_run(&self, run: Duration) -> Result<(), StoreError> {
+        self.writer.call(move |db| db.write(|change, _| trust::keep_run(change, run)))
+    }
+
+    /// The catalogue in force, as it was put; the caller has found it to be a target that is trusted.
     pub fn catalogue(&self) -> Result<Option<CatalogueBundle>, StoreError> {
         self.writer.call(|db| downlink::catalogue(db.connection))
     }

@@ -29,6 +29,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0002_one_item_a_case.sql"),
     include_str!("../migrations/0003_salted_and_signed.sql"),
     include_str!("../migrations/0004_settled_rows_may_go.sql"),
+    include_str!("../migrations/0005_commands.sql"),
     include_str!("../migrations/0006_technicians.sql"),
 ];
 

@@ -9,6 +9,7 @@ use kiosk_protocol::ids::{Key, PageNumber, TerminalId};
 use kiosk_protocol::item::{CaseFile, ItemBody};
 use kiosk_protocol::receipt::ReceiptCode;
 use kiosk_protocol::service::{ServicePackage, Values, Work};
+use kiosk_protocol::trust::{self, Offered};
 use kiosk_protocol::wire::{
     Ask, Batch, BatchAnswer, Changes, EnrolAnswer, EnrolRequest, HeadAnswer, HeadReport, Problem, Reply,
     Ticket,
@@ -64,21 +65,21 @@ pub fn down(bytes: &[u8]) {
     look((again::<Problem>(bytes), again::<EnrolAnswer>(bytes), again::<HeadAnswer>(bytes)));
 }
 
-/// A catalogue: as it comes, and its parts under a good signature, so that what is behind it is reached.
+/// A catalogue, and what makes one trusted: as they come, and an index by itself, so that what is behind it is reached.
 pub fn catalogue(bytes: &[u8]) {
     let Some(key) = SIGNING.as_ref() else { return };
-    let public = key.verifying_key();
+    if let Some(offered) = again::<Offered>(bytes) {
+        let taken = trust::first(&key.verifying_key(), &offered, Default::default());
+        assert!(taken.is_err(), "a signature out of nothing");
+    }
     if let Some(bundle) = again::<CatalogueBundle>(bytes) {
-        assert!(
-            bundle.packages.is_empty() || bundle.verify(&public, 0).is_err(),
-            "a signature out of nothing"
-        );
+        look(bundle.open(0));
     }
     if again::<Index>(bytes).is_none() {
         return;
     }
     let Ok(index) = Signed::new(String::from_utf8_lossy(bytes).into_owned(), key) else { return };
-    look(CatalogueBundle { index, packages: Vec::new() }.verify(&public, 1));
+    look(CatalogueBundle { index, packages: Vec::new() }.open(1));
 }
 
 /// A seal: as it comes, and a case file of any bytes under a good one.

@@ -6,12 +6,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 use kiosk_client::{Answer, Chunk, Transport, TransportError};
-use kiosk_protocol::catalogue::CatalogueBundle;
 use kiosk_protocol::crypto::Digest;
 use kiosk_protocol::ids::{CaseNumber, PageNumber, ReceiptNumber};
 use kiosk_protocol::item::{Content, Item, ItemBody, Verdict};
 use kiosk_protocol::receipt::ReceiptProof;
 use kiosk_protocol::service::Text;
+use kiosk_protocol::trust::{Described, Offered};
+use kiosk_protocol::wire::CommandResult;
 use kiosk_protocol::wire::{
     Ask, Batch, BatchAnswer, CaseState, CaseView, Changes, HeadAnswer, HeadReport, ItemAnswer, Pdf, Question,
     Reply,
@@ -190,13 +191,21 @@ impl Transport for Platform {
         let is_cut = self.network() == Network::Cut;
         Box::pin(async move {
             let (changes, cursor) = (Vec::new(), String::new());
-            let page = Changes { changes, cursor, more: false, catalogue_version: 0, next_poll_ms: POLL_MS };
+            let page = Changes { changes, cursor, more: false, metadata_version: 0, next_poll_ms: POLL_MS };
             if is_cut { Err(TransportError::Unreachable) } else { Ok(page) }
         })
     }
 
-    fn catalogue(&self, _: u64) -> Answer<'_, Option<CatalogueBundle>> {
-        Box::pin(async { Ok(None) })
+    fn metadata(&self, _: u64) -> Answer<'_, Offered> {
+        Box::pin(async { Err(TransportError::Unreachable) })
+    }
+
+    fn command_result<'a>(&'a self, _: &'a Uuid, _: &'a CommandResult) -> Answer<'a, ()> {
+        Box::pin(async { Err(TransportError::Unreachable) })
+    }
+
+    fn target<'a>(&'a self, _: &'a str, _: &'a Described) -> Answer<'a, Vec<u8>> {
+        Box::pin(async { Err(TransportError::Unreachable) })
     }
 
     fn head<'a>(&'a self, _: &'a HeadReport) -> Answer<'a, HeadAnswer> {

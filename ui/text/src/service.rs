@@ -55,6 +55,19 @@ impl Texts {
         self.tr("Not without the network")
     }
 
+    /// What is known of the service here is too old; what to do instead comes from its package.
+    pub fn outdated_note(self, instead: &str) -> String {
+        self.fill(
+            "What this terminal knows of this service is too old to go by: it has heard nothing from the platform for weeks. {instead}",
+            &[("instead", instead)],
+        )
+    }
+
+    /// On a tile: what is known of it is too old.
+    pub fn tile_outdated(self) -> String {
+        self.tr("Not with old information")
+    }
+
     /// New applications cannot be taken, as what waits here has to be sent first.
     pub fn room_note(self, instead: &str) -> String {
         self.fill(

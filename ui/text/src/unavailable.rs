@@ -17,6 +17,8 @@ pub enum Reason {
     StoreBroken,
     /// The terminal has no room for new applications: nothing was begun.
     NoRoom,
+    /// What is known of the service here is too old: nothing was begun.
+    Outdated,
     /// Nobody knows whether the submission was kept.
     StoreUnsure,
     /// A value nobody can type here is not on file.
@@ -40,6 +42,9 @@ impl Texts {
             ),
             Reason::NoRoom => {
                 self.tr("New applications cannot be taken here just now. Yours was not begun; you can look things up as usual.")
+            }
+            Reason::Outdated => {
+                self.tr("What this terminal knows of this service is too old to go by. Nothing was begun.")
             }
             Reason::StoreUnsure => self.tr(
                 "It is not certain yet whether your application was kept. Trying again here does not hand it in twice; please do not fill it in anew.",

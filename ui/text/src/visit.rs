@@ -2,7 +2,7 @@
 
 use kiosk_model::CardPlace;
 
-use crate::{Delivery, Texts};
+use crate::{Delivery, Texts, local_date};
 
 impl Texts {
     /// Asks for the card, on the home screen.
@@ -33,6 +33,17 @@ impl Texts {
     /// Nothing can be offered at all.
     pub fn out_of_service(self) -> String {
         self.tr("This terminal cannot offer any service yet. It goes on by itself as soon as it can. Please go to the nearest service counter, or call 12345.")
+    }
+
+    /// What is shown may have changed since.
+    pub fn stale_notice(self, as_of: jiff::Timestamp) -> String {
+        let day = self.date(local_date(as_of));
+        self.fill("The information here is as of {day} and may have changed since.", &[("day", &day)])
+    }
+
+    /// What is known here is too old for most services.
+    pub fn outdated_notice(self) -> String {
+        self.tr("This terminal has heard nothing from the platform for weeks. Services whose rules may have changed are not offered.")
     }
 
     /// New applications cannot be taken at the moment; questions need only the network.

@@ -1,6 +1,7 @@
 //! Visits by subject, and what must hold in the middle of them.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod age;
 mod asking;
 mod chips;
 mod handing_in;

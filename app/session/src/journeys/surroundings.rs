@@ -7,7 +7,7 @@ use kiosk_model::{Action, Overlay};
 use kiosk_protocol::catalogue::Catalogue;
 
 use crate::testing::*;
-use crate::{AskTrouble, Event, Link, Room};
+use crate::{Age, AskTrouble, Event, Link, Room};
 
 /// A terminal in each state but out of service.
 fn every_state() -> Vec<World> {
@@ -56,12 +56,14 @@ fn devices_and_network_may_come_and_go_in_every_state() {
         world.send(Event::PrinterChanged(printer(Some(PrintFault::NotConnected))));
         world.send(Event::LinkChanged(Link::Offline));
         world.send(Event::RoomChanged(Room::Scarce));
+        world.send(Event::AgeChanged(Age::Outdated));
         more_devices(&mut world, DeviceStatus::NoDevice, Some(PageFault::NotConnected));
         assert_eq!(world.state(), name);
         world.send(Event::ReaderChanged(DeviceStatus::Online));
         world.send(Event::PrinterChanged(printer(None)));
         world.send(Event::LinkChanged(Link::Online));
         world.send(Event::RoomChanged(Room::Enough));
+        world.send(Event::AgeChanged(Age::Fresh));
         more_devices(&mut world, DeviceStatus::Online, None);
         assert!(world.screen() == before, "{name}");
     }

@@ -7,7 +7,7 @@ use kiosk_text::{Reason, Topic};
 
 use super::{Confirm, Guide, Home, Retry, Subject, Unavailable, WhyNot};
 use crate::draft::{Ahead, Draft};
-use crate::opened::{Opened, lacks_network, lacks_room};
+use crate::opened::{Opened, is_outdated, lacks_network, lacks_room};
 use crate::task::{Shows, Situation, Step};
 use crate::turn::Turn;
 use crate::view::View;
@@ -23,6 +23,9 @@ impl Form {
     pub(crate) fn begin(opened: Opened, reply: Option<&Reply>, turn: &mut Turn) -> Step {
         if lacks_room(&opened, turn.ctx) {
             return cannot_begin(opened, Reason::NoRoom);
+        }
+        if is_outdated(&opened, turn.ctx) {
+            return cannot_begin(opened, Reason::Outdated);
         }
         if lacks_network(&opened, turn.ctx) {
             return cannot_begin(opened, Reason::Offline);

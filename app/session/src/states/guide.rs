@@ -30,7 +30,7 @@ impl Guide {
 
     fn can_start(&self, view: &View) -> bool {
         match obstacle(&self.opened, view) {
-            Some(Obstacle::Level | Obstacle::Room | Obstacle::Offline) => false,
+            Some(Obstacle::Level | Obstacle::Outdated | Obstacle::Room | Obstacle::Offline) => false,
             Some(Obstacle::Reader) | None => true,
         }
     }
@@ -74,7 +74,7 @@ impl Shows for Guide {
 
     /// What the network means for this service stands in the notes.
     fn notice(&self, view: &View) -> Option<String> {
-        view.reader_notice()
+        view.reader_notice().or_else(|| view.age_notice())
     }
 
     fn has_begun(&self) -> bool {
@@ -98,6 +98,7 @@ fn notes(opened: &Opened, view: &View) -> Vec<(Tone, String)> {
     let waits = matches!(opened.work, Work::Handling { .. }) && !view.ctx.is_online();
     let state = match obstacle(opened, view) {
         Some(Obstacle::Level) => Some((Tone::Caution, texts.level_note())),
+        Some(Obstacle::Outdated) => Some((Tone::Caution, texts.outdated_note(&instead(opened, view)))),
         Some(Obstacle::Room) => Some((Tone::Caution, texts.room_note(&texts.counter_instead()))),
         Some(Obstacle::Offline) => Some((Tone::Caution, texts.needs_network_note(&instead(opened, view)))),
         // The frame says what is wrong with the reader.

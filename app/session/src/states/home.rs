@@ -102,6 +102,7 @@ fn greeting(view: &View) -> Shown {
 fn tile(package: &ServicePackage, view: &View) -> Tile {
     let why = |obstacle| match obstacle {
         Obstacle::Level => view.texts().tile_level(),
+        Obstacle::Outdated => view.texts().tile_outdated(),
         Obstacle::Room => view.texts().tile_room(),
         Obstacle::Offline => view.texts().tile_offline(),
         Obstacle::Reader => view.texts().tile_reader(),

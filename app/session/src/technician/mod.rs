@@ -118,7 +118,8 @@ impl Technician {
             | Event::Answered { .. }
             | Event::LinkChanged(_)
             | Event::RoomChanged(_)
-            | Event::CatalogueChanged(_) => Outcome::Stays(self),
+            | Event::CatalogueChanged(_)
+            | Event::AgeChanged(_) => Outcome::Stays(self),
         }
     }
 

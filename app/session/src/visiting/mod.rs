@@ -89,6 +89,7 @@ impl Visiting {
             | Event::LinkChanged(_)
             | Event::RoomChanged(_)
             | Event::CatalogueChanged(_)
+            | Event::AgeChanged(_)
             | Event::CardGone { .. }
             | Event::TechnicianMet { .. }
             | Event::PinTried { .. }

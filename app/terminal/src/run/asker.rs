@@ -4,8 +4,9 @@ use std::sync::mpsc::SyncSender;
 use std::sync::{Mutex, PoisonError};
 
 use kiosk_client::{AskError, Handle, LinkState};
+use kiosk_protocol::trust::Freshness;
 use kiosk_protocol::wire::Ask;
-use kiosk_session::{AskTrouble, Event, Link, RequestId};
+use kiosk_session::{Age, AskTrouble, Event, Link, RequestId};
 use tokio::runtime;
 use tokio::task::AbortHandle;
 
@@ -18,9 +19,10 @@ pub struct Asker {
 }
 
 impl Asker {
-    /// Also forwards what the client tells of link and catalogue.
+    /// Also forwards what the client tells of link, catalogue and its age.
     pub fn start(client: Handle, runtime: runtime::Handle, events: SyncSender<Event>) -> Self {
         runtime.spawn(forward_link(client.clone(), events.clone()));
+        runtime.spawn(forward_age(client.clone(), events.clone()));
         runtime.spawn(forward_catalogue(client.clone(), events.clone()));
         Self { client, runtime, events, asking: Mutex::default() }
     }
@@ -69,6 +71,21 @@ async fn forward_link(client: Handle, events: SyncSender<Event>) {
         };
         send(&events, Event::LinkChanged(state)).await;
         if link.changed().await.is_err() {
+            return;
+        }
+    }
+}
+
+async fn forward_age(client: Handle, events: SyncSender<Event>) {
+    let mut freshness = client.freshness.clone();
+    loop {
+        let age = match *freshness.borrow_and_update() {
+            Freshness::Fresh => Age::Fresh,
+            Freshness::Stale { as_of } => Age::Stale { as_of },
+            Freshness::Outdated => Age::Outdated,
+        };
+        send(&events, Event::AgeChanged(age)).await;
+        if freshness.changed().await.is_err() {
             return;
         }
     }

@@ -20,6 +20,7 @@ pub struct Board(Arc<Mutex<Facts>>);
 struct Facts {
     state: &'static str,
     is_visited: bool,
+    is_to_restart: bool,
     trouble: Option<String>,
     link: Option<Link>,
     catalogue: Option<(u64, Timestamp)>,
@@ -169,6 +170,17 @@ impl Board {
     /// Whether somebody is served.
     pub fn is_visited(&self) -> bool {
         self.facts().is_visited
+    }
+
+    /// Has the program end, to be started again, once nobody is served.
+    pub fn restart_when_idle(&self) {
+        self.facts().is_to_restart = true;
+    }
+
+    /// Whether the program is to end now: nobody is served, and no technician is at work.
+    pub fn may_restart(&self) -> bool {
+        let facts = self.facts();
+        facts.is_to_restart && !facts.is_visited && facts.work.is_none()
     }
 
     fn work_has_begun(&self) {

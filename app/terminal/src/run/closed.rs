@@ -52,6 +52,7 @@ impl Door {
             | Event::LinkChanged(_)
             | Event::RoomChanged(_)
             | Event::CatalogueChanged(_)
+            | Event::AgeChanged(_)
             | Event::CardGone { .. }
             | Event::TechnicianMet { .. }
             | Event::PinTried { .. }

@@ -17,6 +17,7 @@ mod hands;
 mod keeper;
 mod kinds;
 mod opening;
+mod orders;
 mod room;
 mod shell;
 mod thread;

@@ -19,6 +19,7 @@ use super::board::Board;
 use super::gate::{Certificate, Gate};
 use super::hands::Hands;
 use super::keeper::Keeper;
+use super::orders::FromAfar;
 use super::shell::Shell;
 use super::{closed, thread};
 use crate::control::{self, Desk};
@@ -126,11 +127,12 @@ impl Opening {
     }
 
     fn start_client(&self, transport: HttpTransport, identity: &Identity, store: &Store) -> Handle {
+        let orders = Arc::new(FromAfar { board: self.board.clone(), store: store.clone() });
         let (store, transport) = (Arc::new(store.clone()), Arc::new(transport));
         let key = identity.catalogue_key.clone();
         let settings = kiosk_client::sync::Settings::default();
         let (runner, handle) = Runner::new(store, Arc::<HttpTransport>::clone(&transport), key, settings);
-        self.runtime.spawn(runner.run());
+        self.runtime.spawn(runner.obeying(orders).run());
         self.start_renewer(transport, identity, handle.clone());
         handle
     }

@@ -13,6 +13,7 @@ use kiosk_session::{Effect, Event, Now, Session, Settings};
 use super::board::Board;
 use super::closed::Door;
 use super::hands::Hands;
+use super::thread;
 use crate::deadlines::CLOCK_POLL;
 
 /// The session and what it works with.
@@ -51,6 +52,9 @@ impl Shell {
                 Err(RecvTimeoutError::Disconnected) => return,
             }
             self.mind_the_trail();
+            if self.board.may_restart() && !self.session.is_visited() {
+                thread::restart_program();
+            }
         }
     }
 
@@ -125,6 +129,7 @@ impl Shell {
             }
             Event::Tick
             | Event::RoomChanged(_)
+            | Event::AgeChanged(_)
             | Event::Touched(_)
             | Event::CardRead { .. }
             | Event::ChipRead { .. }

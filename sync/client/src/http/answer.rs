@@ -16,12 +16,16 @@ use crate::transport::TransportError;
 
 /// The body of a 2xx answer, at most so many bytes; any other status as an error.
 pub async fn answer<T: DeserializeOwned>(response: Response, bytes_max: usize) -> Result<T, TransportError> {
-    let status = response.status();
-    if !status.is_success() {
+    let body = bytes(response, bytes_max).await?;
+    serde_json::from_slice(&body).map_err(|_| TransportError::BadAnswer("not JSON of its schema"))
+}
+
+/// The same, as it came.
+pub async fn bytes(response: Response, bytes_max: usize) -> Result<Vec<u8>, TransportError> {
+    if !response.status().is_success() {
         return Err(refusal(response).await);
     }
-    let body = read(response, bytes_max).await?;
-    serde_json::from_slice(&body).map_err(|_| TransportError::BadAnswer("not JSON of its schema"))
+    read(response, bytes_max).await
 }
 
 /// The offset a 2xx answer about a file tells; any other status as an error.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use kiosk_protocol::catalogue::Catalogue;
+use kiosk_protocol::trust::Freshness;
 use kiosk_protocol::wire::{Ask, Problem, Reply};
 use tokio::sync::{Notify, mpsc, watch};
 
@@ -18,6 +19,8 @@ pub struct Handle {
     pub link: watch::Receiver<LinkState>,
     /// The catalogue in force; nothing before the first was verified.
     pub catalogue: watch::Receiver<Option<Arc<Catalogue>>>,
+    /// How old what was published is.
+    pub freshness: watch::Receiver<Freshness>,
     pub(super) transport: Arc<dyn Transport>,
     pub(super) wake: Arc<Notify>,
     pub(super) asked: mpsc::Sender<AskResult>,

@@ -13,7 +13,7 @@ use tokio::sync::{Notify, mpsc, watch};
 
 pub use clock::{Clock, SystemClock};
 pub use handle::{AskError, Handle, LinkState};
-pub use worker::Worker;
+pub use worker::{Orders, Worker};
 
 use crate::deadlines::ASK_RESULTS_MAX;
 use crate::port::SyncStore;
@@ -48,12 +48,19 @@ impl Runner {
         let handle = Handle {
             link: worker.link(),
             catalogue: worker.catalogue(),
+            freshness: worker.freshness(),
             transport,
             wake: Arc::clone(&wake),
             asked: asked_tx,
             stop: Arc::new(stop_tx),
         };
         (Self { worker, clock, wake, asked, stop }, handle)
+    }
+
+    /// Has commands of the platform carried out by these.
+    pub fn obeying(mut self, orders: Arc<dyn Orders>) -> Self {
+        self.worker.obey(orders);
+        self
     }
 
     /// Runs until `Handle::stop`, or until the last handle is gone.

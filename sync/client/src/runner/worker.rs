@@ -2,9 +2,11 @@
 //! that the same code runs in virtual time.
 
 mod catalogue;
+mod commands;
 mod downlink;
 mod files;
 mod head;
+mod trust;
 mod uplink;
 
 use std::sync::Arc;
@@ -12,6 +14,7 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use kiosk_protocol::catalogue::Catalogue;
 use kiosk_protocol::crypto::VerifyingKey;
+use kiosk_protocol::trust::Freshness;
 use rand::rngs::StdRng;
 use tokio::sync::watch;
 
@@ -20,6 +23,9 @@ use super::handle::{AskResult, LinkState};
 use crate::port::{StoreFault, SyncStore};
 use crate::sync::{Link, Machine, OfflineReason, Settings, Step};
 use crate::transport::{Transport, TransportError};
+use commands::NoOrders;
+pub use commands::Orders;
+use trust::Held;
 
 /// Does what the machine plans.
 pub struct Worker {
@@ -29,8 +35,11 @@ pub struct Worker {
     settings: Settings,
     clock: Arc<dyn Clock>,
     machine: Machine,
+    held: Held,
+    orders: Arc<dyn Orders>,
     link: watch::Sender<LinkState>,
     catalogue: watch::Sender<Option<Arc<Catalogue>>>,
+    freshness: watch::Sender<Freshness>,
 }
 
 /// Why a step is not done.
@@ -65,7 +74,21 @@ impl Worker {
         let machine = Machine::new(settings, rng, clock.elapsed());
         let offline = LinkState::Offline { since: clock.wall(), why: OfflineReason::Starting };
         let (link, catalogue) = (watch::Sender::new(offline), watch::Sender::new(None));
-        Self { store, transport, catalogue_key, settings, clock, machine, link, catalogue }
+        let (held, freshness) = (Held::default(), watch::Sender::new(Freshness::Outdated));
+        let orders = Arc::new(NoOrders);
+        Self {
+            store,
+            transport,
+            catalogue_key,
+            settings,
+            clock,
+            machine,
+            held,
+            orders,
+            link,
+            catalogue,
+            freshness,
+        }
     }
 
     /// The link, to watch.
@@ -76,6 +99,11 @@ impl Worker {
     /// The catalogue in force, to watch.
     pub fn catalogue(&self) -> watch::Receiver<Option<Arc<Catalogue>>> {
         self.catalogue.subscribe()
+    }
+
+    /// How old what was published is, to watch.
+    pub fn freshness(&self) -> watch::Receiver<Freshness> {
+        self.freshness.subscribe()
     }
 
     /// What to do now.
@@ -103,7 +131,7 @@ impl Worker {
         let done = match step {
             Step::Send { items_max } => self.send(items_max).await,
             Step::Pull => self.pull().await,
-            Step::Fetch { have } => self.fetch(have).await,
+            Step::Fetch { .. } => self.fetch().await,
             Step::Upload(part) => self.upload(part).await,
             Step::Wait { .. } => Ok(()),
         };
@@ -120,6 +148,7 @@ impl Worker {
             }
         }
         self.publish_link();
+        self.mind_age().await;
     }
 
     async fn stored<T: Send + 'static>(

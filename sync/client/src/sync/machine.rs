@@ -207,11 +207,11 @@ impl Machine {
     }
 
     /// A page of changes was kept.
-    pub fn pulled(&mut self, now: Duration, more: bool, next_poll: Duration, catalogue_version: u64) {
+    pub fn pulled(&mut self, now: Duration, more: bool, next_poll: Duration, metadata_version: u64) {
         self.up();
         let poll = next_poll.clamp(deadlines::POLL_MIN, deadlines::POLL_MAX);
         self.pull_at = if more { now } else { now + poll };
-        if catalogue_version > self.in_force {
+        if metadata_version > self.in_force {
             self.fetch_at.get_or_insert(now);
         }
     }

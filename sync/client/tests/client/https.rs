@@ -12,6 +12,7 @@ use kiosk_protocol::ids::{ItemId, PageNumber};
 use kiosk_protocol::item::Item;
 use kiosk_protocol::limits::{BATCH_UNPACKED_BYTES_MAX, PAGE_BYTES_MAX, REPLY_BYTES_MAX};
 use kiosk_protocol::service::IdentityLevel;
+use kiosk_protocol::trust::Described;
 use kiosk_protocol::wire::{Ask, Batch, BatchAnswer, Pdf, Question, Reply, WirePerson};
 
 /// An enrolled terminal and the CA it was enrolled at.
@@ -78,10 +79,15 @@ async fn a_batch_goes_out_packed_over_one_kept_connection() {
 }
 
 #[tokio::test]
-async fn a_cursor_is_escaped_and_an_unchanged_catalogue_is_none() {
+async fn a_cursor_is_escaped_and_a_file_is_read_up_to_its_signed_length() {
     let terminal = Terminal::enrolled().await;
-    let (peer, transport) = terminal.meets(http("304 Not Modified", "", "")).await;
-    assert_eq!(transport.catalogue(7).await, Ok(None));
+    let (peer, transport) = terminal.meets(http("200 OK", "", "0123456789")).await;
+    let file = |bytes| Described { bytes, ..Described::of(7, b"") };
+    let read = transport.target("catalogue", &file(10)).await;
+    assert_eq!(read, Ok(b"0123456789".to_vec()));
+    let endless = transport.target("catalogue", &file(9)).await;
+    assert_eq!(endless, Err(TransportError::BadAnswer("larger than its limit")));
+    let _ = transport.metadata(3).await;
     let _ = transport.changes(Some("a&b=c d")).await;
     let _ = transport.changes(None).await;
     let requests = peer.requests.lock().unwrap();
@@ -89,7 +95,9 @@ async fn a_cursor_is_escaped_and_an_unchanged_catalogue_is_none() {
     assert_eq!(
         lines,
         [
-            "get /v1/catalogue?have=7 http/1.1",
+            "get /v1/targets/catalogue/7 http/1.1",
+            "get /v1/targets/catalogue/7 http/1.1",
+            "get /v1/metadata?root=3 http/1.1",
             "get /v1/sync/changes?cursor=a%26b%3dc+d http/1.1",
             "get /v1/sync/changes http/1.1",
         ]

@@ -7,6 +7,7 @@ mod https;
 mod line;
 mod lossy;
 mod peer;
+mod published;
 mod renewal;
 mod runner;
 mod whole;

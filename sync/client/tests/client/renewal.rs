@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use jiff::Timestamp;
 use kiosk_client::enrol::enrol;
 use kiosk_client::renewal::{Renewer, Step};
-use kiosk_client::{HttpTransport, Identity, Transport};
+use kiosk_client::{HttpTransport, Identity};
 
 use super::peer::{Authority, Face, Peer, Request, http};
 
@@ -82,7 +82,7 @@ fn answer(ca: &Authority, request: &Request, mood: Mood) -> Vec<u8> {
         _ if is_renewal => http("200 OK", "", serde_json::to_vec(&ca.renew(request)).unwrap()),
         (_, Mood::AwayBehindRenewal) => Vec::new(),
         (_, Mood::Forgetful) => http("403 Forbidden", "", ""),
-        _ => http("304 Not Modified", "", ""),
+        _ => http("404 Not Found", "", ""),
     }
 }
 
@@ -91,7 +91,7 @@ async fn a_new_certificate_takes_the_old_ones_place_and_the_line_shows_it() {
     let world = World::new(Mood::Well).await;
     let (old, mut renewer) = (world.certificate(), world.renewer());
     assert!(matches!(renewer.next(Timestamp::now()), Step::Wait(_)), "half of its life is not over");
-    world.transport.catalogue(0).await.unwrap();
+    world.transport.look(None).await.unwrap();
     let before = world.peer.connections();
     renewer.perform(Step::Ask).await;
     assert!(world.next().exists());
@@ -100,7 +100,7 @@ async fn a_new_certificate_takes_the_old_ones_place_and_the_line_shows_it() {
     renewer.perform(Step::Prove).await;
     assert!(!world.next().exists());
     assert_ne!(world.certificate(), old);
-    world.transport.catalogue(0).await.unwrap();
+    world.transport.look(None).await.unwrap();
     assert_eq!(world.peer.connections(), before + 2, "one for the proof, one that shows the new certificate");
     assert_eq!(world.renewed.load(Ordering::SeqCst), 1);
     assert_eq!(Identity::load(world.dir.path()).unwrap(), world.identity);

@@ -5,54 +5,74 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use kiosk_client::sync::Settings;
-use kiosk_client::{Answer, Chunk, Handle, LinkState, Runner, Transport, TransportError};
-use kiosk_protocol::catalogue::{CatalogueBundle, Index, Signed};
+use kiosk_client::{Answer, Chunk, Handle, LinkState, Orders, Runner, Transport, TransportError};
 use kiosk_protocol::codes::RatingLevel;
 use kiosk_protocol::crypto::{Digest, SigningKey};
-use kiosk_protocol::ids::TerminalId;
+use kiosk_protocol::ids::{Key, TerminalId};
 use kiosk_protocol::item::{Content, Verdict};
 use kiosk_protocol::journal::Countersigned;
 use kiosk_protocol::trail::{EndReason, TrailEvent};
-use kiosk_protocol::wire::{Ask, Batch, BatchAnswer, Changes, HeadAnswer, HeadReport, ItemAnswer, Reply};
+use kiosk_protocol::trust::{Described, Freshness, Offered};
+use kiosk_protocol::wire::{
+    Ask, Batch, BatchAnswer, Change, Changes, Command, CommandResult, HeadAnswer, HeadReport, ItemAnswer,
+    Outcome, Reply,
+};
 use kiosk_store::{Draft, KeyFile, Options, Store};
 use tokio::sync::watch;
 use uuid::Uuid;
+
+use super::published::{Published, behind, naming, published};
 
 /// Long enough for a busy machine; a test that waits so long has failed.
 pub const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A platform that takes everything and offers one catalogue.
 struct Platform {
-    offer: Mutex<Option<CatalogueBundle>>,
+    offer: Mutex<Option<Published>>,
     version: u64,
     offers: watch::Sender<u32>,
     items: watch::Sender<usize>,
     /// What it says to heads; refuses them where it says nothing.
     says: Mutex<Option<Says>>,
     heads: watch::Sender<u32>,
+    /// What it asks for, with each page.
+    commands: Mutex<Vec<Change>>,
+    results: watch::Sender<Vec<(Uuid, Outcome)>>,
 }
 
 type Says = fn(&HeadReport) -> HeadAnswer;
 
 impl Platform {
     fn offering(version: u64, key: &SigningKey) -> Arc<Self> {
-        let index = Index { version, published_at: Timestamp::UNIX_EPOCH, packages: Vec::new() };
-        let index = Signed::new(serde_json::to_string(&index).unwrap(), key).unwrap();
-        let bundle = CatalogueBundle { index, packages: Vec::new() };
+        Self::offering_this(version, published(version, key))
+    }
+
+    fn offering_this(version: u64, offer: Published) -> Arc<Self> {
         let (offers, items, heads) = (watch::Sender::new(0), watch::Sender::new(0), watch::Sender::new(0));
         Arc::new(Self {
-            offer: Mutex::new(Some(bundle)),
+            offer: Mutex::new(Some(offer)),
             version,
             offers,
             items,
             says: Mutex::new(None),
             heads,
+            commands: Mutex::default(),
+            results: watch::Sender::default(),
         })
     }
 
     fn silent() -> Arc<Self> {
         let (offers, items, heads) = (watch::Sender::new(0), watch::Sender::new(0), watch::Sender::new(0));
-        Arc::new(Self { offer: Mutex::new(None), version: 0, offers, items, says: Mutex::new(None), heads })
+        Arc::new(Self {
+            offer: Mutex::new(None),
+            version: 0,
+            offers,
+            items,
+            says: Mutex::new(None),
+            heads,
+            commands: Mutex::default(),
+            results: watch::Sender::default(),
+        })
     }
 
     fn reach<T>(&self, answer: T) -> Answer<'_, T>
@@ -74,21 +94,39 @@ impl Transport for Platform {
     }
 
     fn changes<'a>(&'a self, _: Option<&'a str>) -> Answer<'a, Changes> {
-        let (changes, cursor) = (Vec::new(), "1".to_owned());
-        let catalogue_version = self.version;
-        self.reach(Changes { changes, cursor, more: false, catalogue_version, next_poll_ms: 200 })
+        let (changes, cursor) = (self.commands.lock().unwrap().clone(), "1".to_owned());
+        let metadata_version = self.version;
+        self.reach(Changes { changes, cursor, more: false, metadata_version, next_poll_ms: 200 })
     }
 
-    fn catalogue(&self, _: u64) -> Answer<'_, Option<CatalogueBundle>> {
+    fn metadata(&self, root: u64) -> Answer<'_, Offered> {
         self.offers.send_modify(|offers| *offers += 1);
         let offer = self.offer.lock().unwrap().clone();
-        self.reach(offer)
+        let offered = offer.map(|offer| behind(&offer.offered, root));
+        Box::pin(async move { offered.ok_or(TransportError::Unreachable) })
+    }
+
+    fn target<'a>(&'a self, _: &'a str, file: &'a Described) -> Answer<'a, Vec<u8>> {
+        let offer = self.offer.lock().unwrap().clone();
+        let bytes = offer.map(|offer| offer.catalogue);
+        let is_longer = bytes.as_ref().is_some_and(|bytes| bytes.len() as u64 > file.bytes);
+        Box::pin(async move {
+            match bytes {
+                Some(_) if is_longer => Err(TransportError::BadAnswer("larger than its limit")),
+                bytes => bytes.ok_or(TransportError::Unreachable),
+            }
+        })
     }
 
     fn head<'a>(&'a self, report: &'a HeadReport) -> Answer<'a, HeadAnswer> {
         let answer = self.says.lock().unwrap().map(|says| says(report));
         self.heads.send_modify(|heads| *heads += 1);
         Box::pin(async { answer.ok_or(TransportError::Unauthorised) })
+    }
+
+    fn command_result<'a>(&'a self, id: &'a Uuid, result: &'a CommandResult) -> Answer<'a, ()> {
+        self.results.send_modify(|results| results.push((*id, result.outcome)));
+        Box::pin(async { Ok(()) })
     }
 
     fn ask<'a>(&'a self, _: &'a Ask) -> Answer<'a, Reply> {
@@ -147,27 +185,81 @@ async fn a_catalogue_is_shown_kept_and_shown_again_offline() {
     assert!(matches!(*handle.link.borrow(), LinkState::Offline { .. }));
 }
 
-#[tokio::test]
-async fn a_forged_catalogue_is_kept_away_and_the_old_one_stays() {
+/// Meets a platform after a catalogue of version 3 was taken: what it offers is refused, and nothing changes.
+async fn is_refused(make: impl FnOnce(&SigningKey) -> Published) {
     let (dir, key) = (tempfile::tempdir().unwrap(), SigningKey::generate().unwrap());
     let store = open(&dir);
     let (mut handle, run) = start(&store, &Platform::offering(3, &key), &key);
     until(&mut handle.catalogue, Option::is_some).await;
-    let kept = store.catalogue().unwrap();
+    let kept = (store.catalogue().unwrap(), store.trusted().unwrap());
     drop(handle);
     tokio::time::timeout(PATIENCE, run).await.unwrap().unwrap();
 
-    let forger = Platform::offering(4, &SigningKey::generate().unwrap());
-    let (mut handle, _run) = start(&store, &forger, &key);
-    until(&mut forger.offers.subscribe(), |offers| *offers == 1).await;
-    // What comes after the forged one proves that it was dealt with.
+    let attacker = Platform::offering_this(4, make(&key));
+    let (mut handle, _run) = start(&store, &attacker, &key);
+    until(&mut attacker.offers.subscribe(), |offers| *offers == 1).await;
+    // What comes after the attack proves that it was dealt with, and does not hold up the line.
     let id = store.submit(rating(), Vec::new()).unwrap().id;
     handle.wake();
-    until(&mut forger.items.subscribe(), |items| *items == 1).await;
+    until(&mut attacker.items.subscribe(), |items| *items == 1).await;
     until(&mut handle.link, |link| *link == LinkState::Online).await;
     assert_eq!(handle.catalogue.borrow().as_ref().map(|catalogue| catalogue.version), Some(3));
-    assert_eq!(store.catalogue().unwrap(), kept);
+    assert_eq!((store.catalogue().unwrap(), store.trusted().unwrap()), kept);
     assert_eq!(id.seq, 1);
+}
+
+#[tokio::test]
+async fn metadata_of_a_stranger_are_kept_away_and_the_old_catalogue_stays() {
+    is_refused(|_| published(4, &SigningKey::generate().unwrap())).await;
+}
+
+#[tokio::test]
+async fn an_older_catalogue_is_kept_away() {
+    is_refused(|key| published(2, key)).await;
+}
+
+#[tokio::test]
+async fn a_catalogue_with_other_bytes_is_kept_away() {
+    is_refused(|key| {
+        let mut offer = published(4, key);
+        offer.catalogue[20] ^= 1;
+        offer
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_catalogue_without_an_end_is_kept_away() {
+    is_refused(|key| {
+        let mut offer = published(4, key);
+        offer.catalogue.extend([b' '; 4096]);
+        offer
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn signed_bytes_that_are_no_catalogue_are_kept_away() {
+    is_refused(|key| {
+        let catalogue = b"{}".to_vec();
+        Published { offered: naming(4, Described::of(4, &catalogue), key), catalogue }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn how_old_what_was_published_is_shows_at_once_also_offline() {
+    let (dir, key) = (tempfile::tempdir().unwrap(), SigningKey::generate().unwrap());
+    let store = open(&dir);
+    let (mut handle, run) = start(&store, &Platform::offering(3, &key), &key);
+    assert_eq!(*handle.freshness.borrow(), Freshness::Outdated, "nothing is known yet");
+    until(&mut handle.freshness, |freshness| *freshness == Freshness::Fresh).await;
+    handle.stop();
+    tokio::time::timeout(PATIENCE, run).await.unwrap().unwrap();
+    // Two days of running count, whatever the clock says.
+    store.keep_trust_run(Duration::from_secs(2 * 24 * 3600)).unwrap();
+    let (mut handle, _run) = start(&store, &Platform::silent(), &key);
+    until(&mut handle.freshness, |freshness| matches!(freshness, Freshness::Stale { .. })).await;
 }
 
 #[tokio::test]
@@ -180,8 +272,7 @@ async fn what_is_submitted_is_settled_and_an_ask_finds_the_link() {
     until(&mut platform.items.subscribe(), |items| *items >= 1).await;
     assert_eq!(store.backlog().unwrap(), 1);
 
-    let index = CatalogueBundle { index: Signed::new("{}".to_owned(), &key).unwrap(), packages: Vec::new() };
-    *platform.offer.lock().unwrap() = Some(index);
+    *platform.offer.lock().unwrap() = Some(published(1, &key));
     assert!(handle.ask(ask()).await.is_ok());
     until(&mut handle.link, |link| *link == LinkState::Online).await;
     meanwhile(|| store.backlog().unwrap() == 0).await;
@@ -252,6 +343,52 @@ async fn a_terminal_told_of_a_new_epoch_goes_on_in_it() {
     meanwhile(|| countersigned(&store) > 0).await;
     let id = store.submit(rating(), Vec::new()).unwrap().id;
     assert_eq!((id.epoch, id.seq), (2, 1));
+}
+
+/// Counts what it is asked to do.
+#[derive(Default)]
+struct Counting(Mutex<Vec<String>>);
+
+impl Orders for Counting {
+    fn carry_out(&self, kind: &Key) -> CommandResult {
+        self.0.lock().unwrap().push(kind.to_string());
+        let outcome = if kind.as_str() == "report-status" { Outcome::Done } else { Outcome::Unsupported };
+        CommandResult::new(outcome, "")
+    }
+
+    fn recorded(&self, kind: &Key) {
+        self.0.lock().unwrap().push(format!("{kind} recorded"));
+    }
+}
+
+fn command(number: u128, kind: &str, hours: i64) -> Change {
+    let expires_at = Timestamp::now() + jiff::SignedDuration::from_hours(hours);
+    Change::Command(Command { id: Uuid::from_u128(number), kind: Key::try_from(kind).unwrap(), expires_at })
+}
+
+#[tokio::test]
+async fn a_command_is_carried_out_once_however_often_it_comes_and_answered_each_time() {
+    let (dir, key) = (tempfile::tempdir().unwrap(), SigningKey::generate().unwrap());
+    let (store, platform) = (open(&dir), Platform::offering(1, &key));
+    *platform.commands.lock().unwrap() = vec![
+        command(1, "report-status", 1),
+        command(2, "report-status", -1),
+        command(3, "open-a-shell", 1),
+        command(4, "sync-now", 1),
+    ];
+    let orders = Arc::new(Counting::default());
+    let settings = Settings { spread: Duration::ZERO, ..Settings::default() };
+    let kept = Arc::new(store.clone());
+    let (runner, _handle) = Runner::new(kept, platform.clone(), key.verifying_key(), settings);
+    tokio::spawn(runner.obeying(orders.clone()).run());
+    let told = until(&mut platform.results.subscribe(), |results| results.len() >= 8).await;
+    let ids = [1, 2, 3, 4].map(Uuid::from_u128);
+    let outcomes = [Outcome::Done, Outcome::Expired, Outcome::Unsupported, Outcome::Done];
+    let round: Vec<_> = ids.into_iter().zip(outcomes).collect();
+    assert_eq!(told[..8], [&round[..], &round[..]].concat()[..], "the recorded answer, again");
+    let done = orders.0.lock().unwrap().clone();
+    let once = ["report-status", "report-status recorded", "open-a-shell", "sync-now recorded"];
+    assert_eq!(done, once, "the one that came too late was not carried out, and none twice");
 }
 
 /// Lets the sync run until the store shows it.

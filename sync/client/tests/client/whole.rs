@@ -8,7 +8,6 @@ use jiff::Timestamp;
 use kiosk_client::enrol::enrol;
 use kiosk_client::sync::Settings;
 use kiosk_client::{HttpTransport, LinkState, Runner};
-use kiosk_protocol::catalogue::{CatalogueBundle, Index, Signed};
 use kiosk_protocol::crypto::SigningKey;
 use kiosk_protocol::ids::{CaseNumber, ItemId};
 use kiosk_protocol::item::Verdict;
@@ -17,6 +16,7 @@ use kiosk_protocol::wire::{Batch, BatchAnswer, CaseState, Change, Changes, ItemA
 use uuid::Uuid;
 
 use super::peer::{Authority, Face, Peer, Request, http};
+use super::published::published;
 use super::runner::{PATIENCE, meanwhile, open, rating, until};
 
 /// How often each item arrived; the first answer is lost on the way.
@@ -56,25 +56,20 @@ fn changes(request: &Request) -> Vec<u8> {
     };
     let changes = if is_known { Vec::new() } else { vec![change] };
     let cursor = "c1".to_owned();
-    ok(&Changes { changes, cursor, more: false, catalogue_version: 1, next_poll_ms: 200 })
-}
-
-fn catalogue(key: &SigningKey) -> CatalogueBundle {
-    let index = Index { version: 1, published_at: Timestamp::UNIX_EPOCH, packages: Vec::new() };
-    let index = Signed::new(serde_json::to_string(&index).unwrap(), key).unwrap();
-    CatalogueBundle { index, packages: Vec::new() }
+    ok(&Changes { changes, cursor, more: false, metadata_version: 1, next_poll_ms: 200 })
 }
 
 #[tokio::test]
 async fn an_item_survives_a_lost_answer_and_its_result_comes_back() {
     let (authority, arrivals) = (Arc::new(Authority::new()), Arc::new(Arrivals::default()));
     let key = SigningKey::generate().unwrap();
-    let (bundle, ca, arrived) = (catalogue(&key), Arc::clone(&authority), Arc::clone(&arrivals));
+    let (offer, ca, arrived) = (published(1, &key), Arc::clone(&authority), Arc::clone(&arrivals));
     let script = move |request: &Request| match request.head.split([' ', '?']).nth(1).unwrap() {
         "/v1/enrol" => ok(&ca.enrol(request)),
         "/v1/sync/batches" => arrived.take(request),
         "/v1/sync/changes" => changes(request),
-        "/v1/catalogue" => ok(&bundle),
+        "/v1/metadata" => ok(&offer.offered),
+        "/v1/targets/catalogue/1" => http("200 OK", "", offer.catalogue.clone()),
         _ => http("404 Not Found", "", ""),
     };
     let face = Face { signed_by: &authority, shown: &authority, name: "127.0.0.1", mutual: false };

@@ -1,4 +1,4 @@
-//! `GET /v1/sync/changes?cursor=`: what became of this terminal's cases.
+//! `GET /v1/sync/changes?cursor=`: what became of this terminal's cases, and what operators ask of it.
 
 use std::sync::Arc;
 
@@ -10,6 +10,7 @@ use kiosk_protocol::wire::Changes;
 
 use super::openapi::Usual;
 use super::problem::Refusal;
+use super::published::renew_if_due;
 use super::terminal::Terminal;
 use super::{Centre, blocking};
 use crate::store::Scope;
@@ -22,7 +23,7 @@ pub struct Since {
     cursor: Option<String>,
 }
 
-/// Tells what became of this terminal's cases, page by page, and when to ask again.
+/// Tells what became of this terminal's cases and what operators ask of it, page by page, and when to ask again.
 #[utoipa::path(
     get,
     path = "/v1/sync/changes",
@@ -58,13 +59,14 @@ fn page(centre: &Centre, terminal: &Terminal, after: u64) -> Result<Changes, Ref
     if centre.store.read(|tx| tx.is_due(&terminal.id, now))? {
         centre.store.write(Scope::Terminal(&terminal.id), |tx| tx.advance(&terminal.id, now))?;
     }
+    renew_if_due(centre, now)?;
     centre.store.read(|tx| {
         let mut rows = tx.changes(&terminal.id, after, CHANGES_PAGE_MAX as u32 + 1)?;
         let more = rows.len() > CHANGES_PAGE_MAX;
         rows.truncate(CHANGES_PAGE_MAX);
         let cursor = format!("c{}", rows.last().map_or(after, |(number, _)| *number));
         let changes = rows.into_iter().map(|(_, change)| change).collect();
-        let catalogue_version = tx.catalogue_version()?;
-        Ok(Changes { changes, cursor, more, catalogue_version, next_poll_ms: centre.poll_ms })
+        let metadata_version = tx.newest_timestamp()?.map_or(0, |(version, _)| version);
+        Ok(Changes { changes, cursor, more, metadata_version, next_poll_ms: centre.poll_ms })
     })
 }

@@ -66,6 +66,7 @@ fn enrol_by(
     };
     let csr = Keys::parse_request(&request.csr_pem).map_err(|error| bad_csr(&error))?;
     let issued = centre.keys.issue(&terminal, &csr).map_err(|error| bad_csr(&error))?;
+    let signers = centre.keys.signers().map_err(|error| Refusal::failure(&error))?;
     let epoch = tx.enrol(code_hash, &terminal, &site, &issued, now)?;
     if let Some(key) = &request.journal_key {
         tx.register_journal(&terminal, epoch, key, now)?;
@@ -78,7 +79,7 @@ fn enrol_by(
         certificate_pem: issued.pem,
         ca_pem: centre.keys.ca_pem.clone(),
         sealing_key: centre.keys.unsealing.sealing_key(),
-        catalogue_key: centre.keys.catalogue.verifying_key(),
+        catalogue_key: signers.root.verifying_key(),
     })
 }
 

@@ -3,13 +3,14 @@
 
 mod ask;
 mod batches;
-mod catalogue;
 mod changes;
+mod commands;
 mod enrol;
 pub mod files;
 mod head;
 mod openapi;
 mod problem;
+mod published;
 mod rates;
 mod renew;
 mod serve;
@@ -94,7 +95,9 @@ pub fn routes(centre: Arc<Centre>) -> Router {
         .route("/v1/sync/batches", batches)
         .route("/v1/sync/head", post(head::head))
         .route("/v1/sync/changes", get(changes::changes))
-        .route("/v1/catalogue", get(catalogue::catalogue))
+        .route("/v1/metadata", get(published::metadata))
+        .route("/v1/targets/{name}/{version}", get(published::target))
+        .route("/v1/commands/{id}/result", post(commands::result))
         .route("/v1/ask", post(ask::ask))
         .route("/v1/files/{digest}", files)
         .fallback(unknown)

@@ -137,9 +137,7 @@ impl Tx<'_> {
 
     /// Numbers changes of a terminal, in this order.
     fn tell(&self, terminal: &TerminalId, changes: &[Due]) -> Result<(), StoreError> {
-        let last = self
-            .first("SELECT coalesce(max(n), 0) FROM case_changes WHERE terminal = $1", values![terminal])?;
-        let last = last.map_or(Ok(0), |row| row.int(0))?;
+        let last = self.last_change(terminal)?;
         for (n, Due { case, step, state, at }) in (last + 1..).zip(changes) {
             self.0.put(
                 "INSERT INTO case_changes (terminal, n, case_id, step, state, at)
@@ -201,7 +199,11 @@ impl Tx<'_> {
                 Change::Case { case, case_number, state: state_named(row.text(3)?)?, at: row.time(4)? };
             Ok((row.u64(0)?, change))
         };
-        rows.iter().map(change).collect()
+        let mut changes = rows.iter().map(change).collect::<Result<Vec<_>, StoreError>>()?;
+        changes.extend(self.commands_behind(terminal, after, rows_max)?);
+        changes.sort_by_key(|(n, _)| *n);
+        changes.truncate(rows_max as usize);
+        Ok(changes)
     }
 
     /// All cases as they are now, oldest first.

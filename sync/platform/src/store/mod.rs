@@ -7,11 +7,13 @@
 mod accesses;
 mod cases;
 mod catalogue;
+mod commands;
 mod files;
 mod heads;
 mod items;
 mod pages;
 mod postgres;
+mod published;
 mod sqlite;
 mod terminals;
 mod value;
@@ -23,8 +25,10 @@ use kiosk_protocol::ids::TerminalId;
 
 pub use accesses::Access;
 pub use cases::{CaseRow, NewCase, NumberedCase, state_name};
+pub use commands::CommandRow;
 pub use files::{Complete, Held};
 pub use items::{Answered, QuarantineRow};
+pub use published::Stand;
 pub use terminals::TicketState;
 
 use postgres::Postgres;

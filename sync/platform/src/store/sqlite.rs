@@ -14,7 +14,7 @@ use super::{Mode, Session, StoreError};
 use crate::limits::{DATABASE_BUSY, STATEMENTS_MAX};
 
 /// In order; each runs once. `user_version` counts them.
-const MIGRATIONS: [&str; 8] = [
+const MIGRATIONS: [&str; 10] = [
     include_str!("../../migrations/sqlite/001_start.sql"),
     include_str!("../../migrations/sqlite/002_void_tickets.sql"),
     include_str!("../../migrations/sqlite/003_receipts.sql"),
@@ -23,6 +23,8 @@ const MIGRATIONS: [&str; 8] = [
     include_str!("../../migrations/sqlite/006_files.sql"),
     include_str!("../../migrations/sqlite/007_heads.sql"),
     include_str!("../../migrations/sqlite/008_renewal.sql"),
+    include_str!("../../migrations/sqlite/009_published.sql"),
+    include_str!("../../migrations/sqlite/010_commands.sql"),
 ];
 
 /// The one connection of this process.
@@ -169,7 +171,13 @@ mod tests {
             store.write(Scope::Terminal(&terminal), |tx| tx.advance(&terminal, at(61_000))).unwrap();
         }
         let told = store.read(|tx| tx.changes(&terminal, 0, 9)).unwrap();
-        let told: Vec<_> = told.iter().map(|(n, Change::Case { state, .. })| (*n, *state)).collect();
+        let told: Vec<_> = told
+            .iter()
+            .filter_map(|(n, change)| match change {
+                Change::Case { state, .. } => Some((*n, *state)),
+                Change::Command(_) => None,
+            })
+            .collect();
         use CaseState::{Granted, InProgress, Received};
         assert_eq!(told, [(1, Received), (2, InProgress), (3, Granted)]);
     }

@@ -57,7 +57,7 @@ async fn enrolling_again_raises_the_epoch_and_ends_the_old_certificate(world: Wo
 
 async fn without_a_certificate_only_enrolment_answers(world: World) {
     let stranger = world.stranger();
-    for path in ["/v1/sync/changes", "/v1/catalogue"] {
+    for path in ["/v1/sync/changes", "/v1/metadata"] {
         let answer = stranger.get(world.url(path)).send().await.unwrap();
         assert_eq!(problem(answer).await, refused(401, "certificate-missing"), "{path}");
     }

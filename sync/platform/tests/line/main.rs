@@ -20,6 +20,7 @@ mod batches;
 mod bounds;
 mod case;
 mod catalogue;
+mod commands;
 mod enrol;
 mod files;
 mod heads;

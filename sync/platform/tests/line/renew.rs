@@ -62,7 +62,7 @@ async fn a_renewed_certificate_works_and_the_old_one_still_does(world: World) {
 async fn an_ended_certificate_is_good_for_its_renewal_alone(world: World) {
     let (terminal, key) = enrolled(&world).await;
     let ended = showing(&world, &terminal, &key, -29);
-    for path in ["/v1/sync/changes", "/v1/catalogue"] {
+    for path in ["/v1/sync/changes", "/v1/metadata"] {
         assert_eq!(problem(ended.get(path).await).await, refused(403, "certificate-ended"), "{path}");
     }
     for path in ["/v1/sync/batches", "/v1/sync/head", "/v1/ask"] {

@@ -38,6 +38,9 @@ pub struct ServicePackage {
     pub identity_level: IdentityLevel,
     /// What happens without a network.
     pub offline: Offline,
+    /// It does no harm where its texts and rules are months old: the terminal offers it however long it heard nothing.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub timeless: bool,
     /// The data behind it are synthetic, and screens and receipts say so.
     #[serde(default)]
     pub synthetic: bool,
@@ -54,6 +57,14 @@ pub struct ServicePackage {
     /// What it does.
     #[serde(flatten)]
     pub work: Work,
+}
+
+impl ServicePackage {
+    /// Whether it may be offered by a terminal whose catalogue is too old: its publisher says so, and it neither asks for
+    /// an answer nor needs the network.
+    pub fn cannot_go_wrong(&self) -> bool {
+        self.timeless && self.offline == Offline::Queue && matches!(self.work, Work::Handling { .. })
+    }
 }
 
 /// What a service does.

@@ -7,7 +7,9 @@
 //! | `POST /v1/sync/batches` | zstd of `Batch` | `BatchAnswer` |
 //! | `POST /v1/sync/head` | `HeadReport` | `HeadAnswer` |
 //! | `GET /v1/sync/changes?cursor=` | | `Changes` |
-//! | `GET /v1/catalogue?have=` | | `CatalogueBundle`, or 304 |
+//! | `POST /v1/commands/{id}/result` | `CommandResult` | 204 |
+//! | `GET /v1/metadata?root=` | | `trust::Offered`: what is in force, signed |
+//! | `GET /v1/targets/{name}/{version}` | | the file `trust::Targets` names: catalogue or configuration |
 //! | `POST /v1/ask` | `Ask` | `Reply` |
 //! | `PUT /v1/files/{digest}` | | 201 or 204: begun, or known (`file`) |
 //! | `HEAD /v1/files/{digest}` | | how much of it the platform has |
@@ -17,6 +19,7 @@
 //! alone, as long as the platform's grace lasts.
 
 mod ask;
+mod command;
 mod enrol;
 pub mod file;
 mod head;
@@ -25,6 +28,7 @@ mod problem;
 mod sync;
 
 pub use ask::{Ask, CaseView, Question, Reply, Row, Scalar, WirePerson};
+pub use command::{Command, CommandResult, Outcome, REPORT_STATUS, RESTART_WHEN_IDLE, SYNC_NOW};
 pub use enrol::{BadTicket, CODE_CHARS, EnrolAnswer, EnrolRequest, RenewAnswer, RenewRequest, Ticket};
 pub use head::{HeadAnswer, HeadReport};
 pub use page::{BadPdf, Pdf};

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::Command;
 use crate::ids::{CaseNumber, ItemId};
 use crate::item::{Item, Verdict};
 
@@ -45,8 +46,9 @@ pub struct Changes {
     pub cursor: String,
     /// There is more to fetch at once.
     pub more: bool,
-    /// Version of the catalogue in force, so that a terminal knows whether to fetch it.
-    pub catalogue_version: u64,
+    /// Version of the newest timestamp (`trust`), 0 where nothing is published: so a terminal knows whether there are
+    /// newer metadata.
+    pub metadata_version: u64,
     /// When to ask again, milliseconds.
     pub next_poll_ms: u32,
 }
@@ -68,6 +70,8 @@ pub enum Change {
         /// The platform's clock.
         at: jiff::Timestamp,
     },
+    /// An operator asks for something. Only until something came of it.
+    Command(Command),
 }
 
 /// Where a case is.

@@ -7,10 +7,11 @@ use std::time::Duration;
 
 use kiosk_client::{Answer, Chunk, Transport, TransportError};
 use kiosk_platform::Core;
-use kiosk_protocol::catalogue::CatalogueBundle;
 use kiosk_protocol::crypto::Digest;
 use kiosk_protocol::ids::TerminalId;
 use kiosk_protocol::item::{ItemBody, Verdict};
+use kiosk_protocol::trust::{Described, Offered};
+use kiosk_protocol::wire::CommandResult;
 use kiosk_protocol::wire::{Ask, Batch, BatchAnswer, Changes, HeadAnswer, HeadReport, Problem, Reply};
 use uuid::Uuid;
 
@@ -130,13 +131,21 @@ impl Transport for Line {
         let page = self.pass().and_then(|()| {
             let page = self.core.changes(&self.terminal, EPOCH, cursor).map_err(TransportError::Refused)?;
             // Catalogues are not what is tried here.
-            Ok(Changes { catalogue_version: 0, ..page })
+            Ok(Changes { metadata_version: 0, ..page })
         });
         Box::pin(async { page })
     }
 
-    fn catalogue(&self, _: u64) -> Answer<'_, Option<CatalogueBundle>> {
-        Box::pin(async { Ok(None) })
+    fn metadata(&self, _: u64) -> Answer<'_, Offered> {
+        Box::pin(async { Err(TransportError::Unreachable) })
+    }
+
+    fn command_result<'a>(&'a self, _: &'a Uuid, _: &'a CommandResult) -> Answer<'a, ()> {
+        Box::pin(async { Err(TransportError::Unreachable) })
+    }
+
+    fn target<'a>(&'a self, _: &'a str, _: &'a Described) -> Answer<'a, Vec<u8>> {
+        Box::pin(async { Err(TransportError::Unreachable) })
     }
 
     fn head<'a>(&'a self, report: &'a HeadReport) -> Answer<'a, HeadAnswer> {

@@ -10,10 +10,11 @@ use std::time::Duration;
 use kiosk_client::sync::Step;
 use kiosk_client::{Answer, Chunk, Transport, TransportError};
 use kiosk_platform::{Core, Options, Platform};
-use kiosk_protocol::catalogue::CatalogueBundle;
 use kiosk_protocol::crypto::{Digest, SigningKey};
 use kiosk_protocol::ids::TerminalId;
 use kiosk_protocol::limits::FILE_CHUNK_BYTES;
+use kiosk_protocol::trust::{Described, Offered};
+use kiosk_protocol::wire::CommandResult;
 use kiosk_protocol::wire::file::checksum;
 use kiosk_protocol::wire::{Ask, Batch, BatchAnswer, CaseState, Changes, HeadAnswer, HeadReport, Reply};
 
@@ -108,11 +109,19 @@ impl Transport for Line {
 
     fn changes<'a>(&'a self, cursor: Option<&'a str>) -> Answer<'a, Changes> {
         let page = self.at(|core| core.changes(&self.terminal, EPOCH, cursor)).unwrap();
-        ready(Ok(Changes { catalogue_version: 0, ..page }))
+        ready(Ok(Changes { metadata_version: 0, ..page }))
     }
 
-    fn catalogue(&self, _: u64) -> Answer<'_, Option<CatalogueBundle>> {
-        ready(Ok(None))
+    fn metadata(&self, _: u64) -> Answer<'_, Offered> {
+        ready(Err(TransportError::Unreachable))
+    }
+
+    fn command_result<'a>(&'a self, _: &'a uuid::Uuid, _: &'a CommandResult) -> Answer<'a, ()> {
+        Box::pin(async { Err(TransportError::Unreachable) })
+    }
+
+    fn target<'a>(&'a self, _: &'a str, _: &'a Described) -> Answer<'a, Vec<u8>> {
+        ready(Err(TransportError::Unreachable))
     }
 
     fn head<'a>(&'a self, report: &'a HeadReport) -> Answer<'a, HeadAnswer> {
@@ -201,8 +210,7 @@ impl World {
         self.line.wall.jump(24 * 3600);
         let states = self.line.at(|core| core.changes(&self.line.terminal, EPOCH, None)).unwrap().changes;
         let begun = states.iter().filter(|change| {
-            let kiosk_protocol::wire::Change::Case { state, .. } = change;
-            *state == CaseState::InProgress
+            matches!(change, kiosk_protocol::wire::Change::Case { state: CaseState::InProgress, .. })
         });
         assert_eq!(begun.count(), cases, "every department has its case, once");
     }

@@ -9,10 +9,11 @@ use std::time::Duration;
 
 use kiosk_client::{Answer, Chunk, Transport, TransportError};
 use kiosk_platform::{Core, Options, Platform, PlatformError};
-use kiosk_protocol::catalogue::CatalogueBundle;
 use kiosk_protocol::crypto::Digest;
 use kiosk_protocol::ids::{ItemId, TerminalId};
 use kiosk_protocol::item::{Item, ItemBody, Verdict};
+use kiosk_protocol::trust::{Described, Offered};
+use kiosk_protocol::wire::CommandResult;
 use kiosk_protocol::wire::{Ask, Batch, BatchAnswer, Changes, HeadAnswer, HeadReport, Reply};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
@@ -216,7 +217,7 @@ impl Line {
         let core = centre.core().map_err(|_| TransportError::Unreachable)?;
         let page = core.changes(&self.terminal, EPOCH, cursor).map_err(TransportError::Refused)?;
         // Catalogues are not what is tried here.
-        Ok(Changes { catalogue_version: 0, ..page })
+        Ok(Changes { metadata_version: 0, ..page })
     }
 }
 
@@ -249,8 +250,16 @@ impl Transport for Line {
         Box::pin(async { page })
     }
 
-    fn catalogue(&self, _: u64) -> Answer<'_, Option<CatalogueBundle>> {
-        Box::pin(async { Ok(None) })
+    fn metadata(&self, _: u64) -> Answer<'_, Offered> {
+        Box::pin(async { Err(TransportError::Unreachable) })
+    }
+
+    fn command_result<'a>(&'a self, _: &'a Uuid, _: &'a CommandResult) -> Answer<'a, ()> {
+        Box::pin(async { Err(TransportError::Unreachable) })
+    }
+
+    fn target<'a>(&'a self, _: &'a str, _: &'a Described) -> Answer<'a, Vec<u8>> {
+        Box::pin(async { Err(TransportError::Unreachable) })
     }
 
     fn head<'a>(&'a self, report: &'a HeadReport) -> Answer<'a, HeadAnswer> {

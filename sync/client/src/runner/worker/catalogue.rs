@@ -1,17 +1,51 @@
-//! Catalogues: verified before they are kept, kept before they are shown. A bad one is kept away, the
-//! old one stays.
+//! What is published: metadata and the catalogue they name are verified before they are kept, and kept, both at once, before
+//! they are shown. What does not hold is refused with its reason, and what was in force stays.
 
 use std::sync::Arc;
 
 use kiosk_protocol::catalogue::{BadCatalogue, Catalogue, CatalogueBundle};
+use kiosk_protocol::trust::{self, Described, Offered, Trusted, Untrusted};
 
+use super::trust::Held;
 use super::{Failure, Worker};
+use crate::transport::TransportError;
+
+/// Why what is offered is not taken.
+#[derive(Debug, thiserror::Error)]
+enum Refused {
+    /// The metadata do not hold.
+    #[error(transparent)]
+    Untrusted(#[from] Untrusted),
+    /// The bytes are not those that were signed.
+    #[error("the {0} is not the one that was signed")]
+    NotTheFile(&'static str),
+    /// More bytes than were signed, or an answer without an end.
+    #[error("the {0} is not as long as was signed: {1}")]
+    Endless(&'static str, &'static str),
+    /// Signed, but not usable. Cure: publish it again.
+    #[error(transparent)]
+    Catalogue(#[from] BadCatalogue),
+    /// A defect of this program.
+    #[error("verifying ended in a panic")]
+    Panicked,
+}
+
+/// A step towards what is offered.
+type Taken<T> = Result<Result<T, Refused>, Failure>;
+
+/// A catalogue, and as it is kept.
+type News = (Catalogue, CatalogueBundle);
 
 impl Worker {
     /// Shows the catalogue the store keeps; works offline.
     pub async fn load_catalogue(&mut self) {
+        self.interrupt_commands().await;
+        self.load_trusted().await;
         match self.stored(|store| store.catalogue()).await {
-            Ok(Some(bundle)) => self.show_kept(bundle).await,
+            Ok(Some(bundle)) => match bundle.open(0) {
+                Ok(catalogue) => self.show(catalogue),
+                Err(error) => tracing::error!(%error, "the catalogue kept here is not usable"),
+            },
             Ok(None) => {}
             Err(fault) => {
                 tracing::error!(error = &fault as &dyn std::error::Error, "cannot read the catalogue");
@@ -19,48 +53,80 @@ impl Worker {
         }
     }
 
-    async fn show_kept(&mut self, bundle: CatalogueBundle) {
-        match self.verified(bundle, 0).await {
-            Ok((catalogue, _)) => self.show(catalogue),
-            Err(error) => tracing::error!(%error, "the catalogue kept here is not usable"),
-        }
-    }
-
-    pub(super) async fn fetch(&mut self, have: u64) -> Result<(), Failure> {
-        let Some(bundle) = self.transport.catalogue(have).await? else {
-            self.machine.fetched();
-            return Ok(());
-        };
-        let (catalogue, bundle) = match self.verified(bundle, have).await {
-            Ok(verified) => verified,
+    pub(super) async fn fetch(&mut self) -> Result<(), Failure> {
+        match self.take().await? {
+            Ok(()) => self.machine.fetched(),
             Err(error) => {
-                tracing::error!(%error, "catalogue refused; the old one stays in force");
+                tracing::error!(%error, "what is offered is refused; what was in force stays");
                 self.machine.catalogue_refused(self.clock.elapsed());
-                return Ok(());
             }
-        };
-        let version = catalogue.version;
-        self.stored(move |store| store.put_catalogue(version, &bundle)).await?;
-        self.machine.fetched();
-        self.show(catalogue);
+        }
         Ok(())
     }
 
-    /// Verifying takes milliseconds per package, so it is done beside the loop.
-    async fn verified(
-        &self,
-        bundle: CatalogueBundle,
-        in_force: u64,
-    ) -> Result<(Catalogue, CatalogueBundle), BadCatalogue> {
-        let key = self.catalogue_key.clone();
-        let verify = move || bundle.verify(&key, in_force).map(|catalogue| (catalogue, bundle));
-        let verified = tokio::task::spawn_blocking(verify).await;
-        verified.unwrap_or_else(|panicked| Err(BadCatalogue::Index(panicked.to_string())))
+    async fn take(&mut self) -> Taken<()> {
+        let offered = self.transport.metadata(self.held.root_version()).await?;
+        let trusted = match self.weigh(offered).await {
+            Ok(trusted) => trusted,
+            Err(error) => return Ok(Err(error)),
+        };
+        let news = match self.news(&trusted).await? {
+            Ok(news) => news,
+            Err(error) => return Ok(Err(error)),
+        };
+        let (catalogue, bundle) = news.unzip();
+        let kept = trusted.clone();
+        let bundle = catalogue.as_ref().map(|catalogue: &Catalogue| catalogue.version).zip(bundle);
+        self.stored(move |store| store.keep_trusted(&kept, bundle)).await?;
+        self.machine.in_force(trusted.newest.version);
+        self.held = Held::taken(trusted, self.clock.elapsed());
+        self.publish_freshness();
+        catalogue.into_iter().for_each(|catalogue| self.show(catalogue));
+        Ok(Ok(()))
+    }
+
+    /// Verifying takes milliseconds per signature, so it is done beside the loop.
+    async fn weigh(&self, offered: Offered) -> Result<Trusted, Refused> {
+        let (had, key, now) = (self.held.trusted.clone(), self.catalogue_key.clone(), self.trusted_time());
+        let weigh = move || match had {
+            Some(had) => trust::next(&had, &offered, now),
+            None => trust::first(&key, &offered, now),
+        };
+        Ok(tokio::task::spawn_blocking(weigh).await.map_err(|_| Refused::Panicked)??)
+    }
+
+    /// The catalogue that is named now, where that is another one than before.
+    async fn news(&self, trusted: &Trusted) -> Taken<Option<News>> {
+        let Some(named) = trusted.targets.file(trust::CATALOGUE) else { return Ok(Ok(None)) };
+        let had = self.held.trusted.as_ref().and_then(|had| had.targets.file(trust::CATALOGUE));
+        let in_force = self.catalogue.borrow().as_ref().map(|catalogue| catalogue.version);
+        if had == Some(named) && in_force.is_some() {
+            return Ok(Ok(None));
+        }
+        let bytes = match self.transport.target(trust::CATALOGUE, named).await {
+            Ok(bytes) => bytes,
+            Err(TransportError::BadAnswer(what)) => {
+                return Ok(Err(Refused::Endless(trust::CATALOGUE, what)));
+            }
+            Err(error) => return Err(error.into()),
+        };
+        let (named, in_force) = (*named, in_force.unwrap_or(0));
+        let opened = tokio::task::spawn_blocking(move || opened(&bytes, &named, in_force)).await;
+        Ok(opened.unwrap_or(Err(Refused::Panicked)).map(Some))
     }
 
     fn show(&mut self, catalogue: Catalogue) {
         tracing::info!(version = catalogue.version, "catalogue in force");
-        self.machine.in_force(catalogue.version);
         self.catalogue.send_replace(Some(Arc::new(catalogue)));
     }
+}
+
+/// The catalogue these bytes are. Length and digest come first: nothing else is parsed.
+fn opened(bytes: &[u8], named: &Described, in_force: u64) -> Result<News, Refused> {
+    if !named.is(bytes) {
+        return Err(Refused::NotTheFile(trust::CATALOGUE));
+    }
+    let unusable = |error: serde_json::Error| BadCatalogue::Index(error.to_string());
+    let bundle: CatalogueBundle = serde_json::from_slice(bytes).map_err(unusable)?;
+    Ok((bundle.open(in_force)?, bundle))
 }

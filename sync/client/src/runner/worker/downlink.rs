@@ -1,4 +1,5 @@
-//! Down: one page of changes, kept with its cursor in one transaction. Behind the last page the journal's head is shown.
+//! Down: one page of changes, kept with its cursor in one transaction. Behind the last page commands
+//! are carried out and the journal's head is shown.
 
 use std::time::Duration;
 
@@ -17,7 +18,11 @@ impl Worker {
         let poll = Duration::from_millis(page.next_poll_ms.into());
         let now = self.clock.elapsed();
         let more = page.more && moves;
-        self.machine.pulled(now, more, poll, page.catalogue_version);
-        if more { Ok(()) } else { self.show_head().await }
+        self.machine.pulled(now, more, poll, page.metadata_version);
+        if more {
+            return Ok(());
+        }
+        self.mind_commands().await?;
+        self.show_head().await
     }
 }

@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use kiosk_client::{Answer, Chunk, Transport, TransportError};
-use kiosk_protocol::catalogue::CatalogueBundle;
 use kiosk_protocol::crypto::Digest;
 use kiosk_protocol::ids::ItemId;
 use kiosk_protocol::item::{Item, Verdict};
+use kiosk_protocol::trust::{Described, Offered};
+use kiosk_protocol::wire::CommandResult;
 use kiosk_protocol::wire::{
     Ask, Batch, BatchAnswer, Changes, HeadAnswer, HeadReport, ItemAnswer, Problem, Reply,
 };
@@ -201,15 +202,23 @@ impl Transport for Line {
                 changes,
                 cursor: String::new(),
                 more: false,
-                catalogue_version: 0,
+                metadata_version: 0,
                 next_poll_ms: 5000,
             };
             if cut { Err(TransportError::Unreachable) } else { Ok(page) }
         })
     }
 
-    fn catalogue(&self, _: u64) -> Answer<'_, Option<CatalogueBundle>> {
-        Box::pin(async { Ok(None) })
+    fn metadata(&self, _: u64) -> Answer<'_, Offered> {
+        Box::pin(async { Err(TransportError::Unreachable) })
+    }
+
+    fn command_result<'a>(&'a self, _: &'a uuid::Uuid, _: &'a CommandResult) -> Answer<'a, ()> {
+        Box::pin(async { Err(TransportError::Unreachable) })
+    }
+
+    fn target<'a>(&'a self, _: &'a str, _: &'a Described) -> Answer<'a, Vec<u8>> {
+        Box::pin(async { Err(TransportError::Unreachable) })
     }
 
     fn head<'a>(&'a self, _: &'a HeadReport) -> Answer<'a, HeadAnswer> {

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Mutex;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use kiosk_client::{StoreFault, SyncStore};
@@ -10,8 +11,10 @@ use kiosk_protocol::crypto::Digest;
 use kiosk_protocol::ids::{ItemId, TerminalId};
 use kiosk_protocol::item::Item;
 use kiosk_protocol::journal::Countersigned;
-use kiosk_protocol::wire::{Change, HeadReport, ItemAnswer};
-use kiosk_store::WaitingFile;
+use kiosk_protocol::trust::Trusted;
+use kiosk_protocol::wire::{Change, Command, CommandResult, HeadReport, ItemAnswer};
+use kiosk_store::{KeptTrust, WaitingFile};
+use uuid::Uuid;
 
 use super::Line;
 
@@ -121,8 +124,40 @@ impl SyncStore for MemoryStore {
         Ok(None)
     }
 
-    fn put_catalogue(&self, _: u64, _: &CatalogueBundle) -> Result<(), StoreFault> {
+    fn trusted(&self) -> Result<Option<KeptTrust>, StoreFault> {
+        Ok(None)
+    }
+
+    fn keep_trusted(&self, _: &Trusted, _: Option<(u64, CatalogueBundle)>) -> Result<(), StoreFault> {
+        unreachable!("nothing is published")
+    }
+
+    fn keep_trust_run(&self, _: Duration) -> Result<(), StoreFault> {
+        unreachable!("nothing is trusted")
+    }
+
+    fn next_command(&self) -> Result<Option<Command>, StoreFault> {
+        Ok(None)
+    }
+
+    fn begin_command(&self, _: Uuid) -> Result<bool, StoreFault> {
+        unreachable!("there are no commands")
+    }
+
+    fn finish_command(&self, _: Uuid, _: &CommandResult) -> Result<(), StoreFault> {
+        unreachable!("there are no commands")
+    }
+
+    fn interrupt_commands(&self) -> Result<(), StoreFault> {
         Ok(())
+    }
+
+    fn untold_result(&self) -> Result<Option<(Uuid, CommandResult)>, StoreFault> {
+        Ok(None)
+    }
+
+    fn result_told(&self, _: Uuid) -> Result<(), StoreFault> {
+        unreachable!("there are no commands")
     }
 
     fn files(&self) -> Result<Vec<WaitingFile>, StoreFault> {

@@ -1,0 +1,52 @@
+//! What a platform publishes, signed by one key for all roles.
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+use kiosk_protocol::catalogue::{CatalogueBundle, Index, Signed};
+use kiosk_protocol::crypto::SigningKey;
+use kiosk_protocol::ids::Key;
+use kiosk_protocol::trust::{
+    CATALOGUE, Described, Envelope, Keyring, Newest, Offered, Role, Root, Snapshot, Targets,
+};
+
+/// Metadata, and the catalogue they name.
+#[derive(Clone)]
+pub struct Published {
+    pub offered: Offered,
+    pub catalogue: Vec<u8>,
+}
+
+/// An empty catalogue of this version, and everything above it.
+pub fn published(version: u64, key: &SigningKey) -> Published {
+    let index = Index { version, published_at: Timestamp::UNIX_EPOCH, packages: Vec::new() };
+    let index = Signed::new(serde_json::to_string(&index).unwrap(), key).unwrap();
+    let catalogue = serde_json::to_vec(&CatalogueBundle { index, packages: Vec::new() }).unwrap();
+    let offered = naming(version, Described::of(version, &catalogue), key);
+    Published { offered, catalogue }
+}
+
+/// Metadata that name this catalogue.
+pub fn naming(version: u64, catalogue: Described, key: &SigningKey) -> Offered {
+    let signed_at = Timestamp::now();
+    let expires = signed_at + SignedDuration::from_hours(24);
+    let ring = || Keyring { keys: vec![key.verifying_key()], threshold: 1 };
+    let (root, targets, snapshot, timestamp) = (ring(), ring(), ring(), ring());
+    let root = Root { role: Role::Root, version: 1, expires, root, targets, snapshot, timestamp };
+    let targets = BTreeMap::from([(Key::try_from(CATALOGUE).unwrap(), catalogue)]);
+    let targets = sign(&Targets { role: Role::Targets, version, expires, targets }, key);
+    let named = targets.described(version);
+    let snapshot = sign(&Snapshot { role: Role::Snapshot, version, expires, targets: named }, key);
+    let named = snapshot.described(version);
+    let newest = Newest { role: Role::Timestamp, version, expires, signed_at, snapshot: named };
+    Offered { roots: vec![sign(&root, key)], timestamp: sign(&newest, key), snapshot, targets }
+}
+
+fn sign(metadata: &impl kiosk_protocol::trust::Metadata, key: &SigningKey) -> Envelope {
+    Envelope::sign(metadata, &[key]).unwrap()
+}
+
+/// As it is offered to who has this root.
+pub fn behind(offered: &Offered, root: u64) -> Offered {
+    Offered { roots: if root == 0 { offered.roots.clone() } else { Vec::new() }, ..offered.clone() }
+}
