@@ -64,8 +64,9 @@ enum Command {
         /// The service.
         service: String,
     },
-    /// Have a terminal do something once: sync-now. What it does not know it says.
-    Command {
+    /// Have a terminal do something once: sync-now, report-status or restart-when-idle. What it does not know it says.
+    #[command(name = "command")]
+    Order {
         /// The platform's folder.
         #[arg(long)]
         dir: PathBuf,
@@ -241,7 +242,7 @@ pub async fn run(cli: Cli) -> Result<(), PlatformError> {
             let version = Platform::open(&dir)?.withdraw(&Key::try_from(service)?)?;
             say(&format!("catalogue {version} is in force"))
         }
-        Command::Command { dir, terminal, kind, hours } => {
+        Command::Order { dir, terminal, kind, hours } => {
             let (terminal, kind) = (TerminalId::try_from(terminal)?, Key::try_from(kind)?);
             let expires_at = Timestamp::now() + SignedDuration::from_hours(hours);
             let id = Platform::open(&dir)?.command(&terminal, kind, expires_at)?;

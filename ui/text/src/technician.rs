@@ -90,7 +90,7 @@ impl Texts {
 
     /// No try is left.
     pub fn technicians_locked(self) -> String {
-        self.tr("Too many wrong PINs: locked. The terminal's administrator unlocks with “kiosk technician unlock”.")
+        self.tr("Too many wrong PINs: locked. The terminal's administrator unlocks with the command kiosk technician unlock.")
     }
 
     /// Who works here.

@@ -13,10 +13,8 @@ use crate::{CertificateEnd, Event, PinAnswer, Queue, Report, RequestId};
 
 /// Stage, sentence and digits of the PIN's screen.
 fn pin(world: &World) -> (PinStage, String, usize) {
-    match world.body() {
-        Body::TechnicianPin { stage, message, typed, .. } => (stage, message, typed),
-        _ => panic!("{}", world.state()),
-    }
+    let Body::TechnicianPin { stage, message, typed, .. } = world.body() else { panic!("{}", world.state()) };
+    (stage, message, typed)
 }
 
 fn waits(seconds: u64) -> Gate {
@@ -77,10 +75,8 @@ fn what_cannot_be_looked_at_is_said_and_looking_again_asks_again() {
 
 /// What became of the test receipt.
 fn test(world: &World) -> Option<(PaperStage, String)> {
-    match world.body() {
-        Body::Technician { test, .. } => test,
-        _ => panic!("{}", world.state()),
-    }
+    let Body::Technician { test, .. } = world.body() else { panic!("{}", world.state()) };
+    test
 }
 
 #[test]

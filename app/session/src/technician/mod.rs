@@ -142,7 +142,7 @@ impl Technician {
     }
 
     /// Everything ends; nothing of it is kept.
-    pub(crate) fn leave(self: Box<Self>, effects: &mut Vec<Effect>) -> Outcome {
+    pub(crate) fn leave(self, effects: &mut Vec<Effect>) -> Outcome {
         if let Stage::Inside(inside) = self.stage {
             inside.leave(effects);
         }

@@ -20,9 +20,9 @@ pub fn pin(say: Say, stage: PinStage) -> Body {
             "ПИН-код неверен. После стольких ошибок следующая попытка — через 7680 секунд.",
         ),
         PinStage::Locked => say.one(
-            "密码输错次数过多，已锁定。请本机管理员执行“kiosk technician unlock”解锁。",
-            "Too many wrong PINs: locked. The terminal's administrator unlocks with “kiosk technician unlock”.",
-            "Слишком много неверных ПИН-кодов: заблокировано. Администратор терминала снимает блокировку командой «kiosk technician unlock».",
+            "密码输错次数过多，已锁定。请本机管理员执行 kiosk technician unlock 解锁。",
+            "Too many wrong PINs: locked. The terminal's administrator unlocks with the command kiosk technician unlock.",
+            "Слишком много неверных ПИН-кодов: заблокировано. Администратор терминала снимает блокировку командой kiosk technician unlock.",
         ),
     };
     let can_type = stage == PinStage::Typing;
