@@ -40,6 +40,9 @@ pub enum DeviceWord {
     NeedsHand,
 }
 
+/// The longest wait that is told in seconds.
+const SECONDS_TOLD_MAX: u32 = 120;
+
 impl Texts {
     /// The roster is asked whose card it is.
     pub fn technician_is_met(self) -> String {
@@ -69,13 +72,20 @@ impl Texts {
         self.tr("The PIN is being checked.")
     }
 
-    /// The last one was wrong; what follows says how it goes on.
-    pub fn pin_wrong(self) -> String {
-        self.tr("That PIN was wrong.")
+    /// The last one was wrong, and how it goes on.
+    pub fn pin_wrong(self, next: &str) -> String {
+        self.fill("That PIN was wrong. {next}", &[("next", next)])
     }
 
-    /// Nobody may try before so many seconds are over.
+    /// Nobody may try before so many seconds are over; a long wait is told in minutes, rounded up.
     pub fn pin_wait(self, seconds: u32) -> String {
+        if seconds > SECONDS_TOLD_MAX {
+            return self.plural(
+                "After so many wrong PINs the next try is possible in {count} minute.",
+                "After so many wrong PINs the next try is possible in {count} minutes.",
+                seconds.div_ceil(60),
+            );
+        }
         self.plural(
             "After so many wrong PINs the next try is possible in {count} second.",
             "After so many wrong PINs the next try is possible in {count} seconds.",
@@ -119,7 +129,7 @@ impl Texts {
             DeviceWord::Silent => self.tr("no answer; check power and cable"),
             DeviceWord::Missing => self.tr("not there; plug it in"),
             DeviceWord::Defect => self.tr("reports a defect; have it serviced"),
-            DeviceWord::NeedsHand => self.tr("needs a hand: cover or paper jam"),
+            DeviceWord::NeedsHand => self.tr("needs a hand; look at cover and paper"),
         }
     }
 
@@ -193,9 +203,10 @@ impl Texts {
         self.tr("The printer confirmed the test receipt. Please take it.")
     }
 
-    /// It did not come out, or nobody can tell; the fault in the driver's words.
-    pub fn test_failed(self, fault: &str) -> String {
-        self.fill("The test receipt was not confirmed: {fault}", &[("fault", fault)])
+    /// It did not come out, or nobody can tell; and how the printer stands.
+    pub fn test_failed(self, printer: DeviceWord) -> String {
+        let fault = self.device_word(printer);
+        self.fill("The test receipt was not confirmed: {fault}", &[("fault", &fault)])
     }
 
     /// It could not be looked at.

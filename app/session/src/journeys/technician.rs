@@ -93,7 +93,7 @@ fn a_test_receipt_is_said_to_be_out_when_the_printer_says_so_and_not_before() {
     world.printed(Err(PrintFault::CoverOpen));
     let (stage, message) = test(&world).unwrap();
     assert_eq!(stage, PaperStage::Failed);
-    assert!(message.contains("cover open"), "{message}");
+    assert!(message.contains("look at cover"), "{message}");
     assert_eq!(names(&world.trail), ["technician_worked", "technician_worked"]);
 }
 

@@ -79,7 +79,7 @@ impl Inside {
         match self.test.as_ref()? {
             Test::Printing(_) => Some((PaperStage::Printing, texts.test_printing())),
             Test::Ended(Ok(())) => Some((PaperStage::Printed, texts.test_printed())),
-            Test::Ended(Err(fault)) => Some((PaperStage::Failed, texts.test_failed(&fault.to_string()))),
+            Test::Ended(Err(fault)) => Some((PaperStage::Failed, texts.test_failed(of_fault(*fault)))),
         }
     }
 
@@ -144,6 +144,17 @@ fn of_receipts(device: DeviceStatus, paper: Paper, fault: Option<PrintFault>) ->
         (Paper::Out, _) | (_, Some(PrintFault::PaperOut)) => DeviceWord::NoPaper,
         (Paper::NearEnd, None) if device == DeviceStatus::Online => DeviceWord::LittlePaper,
         (Paper::Ok | Paper::NearEnd | Paper::Unknown, _) => word(device),
+    }
+}
+
+fn of_fault(fault: PrintFault) -> DeviceWord {
+    match fault {
+        PrintFault::PaperOut => DeviceWord::NoPaper,
+        PrintFault::CoverOpen | PrintFault::CutterBlocked | PrintFault::Jammed => DeviceWord::NeedsHand,
+        PrintFault::HeadHot => DeviceWord::Busy,
+        PrintFault::Unrecoverable => DeviceWord::Defect,
+        PrintFault::NotConnected | PrintFault::NoPermission => DeviceWord::Missing,
+        PrintFault::Unconfirmed | PrintFault::Cancelled => DeviceWord::Silent,
     }
 }
 

@@ -100,17 +100,16 @@ impl Typing {
     }
 
     fn message(&self, texts: Texts) -> String {
-        let said = match self.said {
-            Some(Said::Wrong) => texts.pin_wrong(),
-            Some(Said::NotCounted) => return texts.pin_not_counted(),
-            None => String::new(),
-        };
         let next = match self.gate {
             Gate::Locked => texts.technicians_locked(),
             Gate::Waits { .. } => texts.pin_wait(self.wait.map_or(0, |(_, seconds)| seconds)),
             Gate::Open { left } => texts.pin_tries_left(left),
         };
-        [said, next].join(" ").trim_start().to_owned()
+        match self.said {
+            Some(Said::Wrong) => texts.pin_wrong(&next),
+            Some(Said::NotCounted) => texts.pin_not_counted(),
+            None => next,
+        }
     }
 }
 

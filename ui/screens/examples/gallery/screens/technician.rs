@@ -15,9 +15,9 @@ pub fn pin(say: Say, stage: PinStage) -> Body {
             say.one("正在核对密码。", "The PIN is being checked.", "ПИН-код проверяется.")
         }
         PinStage::Wrong => say.one(
-            "密码不对。 输错次数较多，请等7680秒后再输入。",
-            "That PIN was wrong. After so many wrong PINs the next try is possible in 7680 seconds.",
-            "ПИН-код неверен. После стольких ошибок следующая попытка — через 7680 секунд.",
+            "密码不对。输错次数较多，请等128分钟后再输入。",
+            "That PIN was wrong. After so many wrong PINs the next try is possible in 128 minutes.",
+            "ПИН-код неверен. После стольких ошибок следующая попытка — через 128 минут.",
         ),
         PinStage::Locked => say.one(
             "密码输错次数过多，已锁定。请本机管理员执行 kiosk technician unlock 解锁。",
@@ -87,9 +87,9 @@ pub fn state(say: Say, is_looking: bool) -> Body {
     let title =
         say.one("本机状态 · 王维护", "This terminal, for Wang Weihu", "Состояние терминала · Ван Вэйху");
     let failed = say.one(
-        "测试回执未确认打印：cover open",
-        "The test receipt was not confirmed: cover open",
-        "Печать пробной квитанции не подтверждена: cover open",
+        "测试回执未确认打印：需要处理，请检查盖子和走纸",
+        "The test receipt was not confirmed: needs a hand; look at cover and paper",
+        "Печать пробной квитанции не подтверждена: нужно вмешательство, проверьте крышку и бумагу",
     );
     Body::Technician { title, rows, is_looking, test: is_looking.then_some((PaperStage::Failed, failed)) }
 }
