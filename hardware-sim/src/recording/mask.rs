@@ -1,8 +1,9 @@
 //! Data of persons out of recordings: what is known of the residents is replaced by marks of the same length.
 //!
 //! Looked for are name, number, birth date and addresses, the latter in parts too, in UTF-16LE, GB 18030 and UTF-8 (so
-//! ASCII), and the card's portrait, fingerprints and management number. Sums over what was changed are mended. A picture sent to
-//! a printer may be a line with a name in it: it is blanked whole.
+//! ASCII), the birth date in packed digits as well, the card's portrait, fingerprints and management number, and the numbers of chip
+//! cards. Sums over what was changed are mended. A PIN is blanked where a command carries it. A picture sent to a printer may be a
+//! line with a name in it: it is blanked whole.
 
 use std::collections::HashMap;
 
