@@ -58,6 +58,8 @@ fn longest(language: Language) -> String {
         say.slot_notice(),
         say.printer_notice(),
         say.not_prefilled_notice(),
+        say.stale_notice("2026-11-20T16:30:00Z".parse().unwrap()),
+        say.outdated_notice(),
     ];
     notices.into_iter().max_by_key(|notice| notice.chars().count()).unwrap_or_default()
 }
