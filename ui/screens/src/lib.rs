@@ -7,11 +7,11 @@
 mod bridge;
 #[cfg(test)]
 mod checks;
-mod glass;
 mod qr;
 
 use std::time::Duration;
 
+use kiosk_glass as glass;
 use kiosk_model::{Action, Screen};
 use slint::{ComponentHandle, PhysicalSize};
 

@@ -12,7 +12,7 @@ fn root() -> PathBuf {
 }
 
 fn catalogue(language: &str) -> Catalogue {
-    let path = root().join(format!("../text/lang/{language}/LC_MESSAGES/kiosk-screens.po"));
+    let path = root().join(format!("../text/lang/{language}/LC_MESSAGES/kiosk-glass.po"));
     let text = fs::read_to_string(path).unwrap();
     assert!(!text.contains("fuzzy"), "{language}: a fuzzy translation");
     let mut found = Catalogue::new();

@@ -1,4 +1,4 @@
-//! What the Slint compiler makes of `ui/`.
+//! What the Slint compiler makes of `../ui`: nobody's code but the bridge's in `kiosk-screens`.
 
 #![allow(
     missing_docs,
