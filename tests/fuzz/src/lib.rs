@@ -31,7 +31,7 @@ pub const TARGETS: [Target; 21] = [
     Target { name: "technician-card", eat: cards::technician, bytes_max: 1_024 },
     Target { name: "tlv", eat: cards::tlv, bytes_max: 512 },
     Target { name: "receipt-printer-input", eat: paper::receipt_input, bytes_max: 256 },
-    Target { name: "receipt-page", eat: paper::receipt_page, bytes_max: 1_024 },
+    Target { name: "receipt-page", eat: paper::receipt_page, bytes_max: 256 },
     Target { name: "page-printer-answer", eat: paper::page_answer, bytes_max: 4_096 },
     Target { name: "page-printer-reason", eat: paper::page_reason, bytes_max: 256 },
     Target { name: "usb-device-id", eat: paper::device_id, bytes_max: 256 },
