@@ -15,6 +15,7 @@ mod hold;
 mod journal;
 mod key;
 pub mod limits;
+mod log;
 mod outbox;
 mod quota;
 mod rekey;

@@ -20,9 +20,11 @@ use std::path::{Path, PathBuf};
 use rusqlite::Connection;
 use rustix::fs::{FallocateFlags, fallocate, statvfs};
 
+use crate::db;
 use crate::error::StoreError;
 use crate::limits::{
-    LIMIT_BYTES, LIST_ROWS_MAX, PRUNED_ROWS_PER_TURN, RESERVE_BYTES_MAX, RESERVE_SHARE, SETTLED_ROWS_KEPT,
+    LIMIT_BYTES, LIST_ROWS_MAX, PAGE_BYTES, PRUNED_ROWS_PER_TURN, RESERVE_BYTES_MAX, RESERVE_SHARE,
+    SETTLED_ROWS_KEPT,
 };
 use crate::writer::Db;
 
@@ -101,14 +103,17 @@ impl Quota {
 
     /// The room there is now. The bytes of the reserve never count as room, in the file or out of it.
     pub fn room(&self, connection: &Connection) -> Result<Room, StoreError> {
-        let sql = "SELECT page_size * (page_count - freelist_count), page_size * freelist_count
-                   FROM pragma_page_size, pragma_page_count, pragma_freelist_count";
-        let (used, spare): (i64, i64) =
-            connection.prepare_cached(sql)?.query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let (pages, spare) = (pages(connection, "page_count")?, pages(connection, "freelist_count")?);
+        let (used, spare) = (pages.saturating_sub(spare) * PAGE_BYTES, spare * PAGE_BYTES);
         let disk = statvfs(&self.directory).map_err(|error| StoreError::of_file(&error.into()))?;
         let available = disk.f_bavail.saturating_mul(disk.f_frsize);
         let available = available.saturating_sub(self.reserve - self.held());
-        Ok(Room::new(self.limit, used.unsigned_abs(), available.saturating_add(spare.unsigned_abs())))
+        Ok(Room::new(self.limit, used, available.saturating_add(spare)))
+    }
+
+    /// The store's directory.
+    pub fn directory(&self) -> &Path {
+        &self.directory
     }
 
     fn file(&self) -> PathBuf {
@@ -155,6 +160,12 @@ impl Quota {
             result => result,
         }
     }
+}
+
+/// A count of pages. Kept prepared, as each submission asks; the tables of the same names prepare anew each time.
+fn pages(connection: &Connection, name: &str) -> Result<u64, StoreError> {
+    let mut select = connection.prepare_cached(&format!("PRAGMA {name}"))?;
+    db::from_db(select.query_row([], |row| row.get(0))?)
 }
 
 /// Looks how much room there is, and does what follows from it within the store.
