@@ -149,7 +149,7 @@ impl Store {
                 if let Some(first) = outbox::kept_before(change, origin, &draft)? {
                     return Ok(first);
                 }
-                if quota.room(change)?.tier == Tier::Out {
+                if quota.is_out(change)? {
                     return Err(StoreError::Full);
                 }
                 let now = origin.now()?;

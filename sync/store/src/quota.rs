@@ -12,6 +12,7 @@
 //!
 //! What was not sent is never dropped. All of it ends by itself when delivery has made room.
 
+use std::cell::Cell;
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::os::unix::fs::OpenOptionsExt;
@@ -24,10 +25,12 @@ use crate::db;
 use crate::error::StoreError;
 use crate::limits::{
     LIMIT_BYTES, LIST_ROWS_MAX, PAGE_BYTES, PRUNED_ROWS_PER_TURN, RESERVE_BYTES_MAX, RESERVE_SHARE,
-    SETTLED_ROWS_KEPT,
+    SETTLED_ROWS_KEPT, SUBMISSION_BYTES_MAX,
 };
 use crate::writer::Db;
 
+/// Of the limit, one part in so many is not granted ahead: 2 %, as nothing is left from 99 % on.
+const GRANT_KEEPS_BACK: u64 = 50;
 /// The file whose bytes are given back to the disk when nothing else is left, in the store's directory.
 const RESERVE_FILE: &str = "store.reserve";
 
@@ -90,6 +93,8 @@ pub(crate) struct Quota {
     directory: PathBuf,
     limit: u64,
     reserve: u64,
+    /// What submissions may still take before the room is looked at again, bytes.
+    granted: Cell<u64>,
 }
 
 impl Quota {
@@ -98,7 +103,15 @@ impl Quota {
         let disk = statvfs(directory).map_err(|error| StoreError::of_file(&error.into()))?;
         let limit = limit.unwrap_or((disk.f_blocks.saturating_mul(disk.f_frsize) / 2).min(LIMIT_BYTES));
         let reserve = (limit / RESERVE_SHARE).min(RESERVE_BYTES_MAX);
-        Ok(Self { directory: directory.to_owned(), limit, reserve })
+        Ok(Self { directory: directory.to_owned(), limit, reserve, granted: Cell::new(0) })
+    }
+
+    /// Whether a submission may be kept. Looks only where what the last look left could be used up: a look takes as long
+    /// as a tenth of a commit. A disk that others filled up meanwhile refuses the commit itself.
+    pub fn is_out(&self, connection: &Connection) -> Result<bool, StoreError> {
+        let granted = self.granted.get().saturating_sub(SUBMISSION_BYTES_MAX);
+        self.granted.set(granted);
+        Ok(granted == 0 && self.room(connection)?.tier == Tier::Out)
     }
 
     /// The room there is now. The bytes of the reserve never count as room, in the file or out of it.
@@ -108,7 +121,9 @@ impl Quota {
         let disk = statvfs(&self.directory).map_err(|error| StoreError::of_file(&error.into()))?;
         let available = disk.f_bavail.saturating_mul(disk.f_frsize);
         let available = available.saturating_sub(self.reserve - self.held());
-        Ok(Room::new(self.limit, used, available.saturating_add(spare)))
+        let room = Room::new(self.limit, used, available.saturating_add(spare));
+        self.granted.set(room.left.saturating_sub(self.limit / GRANT_KEEPS_BACK));
+        Ok(room)
     }
 
     /// The store's directory.
