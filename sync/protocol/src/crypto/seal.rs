@@ -61,6 +61,9 @@ impl SealingKey {
 
     /// Seals a file by `Suite::Sm2Sm3`: C1‖C3‖C2 as it is, 97 bytes more than the file.
     pub fn seal_file(&self, bytes: &[u8]) -> Result<Vec<u8>, OpenError> {
+        if bytes.is_empty() {
+            return Err(OpenError);
+        }
         let mut tries = (0..TRIES_MAX).map(|_| self.ready()?.close_file(bytes));
         tries.find(Result::is_ok).unwrap_or(Err(OpenError))
     }
