@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::codes::RatingLevel;
-use crate::crypto::{Digest, OpenError, Sealed, SealingKey, Suite, UnsealingKey};
+use crate::crypto::{Digest, OpenError, ReadySeal, Sealed, SealingKey, Suite, UnsealingKey};
 use crate::ids::{CaseNumber, ItemId, Key};
 use crate::service::{Language, Values};
 
@@ -121,6 +121,11 @@ struct PlainFile {
 impl CaseFile {
     /// Seals the file for the platform. The plain bytes are zeroed.
     pub fn seal(&self, key: &SealingKey) -> Result<Sealed, OpenError> {
+        self.seal_with(key.ready()?)
+    }
+
+    /// The same with a seal that was made ready before.
+    pub fn seal_with(&self, seal: ReadySeal) -> Result<Sealed, OpenError> {
         use secrecy::ExposeSecret;
         let values = self.values.iter();
         let plain = PlainFile {
@@ -129,7 +134,7 @@ impl CaseFile {
             values: values.map(|(key, value)| (key.to_string(), value.to_owned())).collect(),
         };
         let json = zeroize::Zeroizing::new(serde_json::to_vec(&plain).map_err(|_| OpenError)?);
-        key.seal(&json)
+        seal.close(&json)
     }
 
     /// Opens a sealed file; on the platform only.

@@ -8,10 +8,45 @@ use kiosk_protocol::wire::{Command, CommandResult, Outcome};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use uuid::Uuid;
 
+use crate::Store;
 use crate::db;
 use crate::error::StoreError;
 use crate::journal;
 use crate::writer::Origin;
+
+impl Store {
+    /// The oldest command that waits.
+    pub fn next_command(&self) -> Result<Option<Command>, StoreError> {
+        self.writer.call(|db| next(db.connection))
+    }
+
+    /// Marks a command as begun; false where it was before, so that it is carried out once at most.
+    pub fn begin_command(&self, id: Uuid) -> Result<bool, StoreError> {
+        self.writer.call(move |db| db.write(|change, _| begin(change, id)))
+    }
+
+    /// Keeps what came of a command and records it in the trail. A result that is there stays.
+    pub fn finish_command(&self, id: Uuid, result: &CommandResult) -> Result<(), StoreError> {
+        let result = result.clone();
+        self.writer
+            .call(move |db| db.write(|change, origin| finish(change, origin, origin.now()?, id, &result)))
+    }
+
+    /// Ends as interrupted what was begun when the terminal went down.
+    pub fn interrupt_commands(&self) -> Result<(), StoreError> {
+        self.writer.call(|db| db.write(|change, origin| interrupt(change, origin, origin.now()?)))
+    }
+
+    /// The oldest result the platform was not told since its command came last.
+    pub fn untold_result(&self) -> Result<Option<(Uuid, CommandResult)>, StoreError> {
+        self.writer.call(|db| untold(db.connection))
+    }
+
+    /// The platform has the result.
+    pub fn result_told(&self, id: Uuid) -> Result<(), StoreError> {
+        self.writer.call(move |db| db.write(|change, _| told(change, id)))
+    }
+}
 
 /// Keeps a command that came. One that is known changes nothing, but its result is told again.
 pub(crate) fn keep(connection: &Connection, command: &Command) -> Result<(), StoreError> {

@@ -15,6 +15,7 @@ mod hold;
 mod journal;
 mod key;
 pub mod limits;
+mod log;
 mod outbox;
 mod quota;
 mod rekey;
@@ -48,7 +49,7 @@ use kiosk_protocol::item::{Content, Item};
 use kiosk_protocol::journal::{Countersigned, Line, SignedHead};
 use kiosk_protocol::trail::TrailEvent;
 use kiosk_protocol::trust::Trusted;
-use kiosk_protocol::wire::{Change, Command, CommandResult, ItemAnswer};
+use kiosk_protocol::wire::{Change, ItemAnswer};
 use uuid::Uuid;
 
 use crate::files::Files;
@@ -148,7 +149,7 @@ impl Store {
                 if let Some(first) = outbox::kept_before(change, origin, &draft)? {
                     return Ok(first);
                 }
-                if quota.room(change)?.tier == Tier::Out {
+                if quota.is_out(change)? {
                     return Err(StoreError::Full);
                 }
                 let now = origin.now()?;
@@ -245,39 +246,6 @@ impl Store {
         })
     }
 
-    /// The oldest command that waits.
-    pub fn next_command(&self) -> Result<Option<Command>, StoreError> {
-        self.writer.call(|db| commands::next(db.connection))
-    }
-
-    /// Marks a command as begun; false where it was before, so that it is carried out once at most.
-    pub fn begin_command(&self, id: Uuid) -> Result<bool, StoreError> {
-        self.writer.call(move |db| db.write(|change, _| commands::begin(change, id)))
-    }
-
-    /// Keeps what came of a command and records it in the trail. A result that is there stays.
-    pub fn finish_command(&self, id: Uuid, result: &CommandResult) -> Result<(), StoreError> {
-        let result = result.clone();
-        self.writer.call(move |db| {
-            db.write(|change, origin| commands::finish(change, origin, origin.now()?, id, &result))
-        })
-    }
-
-    /// Ends as interrupted what was begun when the terminal went down.
-    pub fn interrupt_commands(&self) -> Result<(), StoreError> {
-        self.writer.call(|db| db.write(|change, origin| commands::interrupt(change, origin, origin.now()?)))
-    }
-
-    /// The oldest result the platform was not told since its command came last.
-    pub fn untold_result(&self) -> Result<Option<(Uuid, CommandResult)>, StoreError> {
-        self.writer.call(|db| commands::untold(db.connection))
-    }
-
-    /// The platform has the result.
-    pub fn result_told(&self, id: Uuid) -> Result<(), StoreError> {
-        self.writer.call(move |db| db.write(|change, _| commands::told(change, id)))
-    }
-
     /// Where each case is, oldest first: the newest `limits::LIST_ROWS_MAX`.
     pub fn case_states(&self) -> Result<Vec<CaseRow>, StoreError> {
         self.writer.call(|db| downlink::cases(db.connection))
@@ -355,45 +323,6 @@ impl Store {
             }
             Ok(())
         })
-    }
-
-    /// Who may open the technician's screens.
-    pub fn technicians(&self) -> Result<Vec<Technician>, StoreError> {
-        self.writer.call(|db| technicians::all(db.connection))
-    }
-
-    /// Whose a technician's card is, where it is on the roster.
-    pub fn technician(&self, card: &str) -> Result<Option<Technician>, StoreError> {
-        let card = card.to_owned();
-        self.writer.call(move |db| technicians::find(db.connection, &card))
-    }
-
-    /// Puts somebody on the roster, or in the place of whoever had the card before; the trail keeps it.
-    pub fn put_technician(&self, technician: Technician) -> Result<(), StoreError> {
-        self.writer.call(move |db| db.write(|change, origin| technicians::put(change, origin, &technician)))
-    }
-
-    /// Takes somebody off the roster, which the trail keeps; `false` where the card is not on it.
-    pub fn remove_technician(&self, card: &str) -> Result<bool, StoreError> {
-        let card = card.to_owned();
-        self.writer.call(move |db| db.write(|change, origin| technicians::remove(change, origin, &card)))
-    }
-
-    /// Tries of a technician's PIN since the last right one, whatever the card.
-    pub fn technician_tries(&self) -> Result<u32, StoreError> {
-        self.writer.call(|db| technicians::tries(db.connection))
-    }
-
-    /// Counts a try, with its step of the trail, and says how many there are now. When this returns it is on disk: only
-    /// then may the PIN be checked, so that no power cut gives a try for nothing.
-    pub fn count_technician_try(&self, card: &str) -> Result<u32, StoreError> {
-        let card = card.to_owned();
-        self.writer.call(move |db| db.write(|change, origin| technicians::count_try(change, origin, &card)))
-    }
-
-    /// Sets the count of tries back; the step says why.
-    pub fn forget_technician_tries(&self, why: TrailEvent) -> Result<(), StoreError> {
-        self.writer.call(move |db| db.write(|change, origin| technicians::forget_tries(change, origin, why)))
     }
 
     /// What the journal's heads are verified with: made with the store, and the same for ever.

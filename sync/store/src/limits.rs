@@ -29,9 +29,17 @@ pub const LIST_ROWS_MAX: u32 = 1000;
 pub const VERIFY_ROWS_PER_TURN: u32 = 2048;
 /// Prepared statements kept.
 pub const STATEMENTS_MAX: usize = 48;
+/// Bytes of a page: SQLCipher's own choice since version 4.
+pub const PAGE_BYTES: u64 = 4096;
 /// Pages of 4 KiB in the log before they are moved into the database: 16 MiB. A submission writes about
-/// nine, so that fewer than one in 400 waits for the move and it stays out of the 99th percentile.
+/// seven, so that fewer than one in 500 waits for the move and it stays out of the 99th percentile.
 pub const LOG_PAGES_MAX: i64 = 4000;
+/// Pages by which the log's file is lengthened at a time: half a megabyte, or the work of a few visits.
+pub const LOG_PIECE_PAGES: u64 = 128;
+/// Pages that the file is longer than the log at least: more than most calls write.
+pub const LOG_AHEAD_PAGES_MIN: u64 = 32;
+/// What a submission takes at most, bytes: its item, the trail of its call, and the pages around them.
+pub const SUBMISSION_BYTES_MAX: u64 = 1 << 20;
 /// What a store may grow to where nothing is configured, bytes, unless half of its disk is less: years of a busy terminal's trail
 /// (a visit leaves about ten kilobytes), and weeks of undelivered applications.
 pub const LIMIT_BYTES: u64 = 2 << 30;

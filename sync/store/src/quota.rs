@@ -12,6 +12,7 @@
 //!
 //! What was not sent is never dropped. All of it ends by itself when delivery has made room.
 
+use std::cell::Cell;
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::os::unix::fs::OpenOptionsExt;
@@ -20,12 +21,16 @@ use std::path::{Path, PathBuf};
 use rusqlite::Connection;
 use rustix::fs::{FallocateFlags, fallocate, statvfs};
 
+use crate::db;
 use crate::error::StoreError;
 use crate::limits::{
-    LIMIT_BYTES, LIST_ROWS_MAX, PRUNED_ROWS_PER_TURN, RESERVE_BYTES_MAX, RESERVE_SHARE, SETTLED_ROWS_KEPT,
+    LIMIT_BYTES, LIST_ROWS_MAX, PAGE_BYTES, PRUNED_ROWS_PER_TURN, RESERVE_BYTES_MAX, RESERVE_SHARE,
+    SETTLED_ROWS_KEPT, SUBMISSION_BYTES_MAX,
 };
 use crate::writer::Db;
 
+/// Of the limit, one part in so many is not granted ahead: 2 %, as nothing is left from 99 % on.
+const GRANT_KEEPS_BACK: u64 = 50;
 /// The file whose bytes are given back to the disk when nothing else is left, in the store's directory.
 const RESERVE_FILE: &str = "store.reserve";
 
@@ -88,6 +93,8 @@ pub(crate) struct Quota {
     directory: PathBuf,
     limit: u64,
     reserve: u64,
+    /// What submissions may still take before the room is looked at again, bytes.
+    granted: Cell<u64>,
 }
 
 impl Quota {
@@ -96,19 +103,32 @@ impl Quota {
         let disk = statvfs(directory).map_err(|error| StoreError::of_file(&error.into()))?;
         let limit = limit.unwrap_or((disk.f_blocks.saturating_mul(disk.f_frsize) / 2).min(LIMIT_BYTES));
         let reserve = (limit / RESERVE_SHARE).min(RESERVE_BYTES_MAX);
-        Ok(Self { directory: directory.to_owned(), limit, reserve })
+        Ok(Self { directory: directory.to_owned(), limit, reserve, granted: Cell::new(0) })
+    }
+
+    /// Whether a submission may be kept. Looks only where what the last look left could be used up: a look takes as long
+    /// as a tenth of a commit. A disk that others filled up meanwhile refuses the commit itself.
+    pub fn is_out(&self, connection: &Connection) -> Result<bool, StoreError> {
+        let granted = self.granted.get().saturating_sub(SUBMISSION_BYTES_MAX);
+        self.granted.set(granted);
+        Ok(granted == 0 && self.room(connection)?.tier == Tier::Out)
     }
 
     /// The room there is now. The bytes of the reserve never count as room, in the file or out of it.
     pub fn room(&self, connection: &Connection) -> Result<Room, StoreError> {
-        let sql = "SELECT page_size * (page_count - freelist_count), page_size * freelist_count
-                   FROM pragma_page_size, pragma_page_count, pragma_freelist_count";
-        let (used, spare): (i64, i64) =
-            connection.prepare_cached(sql)?.query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let (pages, spare) = (pages(connection, "page_count")?, pages(connection, "freelist_count")?);
+        let (used, spare) = (pages.saturating_sub(spare) * PAGE_BYTES, spare * PAGE_BYTES);
         let disk = statvfs(&self.directory).map_err(|error| StoreError::of_file(&error.into()))?;
         let available = disk.f_bavail.saturating_mul(disk.f_frsize);
         let available = available.saturating_sub(self.reserve - self.held());
-        Ok(Room::new(self.limit, used.unsigned_abs(), available.saturating_add(spare.unsigned_abs())))
+        let room = Room::new(self.limit, used, available.saturating_add(spare));
+        self.granted.set(room.left.saturating_sub(self.limit / GRANT_KEEPS_BACK));
+        Ok(room)
+    }
+
+    /// The store's directory.
+    pub fn directory(&self) -> &Path {
+        &self.directory
     }
 
     fn file(&self) -> PathBuf {
@@ -155,6 +175,12 @@ impl Quota {
             result => result,
         }
     }
+}
+
+/// A count of pages. Kept prepared, as each submission asks; the tables of the same names prepare anew each time.
+fn pages(connection: &Connection, name: &str) -> Result<u64, StoreError> {
+    let mut select = connection.prepare_cached(&format!("PRAGMA {name}"))?;
+    db::from_db(select.query_row([], |row| row.get(0))?)
 }
 
 /// Looks how much room there is, and does what follows from it within the store.

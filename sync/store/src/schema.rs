@@ -31,6 +31,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0004_settled_rows_may_go.sql"),
     include_str!("../migrations/0005_commands.sql"),
     include_str!("../migrations/0006_technicians.sql"),
+    include_str!("../migrations/0007_uuids_are_not_looked_for.sql"),
 ];
 
 /// Makes the directory where there is none and takes its lock, which lasts as long as the file is open.
@@ -134,8 +135,9 @@ mod tests {
     use kiosk_protocol::trail::TrailEvent;
 
     use super::*;
+    use crate::limits::PAGE_BYTES;
     use crate::testing::{Bench, VISIT, draft};
-    use crate::{KeyError, KeyFile, Store};
+    use crate::{KeyError, KeyFile, KeyPort, Store};
 
     #[test]
     fn reopening_keeps_everything() {
@@ -201,6 +203,31 @@ mod tests {
     }
 
     #[test]
+    fn an_older_store_keeps_its_items_and_what_guards_them() {
+        let bench = Bench::new();
+        drop(lock(&bench.path()).unwrap());
+        let old = Connection::open(bench.database()).unwrap();
+        unlock(&old, &bench.key.key().unwrap()).unwrap();
+        MIGRATIONS[..6].iter().for_each(|sql| old.execute_batch(sql).unwrap());
+        old.pragma_update(None, "user_version", 6).unwrap();
+        let item =
+            "INSERT INTO outbox (terminal, epoch, seq, uuid, lane, kind, body, hash, suite, created_at)
+             VALUES ('230202-0001', 1, 1, zeroblob(16), zeroblob(16), 'case', '{}', zeroblob(32), 'sm2-sm3',
+                 '2026-11-29T10:00:00Z')";
+        old.execute_batch(item).unwrap();
+        drop(old);
+        let store = bench.open();
+        assert_eq!((store.backlog(), store.queue().map(|rows| rows.len())), (Ok(1), Ok(1)));
+        let content = crate::testing::case(0, 9);
+        let again = crate::Draft { lane: crate::testing::lane(0), content };
+        assert_eq!(store.submit(again, vec![]).unwrap().id.seq, 1, "the case is found");
+        drop(store);
+        for change in [item, "DELETE FROM outbox", "UPDATE outbox SET seq = 2"] {
+            assert!(bench.raw().execute_batch(change).is_err(), "{change}");
+        }
+    }
+
+    #[test]
     fn a_newer_schema_is_refused() {
         let bench = Bench::new();
         drop(bench.open());
@@ -238,7 +265,7 @@ mod tests {
         let connection = open(&directory, &[7; KEY_BYTES]).unwrap();
         let text = |name| connection.pragma_query_value(None, name, |row| row.get::<_, String>(0)).unwrap();
         let number = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0)).unwrap();
-        assert_eq!(text("journal_mode"), "wal");
+        assert_eq!((text("journal_mode").as_str(), text("page_size")), ("wal", PAGE_BYTES.to_string()));
         assert_eq!(number("wal_autocheckpoint"), LOG_PAGES_MAX);
         let settings = ["synchronous", "foreign_keys", "secure_delete", "temp_store"].map(number);
         assert_eq!(settings, [2, 1, 1, 2]);

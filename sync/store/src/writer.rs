@@ -12,7 +12,7 @@ use crate::error::StoreError;
 use crate::hold::Hold;
 use crate::limits::{CALLS_MAX, REPLY_WAIT_MAX};
 use crate::quota::{self, Quota};
-use crate::{Clock, TerminalId, ending};
+use crate::{Clock, TerminalId, ending, log};
 
 /// Who makes the items and by which clock.
 pub(crate) struct Origin {
@@ -43,6 +43,14 @@ impl Owned {
     fn db(&mut self) -> Result<Db<'_>, StoreError> {
         let Self { hold, origin, quota, lock: _ } = self;
         Ok(Db { connection: hold.connection()?, origin, quota })
+    }
+
+    /// What is done while nobody waits: the caller of the last job has its answer.
+    fn make_ready(&mut self) {
+        let lengthened = self.db().and_then(|db| log::lengthen(&db));
+        if let Err(error) = lengthened {
+            tracing::debug!(%error, "the log is not lengthened");
+        }
     }
 
     /// Does what an error asks for, so that the next call may succeed.
@@ -135,7 +143,7 @@ fn run(mut owned: Owned, queue: &Receiver<Job>) {
     for job in queue {
         let _work = ending::work();
         match catch_unwind(AssertUnwindSafe(|| job(owned.db()))) {
-            Ok(Ok(())) => {}
+            Ok(Ok(())) => owned.make_ready(),
             Ok(Err(error)) => owned.heed(&error),
             Err(_) => tracing::error!("a call to the store panicked; its transaction was rolled back"),
         }

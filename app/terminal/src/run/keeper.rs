@@ -1,16 +1,17 @@
-//! The thread that keeps things: seals, stores, and tells the session when it is durable.
+//! The thread that keeps things: seals, stores, and tells the session when it is durable. Whatever can be done before
+//! somebody waits for it is done while nothing is to be kept.
 
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::time::Duration;
 
 use kiosk_protocol::crypto::SealingKey;
-use kiosk_protocol::item::Content;
 use kiosk_protocol::trail::TrailEvent;
 use kiosk_session::{Event, Kept, NewCase, RequestId, StoreTrouble};
 use kiosk_store::{Draft, Store, StoreError};
 
 use super::room::RoomWatch;
+use super::sealing::Sealing;
 use super::thread;
 use super::waiting::{Next, Waiting};
 use crate::deadlines::{STEP_RETRY, STEPS_BEHIND_MAX, STEPS_PATIENCE};
@@ -43,7 +44,7 @@ impl Keeper {
         let (wake, woken) = sync_channel(1);
         let worker = Worker {
             store,
-            key,
+            sealing: Sealing::new(key),
             events: events.clone(),
             kept: Box::new(kept),
             waiting: Arc::clone(&waiting),
@@ -100,7 +101,7 @@ impl Item {
 
 struct Worker {
     store: Store,
-    key: SealingKey,
+    sealing: Sealing,
     events: SyncSender<Event>,
     kept: Box<dyn Fn() + Send>,
     waiting: Arc<Waiting>,
@@ -111,8 +112,10 @@ struct Worker {
 
 impl Worker {
     fn run(mut self, woken: &Receiver<()>) {
+        self.sealing.prepare();
         while woken.recv_timeout(STEP_RETRY) != Err(RecvTimeoutError::Disconnected) {
             self.serve();
+            self.sealing.prepare();
             if let Some(step) = self.room.look(&self.store) {
                 // Left out where nothing can be recorded anyway.
                 self.waiting.step(step);
@@ -139,7 +142,7 @@ impl Worker {
     fn keep(&mut self, item: Item) {
         match item {
             Item::Case(request, case, trail) => {
-                let draft = seal(&case, &self.key);
+                let draft = self.sealing.seal(&case);
                 drop(case);
                 let result = draft.and_then(|draft| self.submit(draft, trail));
                 self.answer(request, result);
@@ -188,20 +191,6 @@ impl Worker {
         }
         answer
     }
-}
-
-fn seal(case: &NewCase, key: &SealingKey) -> Result<Draft, StoreTrouble> {
-    let file = case.file.seal(key).map_err(|_| StoreTrouble::Broken)?;
-    let content = Content::Case {
-        case: case.case,
-        service: case.service.clone(),
-        version: case.version,
-        department: case.department.clone(),
-        language: case.language,
-        file,
-        files: Vec::new(),
-    };
-    Ok(Draft { lane: case.case, content })
 }
 
 fn trouble(error: &StoreError) -> StoreTrouble {

@@ -7,6 +7,7 @@ use std::sync::{Mutex, PoisonError};
 
 use kiosk_protocol::codes::RatingLevel;
 use kiosk_protocol::crypto::UnsealingKey;
+use kiosk_protocol::item::Content;
 use kiosk_protocol::trail::EndReason;
 use kiosk_store::{KeyFile, Options};
 use uuid::Uuid;

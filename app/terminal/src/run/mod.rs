@@ -19,6 +19,7 @@ mod kinds;
 mod opening;
 mod orders;
 mod room;
+mod sealing;
 mod shell;
 mod thread;
 mod waiting;

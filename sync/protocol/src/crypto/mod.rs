@@ -5,7 +5,7 @@ mod seal;
 mod sign;
 
 pub use digest::Digest;
-pub use seal::{OpenError, Sealed, SealingKey, UnsealingKey};
+pub use seal::{OpenError, ReadySeal, Sealed, SealingKey, UnsealingKey};
 pub use sign::{BadSignature, SigningKey, VerifyingKey};
 
 use serde::{Deserialize, Serialize};

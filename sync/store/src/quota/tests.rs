@@ -48,6 +48,22 @@ fn what_is_left_is_of_the_limit_or_of_the_disk_whichever_is_less() {
 }
 
 #[test]
+fn submissions_between_two_looks_never_outgrow_what_was_left() {
+    let bench = Bench::new();
+    let store = small(&bench, 4 * SUBMISSION_BYTES_MAX);
+    store.submit(draft(1), vec![]).unwrap();
+    let granted = || store.writer.call(|db| Ok(db.quota.granted.get())).unwrap();
+    let first = granted();
+    assert!((2 * SUBMISSION_BYTES_MAX..4 * SUBMISSION_BYTES_MAX).contains(&first), "{first}");
+    store.submit(draft(2), vec![]).unwrap();
+    assert_eq!(granted(), first - SUBMISSION_BYTES_MAX);
+    (3..9).for_each(|number| drop(store.submit(draft(number), vec![]).unwrap()));
+    assert!(granted() > 0, "it was looked again");
+    store.room().unwrap();
+    assert!(granted() > 2 * SUBMISSION_BYTES_MAX, "each look grants what is left");
+}
+
+#[test]
 fn a_full_store_takes_no_application_and_still_the_trail_and_answers() {
     let bench = Bench::new();
     let store = small(&bench, 400 * KIB);

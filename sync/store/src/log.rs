@@ -1,0 +1,107 @@
+//! The log's file, kept longer than what is written into it.
+//!
+//! Bytes written behind the end of a file make the next sync change the file system's own tables as well, which takes as
+//! long again. So zeros are put there before, a piece at a time, while nobody waits. SQLite reads a log up to the first
+//! frame that does not fit the one before; zeros never do.
+
+use std::fs::OpenOptions;
+use std::io::{self, ErrorKind};
+use std::os::unix::fs::FileExt;
+use std::path::Path;
+
+use rusqlite::Connection;
+
+use crate::error::StoreError;
+use crate::limits::{LOG_AHEAD_PAGES_MIN, LOG_PIECE_PAGES, PAGE_BYTES};
+use crate::quota::Tier;
+use crate::schema::LOG_FILE;
+use crate::writer::Db;
+
+/// A page in the log, bytes: with the header of its frame (sqlite.org/fileformat2.html, 4.1).
+const FRAME_BYTES: u64 = PAGE_BYTES + 24;
+
+/// Lengthens the file where its end is near, unless room is tight.
+pub(crate) fn lengthen(db: &Db<'_>) -> Result<(), StoreError> {
+    let needed = (frames(db.connection)? + LOG_AHEAD_PAGES_MIN) * FRAME_BYTES;
+    let path = db.quota.directory().join(LOG_FILE);
+    let length = length(&path).map_err(|error| StoreError::of_file(&error))?;
+    if length >= needed || db.quota.room(db.connection)?.tier >= Tier::Tight {
+        return Ok(());
+    }
+    add_zeros(&path, length).map_err(|error| StoreError::of_file(&error))
+}
+
+/// Frames that are written.
+fn frames(connection: &Connection) -> Result<u64, StoreError> {
+    let mut look = connection.prepare_cached("PRAGMA wal_checkpoint(NOOP)")?;
+    let frames: i64 = look.query_row([], |row| row.get(1))?;
+    Ok(u64::try_from(frames).unwrap_or(0))
+}
+
+/// Of a log that is not there, as much as anybody could ask for.
+fn length(path: &Path) -> io::Result<u64> {
+    match std::fs::metadata(path) {
+        Ok(about) => Ok(about.len()),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(u64::MAX),
+        Err(error) => Err(error),
+    }
+}
+
+fn add_zeros(path: &Path, length: u64) -> io::Result<()> {
+    let file = OpenOptions::new().write(true).open(path)?;
+    file.write_all_at(&vec![0; (LOG_PIECE_PAGES * FRAME_BYTES) as usize], length)?;
+    file.sync_all()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::testing::{Bench, draft};
+    use crate::{DATABASE_FILE, Options, Store};
+
+    /// Frames that are written, and bytes of the file.
+    fn log(store: &Store, bench: &Bench) -> (u64, u64) {
+        let frames = store.writer.call(|db| frames(db.connection)).unwrap();
+        (frames, length(&bench.path().join(LOG_FILE)).unwrap())
+    }
+
+    #[test]
+    fn the_file_is_always_longer_than_the_log_and_never_much() {
+        let bench = Bench::new();
+        let store = bench.open();
+        for number in 0..60 {
+            store.submit(draft(number), vec![]).unwrap();
+            let (frames, bytes) = log(&store, &bench);
+            let ahead = bytes / FRAME_BYTES - frames;
+            let expected = LOG_AHEAD_PAGES_MIN..LOG_AHEAD_PAGES_MIN + LOG_PIECE_PAGES + 1;
+            assert!(expected.contains(&ahead), "{ahead} pages ahead of {frames}");
+        }
+    }
+
+    #[test]
+    fn a_cut_leaves_zeros_behind_the_log_and_nothing_is_lost() {
+        let (bench, copy) = (Bench::new(), tempfile::tempdir().unwrap());
+        let store = bench.open();
+        (0..9).for_each(|number| drop(store.submit(draft(number), vec![]).unwrap()));
+        let (frames, bytes) = log(&store, &bench);
+        assert!(bytes > (frames + 1) * FRAME_BYTES);
+        for file in [DATABASE_FILE, LOG_FILE] {
+            std::fs::copy(bench.path().join(file), copy.path().join(file)).unwrap();
+        }
+        let options = Options { path: copy.path().to_owned(), ..bench.options() };
+        let cut = Store::open(options, &bench.key).unwrap();
+        assert_eq!(cut.due(bench.now(), 99, 1 << 20), store.due(bench.now(), 99, 1 << 20));
+        assert_eq!(cut.verify_journal(), store.verify_journal());
+        assert_eq!(cut.submit(draft(9), vec![]).unwrap().id.seq, 10);
+    }
+
+    #[test]
+    fn where_room_is_tight_the_file_stays_as_it_is() {
+        let bench = Bench::new();
+        let store = Store::open(Options { limit: Some(0), ..bench.options() }, &bench.key).unwrap();
+        store.apply_changes(&[], "page").unwrap();
+        let (frames, bytes) = log(&store, &bench);
+        assert!(bytes <= (frames + 1) * FRAME_BYTES, "{bytes} bytes for {frames} pages");
+    }
+}
