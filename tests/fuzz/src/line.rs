@@ -28,7 +28,8 @@ static UNSEALING: LazyLock<Option<UnsealingKey>> = LazyLock::new(|| UnsealingKey
 /// Whether these bytes go through the curves: in a campaign of millions, some of 64. A signature costs a thousand times
 /// what a parser does, and is not what is explored.
 fn is_for_curves(bytes: &[u8]) -> bool {
-    !cfg!(feature = "libfuzzer") || bytes.iter().fold(0u8, |sum, byte| sum.rotate_left(3) ^ byte).is_multiple_of(64)
+    !cfg!(feature = "libfuzzer")
+        || bytes.iter().fold(0u8, |sum, byte| sum.rotate_left(3) ^ byte).is_multiple_of(64)
 }
 
 /// What is understood is written and understood again as the same.
