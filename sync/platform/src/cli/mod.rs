@@ -2,6 +2,7 @@
 
 mod serve;
 mod show;
+mod twin;
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -77,6 +78,20 @@ enum Command {
     },
     /// List commands and what came of them.
     Commands {
+        /// The platform's folder.
+        #[arg(long)]
+        dir: PathBuf,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// What terminals do, set from afar: for all, or for one, whose keys win.
+    Configuration {
+        #[command(subcommand)]
+        command: twin::Command,
+    },
+    /// List terminals: what is meant for each, what it says is in force, and how far the two are apart.
+    Terminals {
         /// The platform's folder.
         #[arg(long)]
         dir: PathBuf,
@@ -216,6 +231,8 @@ pub async fn run(cli: Cli) -> Result<(), PlatformError> {
             say(&format!("{id} waits for {terminal} until {expires_at}"))
         }
         Command::Commands { dir, json } => show::commands(&dir, json),
+        Command::Configuration { command } => twin::run(command),
+        Command::Terminals { dir, json } => twin::terminals(&dir, json),
         Command::Cases { dir, json } => show::cases(&dir, json),
         Command::Files { dir, out, case } => show::files(&dir, &out, case),
         Command::Backup { dir, out } => {

@@ -21,6 +21,7 @@ use crate::release;
 use crate::store::{Place, Scope, Store};
 use crate::texts::Texts;
 use crate::ticket;
+use crate::twin;
 
 pub use serving::{Options, PAGES_ADDRESS, Running};
 pub use shown::OpenFile;
@@ -174,6 +175,24 @@ impl Platform {
             Ok(tx.queue_command(terminal, &command, Timestamp::now())?)
         })?;
         Ok(command.id)
+    }
+
+    /// Sets keys (JSON) for one terminal, whose own win, or for all; the others stay, and one that is null is unset. Terminals
+    /// take it at their next poll. Answers the version.
+    ///
+    /// # Errors
+    /// A key is not known, a value not possible, the terminal was never enrolled, or keys or database fail.
+    pub fn configure(&self, terminal: Option<&TerminalId>, keys: &str) -> Result<u64, PlatformError> {
+        let (keys, signers) = (twin::keys(keys)?, Signers::open(&self.dir)?);
+        twin::set(&self.store, &signers, terminal, &keys, Timestamp::now())
+    }
+
+    /// Leaves keys to the terminal again, or to what is set for all; every key where none is named. Answers the version.
+    ///
+    /// # Errors
+    /// A key is not set there, the terminal was never enrolled, or keys or database fail.
+    pub fn unconfigure(&self, terminal: Option<&TerminalId>, keys: &[String]) -> Result<u64, PlatformError> {
+        twin::unset(&self.store, &Signers::open(&self.dir)?, terminal, keys, Timestamp::now())
     }
 
     /// Takes a terminal's rights, from its next request on, and voids its unused tickets.

@@ -1,6 +1,7 @@
 //! What a platform shows its operators.
 
 use jiff::Timestamp;
+use kiosk_protocol::configuration::ConfigurationFile;
 use kiosk_protocol::crypto::VerifyingKey;
 use kiosk_protocol::ids::{CaseNumber, Key, PageNumber, TerminalId};
 use kiosk_protocol::item::{FileRef, Media};
@@ -12,6 +13,7 @@ use crate::error::PlatformError;
 use crate::keys::Keys;
 use crate::pages::{self, Facts};
 use crate::store::{CaseRow, CommandRow, QuarantineRow, StoreError};
+use crate::twin::{self, TerminalRow};
 
 /// A file of a case. About a person: zeroed when dropped.
 pub struct OpenFile {
@@ -30,6 +32,22 @@ impl Platform {
     /// The database fails.
     pub fn commands(&self) -> Result<Vec<CommandRow>, PlatformError> {
         Ok(self.store.read(|tx| tx.commands())?)
+    }
+
+    /// What is set from afar: for all terminals first, then for single ones.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub fn configurations(&self) -> Result<Vec<ConfigurationFile>, PlatformError> {
+        self.store.read(twin::desired)
+    }
+
+    /// All terminals, with what is meant for each and what is in force there.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub fn terminals(&self) -> Result<Vec<TerminalRow>, PlatformError> {
+        self.store.read(twin::terminals)
     }
 
     /// All cases, oldest first.
