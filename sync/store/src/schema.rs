@@ -31,6 +31,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0004_settled_rows_may_go.sql"),
     include_str!("../migrations/0005_commands.sql"),
     include_str!("../migrations/0006_technicians.sql"),
+    include_str!("../migrations/0007_configurations.sql"),
 ];
 
 /// Makes the directory where there is none and takes its lock, which lasts as long as the file is open.
