@@ -14,9 +14,13 @@ fn every_scenario_is_well_formed() {
         let scenario = parse("x", &std::fs::read_to_string(&path).unwrap());
         let scenario = scenario.unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         for step in scenario.steps {
-            if let Action::Publish(package) = step.action {
+            if let Action::Publish(package) = &step.action {
                 let json = std::fs::read_to_string(folder.join(package)).unwrap();
                 kiosk_protocol::service::ServicePackage::parse(&json).unwrap();
+            }
+            if let Action::Configure(keys) = &step.action {
+                let json = std::fs::read_to_string(folder.join(keys)).unwrap();
+                serde_json::from_str::<serde_json::Value>(&json).unwrap();
             }
         }
     }

@@ -5,6 +5,7 @@ mod card_is_read;
 mod certificate_is_renewed;
 #[path = "../fixture/chip.rs"]
 mod chip;
+mod configured_from_afar;
 mod dock_is_touched;
 mod page_is_printed;
 #[path = "../fixture/page_printer.rs"]

@@ -1,11 +1,13 @@
 //! What the session knows about the world around it: told by events, kept between visits, about nobody.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use kiosk_drivers_api::{DeviceStatus, PageFault, PagePrinterStatus, Paper, PrintFault, PrinterStatus};
 use kiosk_model::CardPlace;
 use kiosk_protocol::catalogue::Catalogue;
+use kiosk_protocol::configuration::Configuration;
 use kiosk_protocol::service::Text;
 use uuid::Uuid;
 
@@ -20,6 +22,9 @@ pub(crate) struct Ctx {
     pub(crate) link: Link,
     room: Room,
     pub(crate) age: Age,
+    pub(crate) configuration: Arc<Configuration>,
+    /// While people are kept out, cards are looked for from then on.
+    cards_rest_until: Duration,
     pub(crate) reader: Option<DeviceStatus>,
     pub(crate) slot: Option<DeviceStatus>,
     pub(crate) scanner: Option<DeviceStatus>,
@@ -45,6 +50,8 @@ impl Ctx {
             link: Link::Offline,
             room: Room::Enough,
             age: Age::Fresh,
+            configuration: Arc::default(),
+            cards_rest_until: Duration::ZERO,
             reader: None,
             slot: None,
             scanner: None,
@@ -67,6 +74,7 @@ impl Ctx {
             Event::LinkChanged(link) => self.link = *link,
             Event::RoomChanged(room) => self.room = *room,
             Event::AgeChanged(age) => self.age = *age,
+            Event::ConfigurationChanged(configuration) => self.configuration = Arc::clone(configuration),
             Event::CatalogueChanged(catalogue) => self.catalogue = Arc::clone(catalogue),
             Event::Tick
             | Event::Touched(_)
@@ -82,6 +90,21 @@ impl Ctx {
             | Event::PinTried { .. }
             | Event::LookedAround { .. } => {}
         }
+    }
+
+    /// What the city has to say to everybody.
+    pub(crate) fn notice(&self) -> Option<String> {
+        self.configuration.notice.as_ref().map(|notice| crate::in_all(notice, "\n"))
+    }
+
+    /// Cards are not looked for before then.
+    pub(crate) fn rest_cards(&mut self, until: Duration) {
+        self.cards_rest_until = until;
+    }
+
+    /// Until when cards are not looked for; nothing where that is over.
+    pub(crate) fn cards_rest(&self, now: Duration) -> Option<Duration> {
+        (self.cards_rest_until > now).then_some(self.cards_rest_until)
     }
 
     pub(crate) fn is_online(&self) -> bool {

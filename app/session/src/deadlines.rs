@@ -10,13 +10,16 @@
 //! | a code being shown to the scanner | the home screen |
 //! | a sealed page being printed | "not confirmed", and where to look |
 //! | the farewell | the attract screen |
+//!
+//! The first two are the least; a city may give people more time (`Patience`), from the next visit on.
 
 use std::time::Duration;
 
 use kiosk_model::Mode;
+use kiosk_protocol::configuration::Configuration;
 
 /// From the idle warning to the end of the visit; extended without end (WCAG 2.2.1 asks for 20 s and ten times).
-pub(crate) const WARNING: Duration = Duration::from_secs(30);
+const WARNING: Duration = Duration::from_secs(30);
 /// Longer than the client's own deadline of one exchange, so that its reason is the one that is shown.
 pub(crate) const ASK: Duration = Duration::from_secs(12);
 /// A transaction takes milliseconds; a disk in trouble gets this long.
@@ -42,6 +45,9 @@ pub(crate) fn scan(mode: Mode) -> Duration {
     }
 }
 
+/// While people are kept out, a card that is no technician's is not looked at again for so long: it may have been left lying.
+pub(crate) const CARDS_AGAIN: Duration = Duration::from_secs(5);
+
 /// Without a touch until the warning.
 pub(crate) fn idle(mode: Mode) -> Duration {
     match mode {
@@ -55,5 +61,34 @@ pub(crate) fn farewell(mode: Mode) -> Duration {
     match mode {
         Mode::Normal => Duration::from_secs(6),
         Mode::Elder => Duration::from_secs(8),
+    }
+}
+
+/// How long a visit waits for its resident: settled when it begins, so that nothing changes under somebody's hands.
+#[derive(Clone, Copy)]
+pub(crate) struct Patience {
+    idle: Duration,
+    elder_idle: Duration,
+    /// From the idle warning to the end of the visit.
+    pub(crate) warning: Duration,
+}
+
+impl Patience {
+    /// As the city set it, or as it is by itself.
+    pub(crate) fn of(configuration: &Configuration) -> Self {
+        let or = |set: Option<u32>, own| set.map_or(own, |seconds| Duration::from_secs(seconds.into()));
+        Self {
+            idle: or(configuration.idle_s, idle(Mode::Normal)),
+            elder_idle: or(configuration.elder_idle_s, idle(Mode::Elder)),
+            warning: or(configuration.warning_s, WARNING),
+        }
+    }
+
+    /// Without a touch until the warning.
+    pub(crate) fn idle(self, mode: Mode) -> Duration {
+        match mode {
+            Mode::Normal => self.idle,
+            Mode::Elder => self.elder_idle,
+        }
     }
 }

@@ -9,6 +9,7 @@ use kiosk_drivers_api::{
 };
 use kiosk_model::Action;
 use kiosk_protocol::catalogue::Catalogue;
+use kiosk_protocol::configuration::Configuration;
 use kiosk_protocol::ids::ReceiptNumber;
 use kiosk_protocol::wire::Reply;
 
@@ -126,6 +127,8 @@ pub enum Event {
     },
     /// What was published grew old, or was renewed.
     AgeChanged(Age),
+    /// Something else is in force of what the city sets from afar. What a visit waits for changes with the next one.
+    ConfigurationChanged(Arc<Configuration>),
 }
 
 /// A technician whose card proved itself.

@@ -16,6 +16,7 @@
 //! For the shell: send one event (a `Tick` will do) at the start; after each `handle`, carry out the effects in their
 //! order, show `screen()`, and wait for the next event or the deadline, whichever is first.
 
+mod closed;
 mod ctx;
 mod deadlines;
 mod draft;
@@ -77,6 +78,8 @@ pub struct Settings {
 pub struct Session {
     ctx: Ctx,
     state: State,
+    /// When to look again at the hours, or for cards, while nobody is there.
+    look_again: Option<Duration>,
     /// The visit going on, known even after a handler failed and took the state with it.
     visit: Option<Uuid>,
 }
@@ -87,6 +90,8 @@ enum State {
     /// There is nothing to offer.
     #[default]
     OutOfService,
+    /// The city keeps people out, and says this.
+    Closed(Text),
     /// Nobody is there.
     Attract,
     /// Somebody is.
@@ -98,7 +103,7 @@ enum State {
 impl Session {
     /// A session without catalogue: out of service until one arrives.
     pub fn new(settings: Settings) -> Self {
-        Self { ctx: Ctx::new(settings), state: State::OutOfService, visit: None }
+        Self { ctx: Ctx::new(settings), state: State::OutOfService, look_again: None, visit: None }
     }
 
     /// Takes in a fact and returns what shall be done, in this order.
@@ -111,22 +116,24 @@ impl Session {
         let (ctx, orders) = (&mut self.ctx, &mut effects);
         let next = match std::mem::take(&mut self.state) {
             State::OutOfService => None,
+            State::Closed(_) => closed::opened_by(event, now, ctx, orders).map(State::technician),
             State::Attract => wake(event, now, ctx, orders),
             State::Visit(visiting) => visiting.on(now, event, ctx, orders).map(State::visit),
             State::Technician(technician) => match technician.on(now, event, ctx, orders) {
                 Outcome::Stays(technician) => Some(State::Technician(technician)),
                 Outcome::Leaves => None,
-                Outcome::Stranger => strange_card(now, ctx, orders),
+                Outcome::Stranger => stranger(now, ctx, orders),
             },
         };
-        self.settle(next, &mut effects);
+        self.settle(next, now, &mut effects);
         effects
     }
 
     /// When a `Tick` is due, by the monotonic clock of `Now`, and why. It may lie in the past: then at once.
     pub fn deadline(&self) -> Option<(Duration, &'static str)> {
         match &self.state {
-            State::OutOfService | State::Attract => None,
+            State::OutOfService => None,
+            State::Closed(_) | State::Attract => self.look_again.map(|at| (at, "look again")),
             State::Visit(visiting) => visiting.deadline(),
             State::Technician(technician) => Some(technician.deadline()),
         }
@@ -139,7 +146,13 @@ impl Session {
                 let message = Texts::new(Language::default()).out_of_service();
                 self.screen_for_nobody(Body::OutOfService { message })
             }
-            State::Attract => self.screen_for_nobody(Body::Attract),
+            State::Closed(says) => {
+                self.screen_for_nobody(Body::OutOfService { message: in_all(says, "\n\n") })
+            }
+            State::Attract => Screen {
+                frame: Frame { notice: self.ctx.notice(), ..self.frame_for_nobody() },
+                ..self.screen_for_nobody(Body::Attract)
+            },
             State::Visit(visiting) => visiting.screen(&self.ctx),
             State::Technician(technician) => technician.screen(&self.ctx),
         }
@@ -149,6 +162,7 @@ impl Session {
     pub fn state_name(&self) -> &'static str {
         match &self.state {
             State::OutOfService => "out_of_service",
+            State::Closed(_) => "closed",
             State::Attract => "attract",
             State::Visit(visiting) => visiting.name(),
             State::Technician(technician) => technician.name(),
@@ -175,7 +189,7 @@ impl Session {
         }
         effects.push(Effect::StopScanning);
         self.ctx.forget_orders();
-        self.settle(None, &mut effects);
+        self.settle(None, now, &mut effects);
         effects
     }
 
@@ -195,19 +209,26 @@ impl Session {
         false
     }
 
-    /// Without a visit there is the attract screen, or nothing to offer; a device looks while somebody waits for it.
-    fn settle(&mut self, next: Option<State>, effects: &mut Vec<Effect>) {
-        self.state = match next {
-            Some(state) => state,
-            None if self.ctx.catalogue.packages.is_empty() => State::OutOfService,
-            None => State::Attract,
+    /// Without a visit there is the attract screen, or nothing to offer, or nobody is let in; a device looks while somebody
+    /// waits for it.
+    fn settle(&mut self, next: Option<State>, now: Now, effects: &mut Vec<Effect>) {
+        let kept_out = closed::reason(&self.ctx.configuration, now.wall);
+        self.state = match (next, kept_out) {
+            (Some(state), _) => state,
+            (None, Some(says)) => State::Closed(says.clone()),
+            (None, None) if self.ctx.catalogue.packages.is_empty() => State::OutOfService,
+            (None, None) => State::Attract,
         };
         self.visit = match &self.state {
             State::Visit(visiting) => Some(visiting.id()),
-            State::OutOfService | State::Attract | State::Technician(_) => None,
+            State::OutOfService | State::Closed(_) | State::Attract | State::Technician(_) => None,
         };
+        let rest = self.ctx.cards_rest(now.monotonic).filter(|_| matches!(self.state, State::Closed(_)));
+        let hours = closed::look_at_hours(&self.ctx.configuration, now);
+        self.look_again = rest.into_iter().chain(hours).min();
         let wanted = match &self.state {
             State::OutOfService | State::Technician(_) => Wanted { card: false, code: false },
+            State::Closed(_) => Wanted { card: rest.is_none(), code: false },
             State::Attract => Wanted { card: true, code: false },
             State::Visit(visiting) => Wanted { card: visiting.takes_card(), code: visiting.takes_code() },
         };
@@ -215,14 +236,22 @@ impl Session {
     }
 
     fn screen_for_nobody(&self, body: Body) -> Screen {
-        let frame = Frame { site: self.ctx.site.zh_cn.clone(), ..Frame::default() };
+        let frame = self.frame_for_nobody();
         Screen { language: Language::default(), mode: Mode::default(), frame, body, overlay: None }
+    }
+
+    fn frame_for_nobody(&self) -> Frame {
+        Frame { site: self.ctx.site.zh_cn.clone(), ..Frame::default() }
     }
 }
 
 impl State {
     fn visit(visiting: Visiting) -> Self {
         Self::Visit(Box::new(visiting))
+    }
+
+    fn technician(technician: Technician) -> Self {
+        Self::Technician(Box::new(technician))
     }
 }
 
@@ -241,8 +270,7 @@ fn wake(event: Event, now: Now, ctx: &mut Ctx, effects: &mut Vec<Effect>) -> Opt
         Event::CardRead { result, .. } => identity = Some(Identity::on_reader(result, now)?),
         Event::ChipRead { result, .. } => match result.map(|card| *card) {
             Ok(SmartCard::Technician(card)) => {
-                let technician = Technician::begin(*card, now, ctx, effects);
-                return Some(State::Technician(Box::new(technician)));
+                return Some(State::technician(Technician::begin(*card, now, ctx, effects)));
             }
             other => identity = Some(Identity::in_slot(other, now)?),
         },
@@ -261,6 +289,7 @@ fn wake(event: Event, now: Now, ctx: &mut Ctx, effects: &mut Vec<Effect>) -> Opt
         | Event::RoomChanged(_)
         | Event::CatalogueChanged(_)
         | Event::AgeChanged(_)
+        | Event::ConfigurationChanged(_)
         | Event::CardGone { .. }
         | Event::TechnicianMet { .. }
         | Event::PinTried { .. }
@@ -269,12 +298,22 @@ fn wake(event: Event, now: Now, ctx: &mut Ctx, effects: &mut Vec<Effect>) -> Opt
     Visiting::begin(language, mode, now, ctx, effects).saw(identity, now, ctx, effects).map(State::visit)
 }
 
-/// A card that says it is a technician's and is nobody's: like any other card that cannot be used.
-fn strange_card(now: Now, ctx: &mut Ctx, effects: &mut Vec<Effect>) -> Option<State> {
+/// A card that says it is a technician's and is nobody's: like any other card that cannot be used, also where people are
+/// kept out.
+fn stranger(now: Now, ctx: &mut Ctx, effects: &mut Vec<Effect>) -> Option<State> {
+    if closed::reason(&ctx.configuration, now.wall).is_some() {
+        ctx.rest_cards(now.monotonic + deadlines::CARDS_AGAIN);
+        return None;
+    }
     let visiting = Visiting::begin(Language::default(), Mode::default(), now, ctx, effects);
     visiting
         .saw(Some(Identity::Troubled(Trouble::Chip(ChipTrouble::Unknown))), now, ctx, effects)
         .map(State::visit)
+}
+
+/// The same in every language, for whoever has chosen none.
+pub(crate) fn in_all(text: &Text, between: &str) -> String {
+    [&*text.zh_cn, &text.en, &text.ru].join(between)
 }
 
 /// The touches the attract screen offers; others come too late from a screen that is gone.

@@ -8,6 +8,7 @@ use kiosk_drivers_api::{
 };
 use kiosk_model::{Action, Key, Language, Mode};
 use proptest::prelude::*;
+use serde_json::json;
 
 use crate::lock::Gate;
 use crate::testing::*;
@@ -36,6 +37,7 @@ enum Op {
     Scanner(bool),
     PagePrinter(u8),
     Technician(u8),
+    Configured(u8),
 }
 
 fn action() -> impl Strategy<Value = Action> {
@@ -83,6 +85,7 @@ fn op() -> impl Strategy<Value = Op> {
         1 => any::<bool>().prop_map(Op::Scanner),
         1 => (0_u8..3).prop_map(Op::PagePrinter),
         4 => (0_u8..8).prop_map(Op::Technician),
+        1 => (0_u8..4).prop_map(Op::Configured),
     ]
 }
 
@@ -144,6 +147,11 @@ fn apply(world: &mut World, op: Op) {
             world.send(if is_slot { Event::SlotChanged(status) } else { Event::ScannerChanged(status) });
         }
         Op::Technician(which) => technician(world, which),
+        Op::Configured(which) => world.configure(match which {
+            0 => json!({"closed": words("检修中")}),
+            1 => json!({"idle_s": 90, "elder_idle_s": 180, "warning_s": 60}),
+            _ => json!({}),
+        }),
         Op::PagePrinter(which) => {
             let fault = [None, Some(PageFault::PaperOut), Some(PageFault::NotConnected)][usize::from(which)];
             world.send(Event::PagePrinterChanged(page_printer(fault)));
@@ -180,13 +188,18 @@ fn stale(world: &mut World, request: RequestId) {
 }
 
 fn is_idle(world: &World) -> bool {
-    ["attract", "out_of_service"].contains(&world.state())
+    ["attract", "out_of_service", "closed"].contains(&world.state())
 }
 
 fn check(world: &World, submits: usize, prints: usize, state: &str) {
     let idle = is_idle(world);
     let deadline = world.session.deadline();
-    assert_eq!(idle, deadline.is_none(), "{}: a visit without deadline, or one without visit", world.state());
+    let rests = world.state() == "closed";
+    assert!(
+        rests || idle == deadline.is_none(),
+        "{}: a visit without deadline, or one without visit",
+        world.state()
+    );
     let late = deadline.filter(|(at, _)| *at + Duration::from_secs(1) < world.now.monotonic);
     assert_eq!(late, None, "{}: a deadline that passed", world.state());
     let text = shown_text(&world.screen());

@@ -13,8 +13,8 @@ use kiosk_protocol::limits::{
 use kiosk_protocol::trust::{self, Described, Offered, Targets};
 use kiosk_protocol::wire::file::{CHECKSUM, CHUNK, LENGTH, OFFSET, checksum};
 use kiosk_protocol::wire::{
-    Ask, Batch, BatchAnswer, Changes, CommandResult, HeadAnswer, HeadReport, Problem, RenewAnswer,
-    RenewRequest, Reply,
+    Ask, Batch, BatchAnswer, Changes, CommandResult, ConfigurationReport, HeadAnswer, HeadReport, Problem,
+    RenewAnswer, RenewRequest, Reply,
 };
 use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, DATE};
 use reqwest::{Client, RequestBuilder, Response, StatusCode, Url};
@@ -217,6 +217,12 @@ impl HttpTransport {
         answer::bytes(response, ANSWER_BYTES_MAX).await.map(drop)
     }
 
+    async fn post_configuration(&self, report: &ConfigurationReport) -> Result<(), TransportError> {
+        let url = self.url("v1/configuration/report")?;
+        let response = send(self.sync().post(url).timeout(deadlines::HEAD).json(report)).await?;
+        answer::bytes(response, ANSWER_BYTES_MAX).await.map(drop)
+    }
+
     async fn post_ask(&self, ask: &Ask) -> Result<Reply, TransportError> {
         let request = self.asking().post(self.url("v1/ask")?).timeout(deadlines::ASK).json(ask);
         answer(send(request).await?, REPLY_BYTES_MAX).await
@@ -246,6 +252,10 @@ impl Transport for HttpTransport {
 
     fn command_result<'a>(&'a self, id: &'a Uuid, result: &'a CommandResult) -> Answer<'a, ()> {
         Box::pin(self.post_result(id, result))
+    }
+
+    fn configuration_report<'a>(&'a self, report: &'a ConfigurationReport) -> Answer<'a, ()> {
+        Box::pin(self.post_configuration(report))
     }
 
     fn ask<'a>(&'a self, ask: &'a Ask) -> Answer<'a, Reply> {

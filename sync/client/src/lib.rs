@@ -12,6 +12,7 @@
 //!   its verdict is on disk; whatever was lost on the way is sent again under the same identity.
 //! * Files of cases lie in the store, sealed, until the platform has all of them; they take turns with items.
 //! * [`renewal::Renewer`] renews the certificate from its half life on, beside the sync.
+//! * What a city sets from afar comes with what is published, and is told back once it is in force or refused.
 //! * [`Handle::ask`] asks for a resident, at once, beside the sync. Nothing of it is stored.
 //!
 //! Neither logs nor errors carry personal data: no body, no answer and no parser's message goes there.
@@ -31,5 +32,5 @@ mod transport;
 pub use http::{HttpTransport, Look, Offer};
 pub use identity::Identity;
 pub use port::{StoreFault, SyncStore};
-pub use runner::{AskError, Clock, Handle, LinkState, Orders, Runner, SystemClock, Worker};
+pub use runner::{AskError, Clock, Configured, Handle, LinkState, Me, Orders, Runner, SystemClock, Worker};
 pub use transport::{Answer, Chunk, Transport, TransportError};

@@ -10,7 +10,7 @@ use kiosk_protocol::item::Item;
 use kiosk_protocol::journal::Countersigned;
 use kiosk_protocol::trust::Trusted;
 use kiosk_protocol::wire::{Change, Command, CommandResult, HeadReport, ItemAnswer};
-use kiosk_store::{KeptTrust, Store, StoreError, WaitingFile};
+use kiosk_store::{KeptConfiguration, KeptTrust, News, Store, StoreError, WaitingFile};
 use uuid::Uuid;
 
 /// The store could not do it; the call is made again later.
@@ -18,7 +18,7 @@ use uuid::Uuid;
 #[error("the store failed")]
 pub struct StoreFault(#[source] pub Box<dyn std::error::Error + Send + Sync>);
 
-/// The outbox, the cursor, the catalogue, the files and the journal's head.
+/// The outbox, the cursor, what is published, the files and the journal's head.
 pub trait SyncStore: Send + Sync + 'static {
     /// Unsettled items whose time has come, oldest first, in order within their lane; at least one
     /// where there is one, however large.
@@ -37,12 +37,10 @@ pub trait SyncStore: Send + Sync + 'static {
     fn catalogue(&self) -> Result<Option<CatalogueBundle>, StoreFault>;
     /// What is trusted; nothing before the first.
     fn trusted(&self) -> Result<Option<KeptTrust>, StoreFault>;
-    /// Keeps what was verified, and the catalogue it names where that is another one, in one transaction.
-    fn keep_trusted(
-        &self,
-        trusted: &Trusted,
-        catalogue: Option<(u64, CatalogueBundle)>,
-    ) -> Result<(), StoreFault>;
+    /// Keeps what was verified, and the files it names where those are others, in one transaction.
+    fn keep_trusted(&self, trusted: &Trusted, news: News) -> Result<(), StoreFault>;
+    /// What was set from afar and is in force.
+    fn configurations(&self) -> Result<Vec<KeptConfiguration>, StoreFault>;
     /// Keeps for how long this terminal has run since.
     fn keep_trust_run(&self, run: Duration) -> Result<(), StoreFault>;
     /// The oldest command that waits.
@@ -110,12 +108,12 @@ impl SyncStore for Store {
         Ok(Store::trusted(self)?)
     }
 
-    fn keep_trusted(
-        &self,
-        trusted: &Trusted,
-        catalogue: Option<(u64, CatalogueBundle)>,
-    ) -> Result<(), StoreFault> {
-        Ok(Store::keep_trusted(self, trusted, catalogue)?)
+    fn keep_trusted(&self, trusted: &Trusted, news: News) -> Result<(), StoreFault> {
+        Ok(Store::keep_trusted(self, trusted, news)?)
+    }
+
+    fn configurations(&self) -> Result<Vec<KeptConfiguration>, StoreFault> {
+        Ok(Store::configurations(self)?)
     }
 
     fn keep_trust_run(&self, run: Duration) -> Result<(), StoreFault> {

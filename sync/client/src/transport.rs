@@ -7,7 +7,8 @@ use std::time::Duration;
 use kiosk_protocol::crypto::Digest;
 use kiosk_protocol::trust::{Described, Offered};
 use kiosk_protocol::wire::{
-    Ask, Batch, BatchAnswer, Changes, CommandResult, HeadAnswer, HeadReport, Problem, Reply,
+    Ask, Batch, BatchAnswer, Changes, CommandResult, ConfigurationReport, HeadAnswer, HeadReport, Problem,
+    Reply,
 };
 use uuid::Uuid;
 
@@ -28,6 +29,8 @@ pub trait Transport: Send + Sync + 'static {
     fn head<'a>(&'a self, report: &'a HeadReport) -> Answer<'a, HeadAnswer>;
     /// Tells what came of a command.
     fn command_result<'a>(&'a self, id: &'a Uuid, result: &'a CommandResult) -> Answer<'a, ()>;
+    /// Tells what is in force of what was set from afar.
+    fn configuration_report<'a>(&'a self, report: &'a ConfigurationReport) -> Answer<'a, ()>;
     /// Asks.
     fn ask<'a>(&'a self, ask: &'a Ask) -> Answer<'a, Reply>;
     /// Asks how much of a file the platform has; nothing where it was never begun there.

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use kiosk_protocol::configuration::BadConfiguration;
 use kiosk_protocol::crypto::BadSignature;
 use kiosk_protocol::ids::{BadId, Key, TerminalId};
 use kiosk_protocol::service::BadPackage;
@@ -78,6 +79,12 @@ pub enum PlatformError {
     /// No such service is in force.
     #[error("{0} is not in force")]
     NotInForce(Key),
+    /// A configuration that cannot be. Cure: see the message; the keys stand in the README.
+    #[error("the configuration is not taken: {0}")]
+    BadConfiguration(#[from] BadConfiguration),
+    /// The key is not set there.
+    #[error("{0} is not set there")]
+    NotSet(String),
     /// No such terminal was enrolled or has an open ticket.
     #[error("{0} was never enrolled and has no open ticket")]
     NoTerminal(TerminalId),
@@ -126,6 +133,8 @@ impl PlatformError {
                 | Self::NoTemplate(_)
                 | Self::NotNewer { .. }
                 | Self::NotInForce(_)
+                | Self::BadConfiguration(_)
+                | Self::NotSet(_)
                 | Self::NoTerminal(_)
                 | Self::NoHead(_)
                 | Self::OtherKeys

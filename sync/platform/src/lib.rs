@@ -23,6 +23,7 @@ mod server;
 mod store;
 mod texts;
 mod ticket;
+mod twin;
 
 pub use case_number::SYNTHETIC_CODE;
 pub use core::Core;
@@ -35,3 +36,4 @@ pub use platform::{OpenFile, Options, PAGES_ADDRESS, Platform, Running};
 pub use publish::Draft;
 pub use server::{Bounds, Clock, openapi};
 pub use store::{CaseRow, CommandRow, QuarantineRow, StoreError, state_name};
+pub use twin::{Difference, Reported, Standing, TerminalRow, Versions};

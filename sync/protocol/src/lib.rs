@@ -6,6 +6,7 @@
 pub mod base32;
 pub mod catalogue;
 pub mod codes;
+pub mod configuration;
 pub mod crypto;
 pub mod ids;
 pub mod item;

@@ -32,6 +32,21 @@ pub const METADATA_BYTES_MAX: usize = 256 * 1024;
 pub const STALE_MAX: jiff::SignedDuration = jiff::SignedDuration::from_hours(30 * 24);
 /// What a terminal says about a command, characters.
 pub const COMMAND_DETAIL_CHARS_MAX: usize = 8192;
+/// One configuration, bytes: a few times what its texts and hours can take.
+pub const CONFIGURATION_BYTES_MAX: usize = 16 * 1024;
+/// A notice on the attract screen, characters in one language: two lines of its caption.
+pub const NOTICE_CHARS_MAX: usize = 60;
+/// Why a terminal is closed, characters in one language: three languages fill a screen.
+pub const CLOSED_CHARS_MAX: usize = 120;
+/// Spans of opening hours: two of each day.
+pub const SPANS_MAX: usize = 14;
+/// Terminals with a configuration of their own: the list of all files is signed as a whole, and each name takes about 180
+/// bytes of `METADATA_BYTES_MAX`.
+pub const OWN_CONFIGURATIONS_MAX: usize = 500;
+/// A reason of a report, characters.
+pub const REPORT_REASON_CHARS_MAX: usize = 500;
+/// The version of a terminal's software, characters.
+pub const SOFTWARE_CHARS_MAX: usize = 64;
 /// Changes in one downlink page.
 pub const CHANGES_PAGE_MAX: usize = 500;
 /// Fields of one form, over all its pages.

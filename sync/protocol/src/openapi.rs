@@ -6,6 +6,7 @@ use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::openapi::{KnownFormat, RefOr, SchemaFormat};
 use utoipa::{PartialSchema, ToSchema};
 
+use crate::configuration::Moment;
 use crate::crypto::{Digest, SealingKey, VerifyingKey};
 use crate::ids::{CaseNumber, Key, PageNumber, ReceiptNumber, TerminalId};
 use crate::receipt::ReceiptProof;
@@ -38,6 +39,7 @@ texts! {
     Digest: "^[0-9a-fA-F]{64}$", "An SM3 digest (GB/T 32905).";
     SealingKey: "^04[0-9a-fA-F]{128}$", "An SM2 public key that closes seals (SEC 1, not compressed).";
     VerifyingKey: "^04[0-9a-fA-F]{128}$", "An SM2 public key that verifies signatures (SEC 1, not compressed).";
+    Moment: "^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$", "A time of day in Qiqihar.";
     CaseNumber: "^.*$", "The national case number (办件编号).";
 }
 

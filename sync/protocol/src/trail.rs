@@ -135,6 +135,13 @@ pub enum TrailEvent {
         /// As `wire::Outcome` says it.
         outcome: String,
     },
+    /// Another configuration is in force.
+    ConfigurationChanged {
+        /// Its target: that of all terminals, or of this one.
+        target: Key,
+        /// Its version.
+        version: u64,
+    },
     /// A technician changed the key of the terminal's store.
     StoreKeyChanged,
     /// A technician worked at a device while nobody was served.

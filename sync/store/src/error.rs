@@ -57,6 +57,14 @@ pub enum StoreError {
         /// The version offered.
         offered: u64,
     },
+    /// The configuration offered is older than the one in force; it stays.
+    #[error("configuration {offered} is older than {have}")]
+    OlderConfiguration {
+        /// The version in force.
+        have: u64,
+        /// The version offered.
+        offered: u64,
+    },
     /// Too many calls wait for the disk. Trying again later is safe.
     #[error("too many calls wait for the store")]
     Busy,

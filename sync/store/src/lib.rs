@@ -6,6 +6,7 @@
 //! sealed to the platform's key; the store's own key protects everything else.
 
 mod commands;
+mod configuration;
 mod db;
 mod downlink;
 mod ending;
@@ -26,6 +27,7 @@ mod testing;
 mod trust;
 mod writer;
 
+pub use configuration::KeptConfiguration;
 pub use downlink::CaseRow;
 pub use error::{StoreError, TooBig};
 pub use files::{FILES_FOLDER, WaitingFile};
@@ -35,7 +37,7 @@ pub use outbox::{ItemState, QueueRow};
 pub use quota::{Room, Tier};
 pub use schema::{DATABASE_FILE, LOCK_FILE};
 pub use technicians::Technician;
-pub use trust::KeptTrust;
+pub use trust::{KeptTrust, News};
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -256,13 +258,9 @@ impl Store {
         self.writer.call(|db| trust::trusted(db.connection))
     }
 
-    /// Keeps what is trusted from now on, and the catalogue it names where that is another one, in one transaction. The
-    /// caller has verified both.
-    pub fn keep_trusted(
-        &self,
-        trusted: &Trusted,
-        catalogue: Option<(u64, CatalogueBundle)>,
-    ) -> Result<(), StoreError> {
+    /// Keeps what is trusted from now on, and what came with it, in one transaction. The caller has verified all of it.
+    pub fn keep_trusted(&self, trusted: &Trusted, news: News) -> Result<(), StoreError> {
+        let News { catalogue, configurations } = news;
         let catalogue = match catalogue {
             Some((version, bundle)) => Some((version, downlink::catalogue_json(&bundle)?)),
             None => None,
@@ -271,9 +269,14 @@ impl Store {
         self.writer.call(move |db| {
             db.write(|change, origin| {
                 let catalogue = catalogue.as_ref().map(|(version, json)| (*version, json.as_str()));
-                trust::keep(change, origin, &trusted, catalogue)
+                trust::keep(change, origin, &trusted, catalogue, &configurations)
             })
         })
+    }
+
+    /// What was set from afar and is in force, as it was published.
+    pub fn configurations(&self) -> Result<Vec<KeptConfiguration>, StoreError> {
+        self.writer.call(|db| configuration::all(db.connection))
     }
 
     /// Keeps for how long the terminal has run since that was taken: a clock that is set back must not hide it.

@@ -23,7 +23,7 @@ pub struct Target {
 }
 
 /// All of them.
-pub const TARGETS: [Target; 21] = [
+pub const TARGETS: [Target; 22] = [
     Target { name: "id-card-frame", eat: cards::id_frame, bytes_max: 4_096 },
     Target { name: "id-card-record", eat: cards::id_record, bytes_max: 2_400 },
     Target { name: "social-card", eat: cards::social, bytes_max: 2_048 },
@@ -43,6 +43,7 @@ pub const TARGETS: [Target; 21] = [
     Target { name: "wire-down", eat: line::down, bytes_max: 4_096 },
     Target { name: "catalogue", eat: line::catalogue, bytes_max: 4_096 },
     Target { name: "metadata", eat: line::metadata, bytes_max: 4_096 },
+    Target { name: "configuration", eat: line::configuration, bytes_max: 4_096 },
     Target { name: "seal", eat: line::seal, bytes_max: 1_024 },
     Target { name: "ids", eat: line::ids, bytes_max: 256 },
 ];

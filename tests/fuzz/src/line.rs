@@ -1,9 +1,10 @@
-//! What comes over the network or from files: packages, wire types, catalogues, seals, names.
+//! What comes over the network or from files: packages, wire types, catalogues, configurations, seals, names.
 
 use std::sync::LazyLock;
 
 use kiosk_protocol::catalogue::{CatalogueBundle, Index, Signed};
 use kiosk_protocol::codes::check_id_number;
+use kiosk_protocol::configuration::{ConfigurationFile, target, terminal_of};
 use kiosk_protocol::crypto::{Sealed, SigningKey, UnsealingKey};
 use kiosk_protocol::ids::{Key, PageNumber, TerminalId};
 use kiosk_protocol::item::{CaseFile, ItemBody};
@@ -11,8 +12,8 @@ use kiosk_protocol::receipt::ReceiptCode;
 use kiosk_protocol::service::{ServicePackage, Values, Work};
 use kiosk_protocol::trust::{self, Newest, Offered, Root, Snapshot, Targets};
 use kiosk_protocol::wire::{
-    Ask, Batch, BatchAnswer, Changes, EnrolAnswer, EnrolRequest, HeadAnswer, HeadReport, Problem, Reply,
-    Ticket,
+    Ask, Batch, BatchAnswer, Changes, ConfigurationReport, EnrolAnswer, EnrolRequest, HeadAnswer, HeadReport,
+    Problem, Reply, Ticket,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -65,6 +66,7 @@ pub fn up(bytes: &[u8]) {
     look((again::<Batch>(bytes), again::<Ask>(bytes), again::<EnrolRequest>(bytes)));
     let report = again::<HeadReport>(bytes).filter(|_| is_for_curves(bytes));
     look(report.map(|report| report.head.verify(&report.key)));
+    look(again::<ConfigurationReport>(bytes).map(|report| report.fits()));
 }
 
 /// What the terminal is sent.
@@ -93,6 +95,21 @@ pub fn metadata(bytes: &[u8]) {
     let Some(key) = SIGNING.as_ref().filter(|_| is_for_curves(bytes)) else { return };
     let taken = trust::first(&key.verifying_key(), &offered, Default::default());
     assert!(taken.is_err(), "a signature out of nothing");
+}
+
+/// What is set from afar: what is understood is taken by whom it is for, and survives being published.
+pub fn configuration(bytes: &[u8]) {
+    let Some(file) = again::<ConfigurationFile>(bytes) else { return };
+    let terminal = file.terminal.as_ref();
+    let read = |bytes: &[u8]| ConfigurationFile::parse(bytes, file.version, terminal);
+    assert_eq!(read(bytes).as_ref(), Ok(&file));
+    let written = file.to_json().ok().map(|json| read(json.as_bytes()));
+    assert!(
+        written.is_none_or(|written| written.as_ref() == Ok(&file)),
+        "it does not survive being published"
+    );
+    assert_eq!(target(terminal).ok().and_then(|name| terminal_of(&name)).as_ref(), terminal);
+    look(file.set.hours.map(|hours| hours.is_open(file.set_at)));
 }
 
 /// A seal: as it comes, and a case file of any bytes under a good one.

@@ -12,11 +12,11 @@ use kiosk_protocol::item::{Content, Item, ItemBody, Verdict};
 use kiosk_protocol::receipt::ReceiptProof;
 use kiosk_protocol::service::Text;
 use kiosk_protocol::trust::{Described, Offered};
-use kiosk_protocol::wire::CommandResult;
 use kiosk_protocol::wire::{
     Ask, Batch, BatchAnswer, CaseState, CaseView, Changes, HeadAnswer, HeadReport, ItemAnswer, Pdf, Question,
     Reply,
 };
+use kiosk_protocol::wire::{CommandResult, ConfigurationReport};
 use rand::RngExt;
 use rand::rngs::StdRng;
 use uuid::Uuid;
@@ -209,6 +209,10 @@ impl Transport for Platform {
     }
 
     fn head<'a>(&'a self, _: &'a HeadReport) -> Answer<'a, HeadAnswer> {
+        Box::pin(async { Err(TransportError::Unreachable) })
+    }
+
+    fn configuration_report<'a>(&'a self, _: &'a ConfigurationReport) -> Answer<'a, ()> {
         Box::pin(async { Err(TransportError::Unreachable) })
     }
 

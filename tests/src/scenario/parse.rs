@@ -29,7 +29,7 @@ struct SimulatorLine {
 
 /// The first word of every step, for the error that names them all.
 const VERBS: &str = "title, devices, language, touch, type, card, chip, reader, scanner, printer, page-printer, paper, \
-                     network, disk, unplug, plug, wait, expect, picture, publish, kill, start, technician";
+                     network, disk, unplug, plug, wait, expect, picture, publish, configure, kill, start, technician";
 
 /// Reads a scenario. `name` is its title where it has none of its own.
 ///
@@ -90,6 +90,7 @@ fn action(words: &[Word]) -> Result<Action, String> {
         ("expect", rest) => expectation(rest).map(Action::Expect),
         ("picture", [Word::Bare(name)]) => picture(name),
         ("publish", [Word::Bare(path)]) => Ok(Action::Publish(path.into())),
+        ("configure", [Word::Bare(path)]) => Ok(Action::Configure(path.into())),
         ("kill", [Word::Bare(what)]) if what == "terminal" => Ok(Action::KillTerminal),
         ("start", [Word::Bare(what)]) if what == "terminal" => Ok(Action::StartTerminal),
         ("technician", [Word::Bare(add), Word::Quoted(pin)]) if add == "add" => {
@@ -112,6 +113,7 @@ fn usage(verb: &str) -> String {
         "type" => "write: type \"DIGITS\"".to_owned(),
         "picture" => "write: picture NAME".to_owned(),
         "publish" => "write: publish FILE".to_owned(),
+        "configure" => "write: configure FILE".to_owned(),
         "kill" | "start" => format!("write: {verb} terminal"),
         "technician" => "write: technician add \"PIN\" or technician unlock".to_owned(),
         "devices" => "write: devices usb; on serial lines they are without a word".to_owned(),
@@ -255,6 +257,7 @@ mod tests {
             Action::Expect(Expectation::PaperContains("回执".into()))
         );
         assert_eq!(one("publish third.json"), Action::Publish("third.json".into()));
+        assert_eq!(one("configure closed.json"), Action::Configure("closed.json".into()));
         assert_eq!(one("kill terminal"), Action::KillTerminal);
     }
 

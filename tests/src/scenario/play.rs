@@ -83,6 +83,7 @@ impl Player<'_> {
             Action::Picture(name) => self.picture(name),
             Action::Expect(what) => self.expect(what, step.within.unwrap_or(FOUND)),
             Action::Publish(path) => self.publish(path),
+            Action::Configure(path) => self.configure(path),
             Action::KillTerminal => {
                 self.world.terminal.kill();
                 Ok(Told::default())
@@ -158,6 +159,11 @@ impl Player<'_> {
 
     fn publish(&mut self, path: &Path) -> Outcome {
         self.world.platform.publish(&self.folder.join(path))?;
+        Ok(Told::default())
+    }
+
+    fn configure(&mut self, path: &Path) -> Outcome {
+        self.world.platform.configure(&self.folder.join(path))?;
         Ok(Told::default())
     }
 

@@ -64,6 +64,8 @@ pub enum Action {
     Expect(Expectation),
     /// Publish a service package to the running platform; the path is relative to the scenario.
     Publish(PathBuf),
+    /// Set keys for all terminals; the path is relative to the scenario.
+    Configure(PathBuf),
     /// Kill the terminal as a power cut would.
     KillTerminal,
     /// Start the terminal again.

@@ -54,14 +54,35 @@ impl Platform {
         call(self.command("publish").arg(package)).map(drop)
     }
 
+    /// Sets keys for all terminals.
+    ///
+    /// # Errors
+    /// The platform refused them.
+    pub fn configure(&self, keys: &Path) -> Result<(), WorldError> {
+        let mut command = Command::new(&self.program);
+        call(command.args(["configuration", "set", "--dir"]).arg(&self.folder).arg(keys)).map(drop)
+    }
+
+    /// All terminals, as the platform lists them.
+    ///
+    /// # Errors
+    /// The command failed or did not answer in JSON.
+    pub fn terminals(&self) -> Result<Vec<Value>, WorldError> {
+        self.list("terminals")
+    }
+
     /// All cases the platform has, as it lists them.
     ///
     /// # Errors
     /// The command failed or did not answer in JSON.
     pub fn cases(&self) -> Result<Vec<Value>, WorldError> {
-        let said = call(self.command("cases").arg("--json"))?;
+        self.list("cases")
+    }
+
+    fn list(&self, verb: &str) -> Result<Vec<Value>, WorldError> {
+        let said = call(self.command(verb).arg("--json"))?;
         serde_json::from_str(&said).map_err(|error| WorldError::Command {
-            command: "cases --json".to_owned(),
+            command: format!("{verb} --json"),
             said: error.to_string(),
         })
     }

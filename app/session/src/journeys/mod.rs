@@ -4,6 +4,7 @@
 mod age;
 mod asking;
 mod chips;
+mod configured;
 mod handing_in;
 mod identity;
 mod leaving;

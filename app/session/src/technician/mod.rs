@@ -119,7 +119,8 @@ impl Technician {
             | Event::LinkChanged(_)
             | Event::RoomChanged(_)
             | Event::CatalogueChanged(_)
-            | Event::AgeChanged(_) => Outcome::Stays(self),
+            | Event::AgeChanged(_)
+            | Event::ConfigurationChanged(_) => Outcome::Stays(self),
         }
     }
 

@@ -147,3 +147,8 @@ pub(crate) fn page_printer(fault: Option<PageFault>) -> PagePrinterStatus {
     };
     PagePrinterStatus { device, paper: Supply::Ok, toner: Supply::Ok, fault }
 }
+
+/// Words of a configuration, in three languages.
+pub(crate) fn words(zh_cn: &str) -> serde_json::Value {
+    serde_json::json!({"zh-CN": zh_cn, "en": format!("English {zh_cn}"), "ru": format!("Русский {zh_cn}")})
+}

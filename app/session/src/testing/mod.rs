@@ -20,6 +20,7 @@ use kiosk_protocol::service::Text;
 use kiosk_protocol::trail::TrailEvent;
 use kiosk_protocol::wire::{Ask, Reply};
 use secrecy::ExposeSecret;
+use serde_json::Value;
 
 use crate::lock::Gate;
 use crate::{
@@ -232,6 +233,12 @@ impl World {
             Effect::LookAround { request } => self.looks.push(request),
             Effect::Record(event) => self.trail.push(event),
         }
+    }
+
+    /// The city sets this from afar.
+    pub(crate) fn configure(&mut self, set: Value) {
+        let set = serde_json::from_value(set).unwrap();
+        self.send(Event::ConfigurationChanged(Arc::new(set)));
     }
 
     pub(crate) fn touch(&mut self, action: Action) {

@@ -9,7 +9,7 @@ use kiosk_protocol::trail::{EndReason, TrailEvent};
 use uuid::Uuid;
 
 use crate::ctx::Ctx;
-use crate::deadlines;
+use crate::deadlines::Patience;
 use crate::states::{Farewell, Home};
 use crate::task::{Deadline, Input, Step, Task};
 use crate::turn::Turn;
@@ -23,6 +23,7 @@ pub(crate) struct Visiting {
     task: Task,
     dialog: Option<Dialog>,
     idle: Idle,
+    patience: Patience,
 }
 
 /// What the resident opened above a task; the task stays as it is.
@@ -54,8 +55,8 @@ impl Visiting {
     ) -> Self {
         let visit = Visit::new(ctx.uuid(now.wall), language, mode);
         effects.push(Effect::Record(TrailEvent::VisitBegun { visit: visit.id }));
-        let task = Home::default().into();
-        Self { visit, task, dialog: None, idle: Idle::Since(now.monotonic) }
+        let (task, patience) = (Home::default().into(), Patience::of(&ctx.configuration));
+        Self { visit, task, dialog: None, idle: Idle::Since(now.monotonic), patience }
     }
 
     /// Takes in an event; nothing is left when the visit ended.
@@ -90,6 +91,7 @@ impl Visiting {
             | Event::RoomChanged(_)
             | Event::CatalogueChanged(_)
             | Event::AgeChanged(_)
+            | Event::ConfigurationChanged(_)
             | Event::CardGone { .. }
             | Event::TechnicianMet { .. }
             | Event::PinTried { .. }
@@ -135,9 +137,9 @@ impl Visiting {
 
     fn idle_deadline(&self) -> Deadline {
         match self.idle {
-            Idle::Since(at) => (at + deadlines::idle(self.visit.mode), "idle"),
+            Idle::Since(at) => (at + self.patience.idle(self.visit.mode), "idle"),
             Idle::Warned { at, seconds_left } => (
-                at + deadlines::WARNING.saturating_sub(SECOND * seconds_left.saturating_sub(1)),
+                at + self.patience.warning.saturating_sub(SECOND * seconds_left.saturating_sub(1)),
                 "idle warning",
             ),
         }
@@ -159,7 +161,7 @@ impl Visiting {
             Idle::Since(_) => now.monotonic,
             Idle::Warned { at, .. } => at,
         };
-        let left = deadlines::WARNING.saturating_sub(now.monotonic.saturating_sub(at));
+        let left = self.patience.warning.saturating_sub(now.monotonic.saturating_sub(at));
         if left.is_zero() {
             self.end(EndReason::Idle, now, ctx, effects);
             return None;

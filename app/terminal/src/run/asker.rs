@@ -1,7 +1,7 @@
 //! Carries questions to the platform and events of the link back.
 
 use std::sync::mpsc::SyncSender;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use kiosk_client::{AskError, Handle, LinkState};
 use kiosk_protocol::trust::Freshness;
@@ -9,6 +9,8 @@ use kiosk_protocol::wire::Ask;
 use kiosk_session::{Age, AskTrouble, Event, Link, RequestId};
 use tokio::runtime;
 use tokio::task::AbortHandle;
+
+use crate::logging;
 
 /// Asks on the runtime; answers come back as events.
 pub struct Asker {
@@ -19,11 +21,12 @@ pub struct Asker {
 }
 
 impl Asker {
-    /// Also forwards what the client tells of link, catalogue and its age.
+    /// Also forwards what the client tells of link, catalogue, its age, and what was set from afar.
     pub fn start(client: Handle, runtime: runtime::Handle, events: SyncSender<Event>) -> Self {
         runtime.spawn(forward_link(client.clone(), events.clone()));
         runtime.spawn(forward_age(client.clone(), events.clone()));
         runtime.spawn(forward_catalogue(client.clone(), events.clone()));
+        runtime.spawn(forward_configuration(client.clone(), events.clone()));
         Self { client, runtime, events, asking: Mutex::default() }
     }
 
@@ -99,6 +102,19 @@ async fn forward_catalogue(client: Handle, events: SyncSender<Event>) {
             send(&events, Event::CatalogueChanged(current)).await;
         }
         if catalogue.changed().await.is_err() {
+            return;
+        }
+    }
+}
+
+/// What the session has no part in is set here: how much is logged.
+async fn forward_configuration(client: Handle, events: SyncSender<Event>) {
+    let mut configuration = client.configuration.clone();
+    loop {
+        let set = configuration.borrow_and_update().set.clone();
+        logging::set(set.log);
+        send(&events, Event::ConfigurationChanged(Arc::new(set))).await;
+        if configuration.changed().await.is_err() {
             return;
         }
     }

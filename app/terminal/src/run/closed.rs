@@ -53,6 +53,7 @@ impl Door {
             | Event::RoomChanged(_)
             | Event::CatalogueChanged(_)
             | Event::AgeChanged(_)
+            | Event::ConfigurationChanged(_)
             | Event::CardGone { .. }
             | Event::TechnicianMet { .. }
             | Event::PinTried { .. }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use kiosk_client::renewal::Renewer;
-use kiosk_client::{Handle, HttpTransport, Identity, Runner};
+use kiosk_client::{Handle, HttpTransport, Identity, Me, Runner};
 use kiosk_protocol::trail::TrailEvent;
 use kiosk_screens::Remote;
 use kiosk_session::{CertificateEnd, Event, Settings};
@@ -132,7 +132,9 @@ impl Opening {
         let key = identity.catalogue_key.clone();
         let settings = kiosk_client::sync::Settings::default();
         let (runner, handle) = Runner::new(store, Arc::<HttpTransport>::clone(&transport), key, settings);
-        self.runtime.spawn(runner.obeying(orders).run());
+        let software = env!("CARGO_PKG_VERSION").to_owned();
+        let me = Me { terminal: identity.terminal.clone(), software };
+        self.runtime.spawn(runner.obeying(orders).introducing(me).run());
         self.start_renewer(transport, identity, handle.clone());
         handle
     }

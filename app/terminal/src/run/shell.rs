@@ -130,6 +130,7 @@ impl Shell {
             Event::Tick
             | Event::RoomChanged(_)
             | Event::AgeChanged(_)
+            | Event::ConfigurationChanged(_)
             | Event::Touched(_)
             | Event::CardRead { .. }
             | Event::ChipRead { .. }

@@ -9,6 +9,7 @@ use kiosk_protocol::trust::Freshness;
 use kiosk_protocol::wire::{Ask, Problem, Reply};
 use tokio::sync::{Notify, mpsc, watch};
 
+use super::worker::Configured;
 use crate::sync::OfflineReason;
 use crate::transport::{Transport, TransportError};
 
@@ -19,6 +20,8 @@ pub struct Handle {
     pub link: watch::Receiver<LinkState>,
     /// The catalogue in force; nothing before the first was verified.
     pub catalogue: watch::Receiver<Option<Arc<Catalogue>>>,
+    /// What is in force of what was set from afar.
+    pub configuration: watch::Receiver<Arc<Configured>>,
     /// How old what was published is.
     pub freshness: watch::Receiver<Freshness>,
     pub(super) transport: Arc<dyn Transport>,

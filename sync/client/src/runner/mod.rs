@@ -13,7 +13,7 @@ use tokio::sync::{Notify, mpsc, watch};
 
 pub use clock::{Clock, SystemClock};
 pub use handle::{AskError, Handle, LinkState};
-pub use worker::{Orders, Worker};
+pub use worker::{Configured, Me, Orders, Worker};
 
 use crate::deadlines::ASK_RESULTS_MAX;
 use crate::port::SyncStore;
@@ -48,6 +48,7 @@ impl Runner {
         let handle = Handle {
             link: worker.link(),
             catalogue: worker.catalogue(),
+            configuration: worker.configuration(),
             freshness: worker.freshness(),
             transport,
             wake: Arc::clone(&wake),
@@ -60,6 +61,12 @@ impl Runner {
     /// Has commands of the platform carried out by these.
     pub fn obeying(mut self, orders: Arc<dyn Orders>) -> Self {
         self.worker.obey(orders);
+        self
+    }
+
+    /// Has it take what is set for this terminal from afar, and say what is in force.
+    pub fn introducing(mut self, me: Me) -> Self {
+        self.worker.introduce(me);
         self
     }
 

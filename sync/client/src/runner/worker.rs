@@ -3,6 +3,7 @@
 
 mod catalogue;
 mod commands;
+mod configuration;
 mod downlink;
 mod files;
 mod head;
@@ -25,6 +26,8 @@ use crate::sync::{Link, Machine, OfflineReason, Settings, Step};
 use crate::transport::{Transport, TransportError};
 use commands::NoOrders;
 pub use commands::Orders;
+use configuration::Twin;
+pub use configuration::{Configured, Me};
 use trust::Held;
 
 /// Does what the machine plans.
@@ -37,8 +40,10 @@ pub struct Worker {
     machine: Machine,
     held: Held,
     orders: Arc<dyn Orders>,
+    twin: Twin,
     link: watch::Sender<LinkState>,
     catalogue: watch::Sender<Option<Arc<Catalogue>>>,
+    configuration: watch::Sender<Arc<Configured>>,
     freshness: watch::Sender<Freshness>,
 }
 
@@ -75,7 +80,7 @@ impl Worker {
         let offline = LinkState::Offline { since: clock.wall(), why: OfflineReason::Starting };
         let (link, catalogue) = (watch::Sender::new(offline), watch::Sender::new(None));
         let (held, freshness) = (Held::default(), watch::Sender::new(Freshness::Outdated));
-        let orders = Arc::new(NoOrders);
+        let (orders, configuration) = (Arc::new(NoOrders), watch::Sender::default());
         Self {
             store,
             transport,
@@ -85,8 +90,10 @@ impl Worker {
             machine,
             held,
             orders,
+            twin: Twin::default(),
             link,
             catalogue,
+            configuration,
             freshness,
         }
     }
@@ -99,6 +106,11 @@ impl Worker {
     /// The catalogue in force, to watch.
     pub fn catalogue(&self) -> watch::Receiver<Option<Arc<Catalogue>>> {
         self.catalogue.subscribe()
+    }
+
+    /// What is in force of what was set from afar, to watch.
+    pub fn configuration(&self) -> watch::Receiver<Arc<Configured>> {
+        self.configuration.subscribe()
     }
 
     /// How old what was published is, to watch.

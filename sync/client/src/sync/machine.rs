@@ -67,6 +67,7 @@ pub struct Machine {
     hold: Option<Hold>,
     send_at: Option<Duration>,
     pull_at: Duration,
+    poll_min: Duration,
     fetch_at: Option<Duration>,
     in_force: u64,
     head_at: Duration,
@@ -97,6 +98,7 @@ impl Machine {
             hold: None,
             send_at: Some(first),
             pull_at: first,
+            poll_min: Duration::ZERO,
             fetch_at: None,
             in_force: 0,
             head_at: now,
@@ -209,11 +211,16 @@ impl Machine {
     /// A page of changes was kept.
     pub fn pulled(&mut self, now: Duration, more: bool, next_poll: Duration, metadata_version: u64) {
         self.up();
-        let poll = next_poll.clamp(deadlines::POLL_MIN, deadlines::POLL_MAX);
+        let poll = next_poll.max(self.poll_min).clamp(deadlines::POLL_MIN, deadlines::POLL_MAX);
         self.pull_at = if more { now } else { now + poll };
         if metadata_version > self.in_force {
             self.fetch_at.get_or_insert(now);
         }
+    }
+
+    /// From the next page on, polls are at least so far apart, whatever the platform says.
+    pub fn poll_no_sooner(&mut self, than: Duration) {
+        self.poll_min = than;
     }
 
     /// The platform answered about the catalogue: there is nothing more to fetch.

@@ -142,6 +142,25 @@ fn the_platform_sets_the_poll_within_limits() {
 }
 
 #[test]
+fn a_terminal_can_be_told_to_ask_less_often_than_servers_say() {
+    let mut machine = idle(1);
+    machine.poll_no_sooner(secs(300));
+    machine.pulled(START, false, secs(5), 0);
+    assert_eq!(machine.next(START), Step::Wait { until: START + secs(300) });
+    machine.pulled(START, false, secs(600), 0);
+    assert_eq!(
+        machine.next(START),
+        Step::Wait { until: START + secs(600) },
+        "a server that asks for more gets it"
+    );
+    machine.pulled(START, true, secs(5), 0);
+    assert_eq!(machine.next(START), Step::Pull, "what there is more of is not waited for");
+    machine.poll_no_sooner(Duration::ZERO);
+    machine.pulled(START, false, secs(5), 0);
+    assert_eq!(machine.next(START), Step::Wait { until: START + secs(5) });
+}
+
+#[test]
 fn the_link_follows_outcomes_and_remembers_when_it_broke() {
     let mut machine = machine(1);
     assert_eq!(machine.link(), Link::Offline { since: START, why: OfflineReason::Starting });

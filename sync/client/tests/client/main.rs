@@ -2,10 +2,12 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod configured;
 mod enrolment;
 mod https;
 mod line;
 mod lossy;
+mod offering;
 mod peer;
 mod published;
 mod renewal;

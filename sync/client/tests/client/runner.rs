@@ -5,169 +5,20 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use kiosk_client::sync::Settings;
-use kiosk_client::{Answer, Chunk, Handle, LinkState, Orders, Runner, Transport, TransportError};
+use kiosk_client::{LinkState, Orders, Runner};
 use kiosk_protocol::codes::RatingLevel;
-use kiosk_protocol::crypto::{Digest, SigningKey};
-use kiosk_protocol::ids::{Key, TerminalId};
-use kiosk_protocol::item::{Content, Verdict};
+use kiosk_protocol::crypto::SigningKey;
+use kiosk_protocol::ids::Key;
+use kiosk_protocol::item::Content;
 use kiosk_protocol::journal::Countersigned;
 use kiosk_protocol::trail::{EndReason, TrailEvent};
-use kiosk_protocol::trust::{Described, Freshness, Offered};
-use kiosk_protocol::wire::{
-    Ask, Batch, BatchAnswer, Change, Changes, Command, CommandResult, HeadAnswer, HeadReport, ItemAnswer,
-    Outcome, Reply,
-};
-use kiosk_store::{Draft, KeyFile, Options, Store};
-use tokio::sync::watch;
+use kiosk_protocol::trust::{Described, Freshness};
+use kiosk_protocol::wire::{Ask, Change, Command, CommandResult, HeadAnswer, HeadReport, Outcome};
+use kiosk_store::{Draft, Store};
 use uuid::Uuid;
 
-use super::published::{Published, behind, naming, published};
-
-/// Long enough for a busy machine; a test that waits so long has failed.
-pub const PATIENCE: Duration = Duration::from_secs(30);
-
-/// A platform that takes everything and offers one catalogue.
-struct Platform {
-    offer: Mutex<Option<Published>>,
-    version: u64,
-    offers: watch::Sender<u32>,
-    items: watch::Sender<usize>,
-    /// What it says to heads; refuses them where it says nothing.
-    says: Mutex<Option<Says>>,
-    heads: watch::Sender<u32>,
-    /// What it asks for, with each page.
-    commands: Mutex<Vec<Change>>,
-    results: watch::Sender<Vec<(Uuid, Outcome)>>,
-}
-
-type Says = fn(&HeadReport) -> HeadAnswer;
-
-impl Platform {
-    fn offering(version: u64, key: &SigningKey) -> Arc<Self> {
-        Self::offering_this(version, published(version, key))
-    }
-
-    fn offering_this(version: u64, offer: Published) -> Arc<Self> {
-        let (offers, items, heads) = (watch::Sender::new(0), watch::Sender::new(0), watch::Sender::new(0));
-        Arc::new(Self {
-            offer: Mutex::new(Some(offer)),
-            version,
-            offers,
-            items,
-            says: Mutex::new(None),
-            heads,
-            commands: Mutex::default(),
-            results: watch::Sender::default(),
-        })
-    }
-
-    fn silent() -> Arc<Self> {
-        let (offers, items, heads) = (watch::Sender::new(0), watch::Sender::new(0), watch::Sender::new(0));
-        Arc::new(Self {
-            offer: Mutex::new(None),
-            version: 0,
-            offers,
-            items,
-            says: Mutex::new(None),
-            heads,
-            commands: Mutex::default(),
-            results: watch::Sender::default(),
-        })
-    }
-
-    fn reach<T>(&self, answer: T) -> Answer<'_, T>
-    where
-        T: Send + 'static,
-    {
-        let silent = self.offer.lock().unwrap().is_none();
-        Box::pin(async move { if silent { Err(TransportError::Unreachable) } else { Ok(answer) } })
-    }
-}
-
-impl Transport for Platform {
-    fn batch<'a>(&'a self, batch: &'a Batch) -> Answer<'a, BatchAnswer> {
-        let accepted = Verdict::Accepted { case_number: None };
-        let answer = |id| ItemAnswer { id, verdict: accepted.clone() };
-        let answers = batch.items.iter().map(|item| answer(item.id.clone())).collect();
-        self.items.send_modify(|items| *items += batch.items.len());
-        self.reach(BatchAnswer { answers, server_time: Timestamp::UNIX_EPOCH })
-    }
-
-    fn changes<'a>(&'a self, _: Option<&'a str>) -> Answer<'a, Changes> {
-        let (changes, cursor) = (self.commands.lock().unwrap().clone(), "1".to_owned());
-        let metadata_version = self.version;
-        self.reach(Changes { changes, cursor, more: false, metadata_version, next_poll_ms: 200 })
-    }
-
-    fn metadata(&self, root: u64) -> Answer<'_, Offered> {
-        self.offers.send_modify(|offers| *offers += 1);
-        let offer = self.offer.lock().unwrap().clone();
-        let offered = offer.map(|offer| behind(&offer.offered, root));
-        Box::pin(async move { offered.ok_or(TransportError::Unreachable) })
-    }
-
-    fn target<'a>(&'a self, _: &'a str, file: &'a Described) -> Answer<'a, Vec<u8>> {
-        let offer = self.offer.lock().unwrap().clone();
-        let bytes = offer.map(|offer| offer.catalogue);
-        let is_longer = bytes.as_ref().is_some_and(|bytes| bytes.len() as u64 > file.bytes);
-        Box::pin(async move {
-            match bytes {
-                Some(_) if is_longer => Err(TransportError::BadAnswer("larger than its limit")),
-                bytes => bytes.ok_or(TransportError::Unreachable),
-            }
-        })
-    }
-
-    fn head<'a>(&'a self, report: &'a HeadReport) -> Answer<'a, HeadAnswer> {
-        let answer = self.says.lock().unwrap().map(|says| says(report));
-        self.heads.send_modify(|heads| *heads += 1);
-        Box::pin(async { answer.ok_or(TransportError::Unauthorised) })
-    }
-
-    fn command_result<'a>(&'a self, id: &'a Uuid, result: &'a CommandResult) -> Answer<'a, ()> {
-        self.results.send_modify(|results| results.push((*id, result.outcome)));
-        Box::pin(async { Ok(()) })
-    }
-
-    fn ask<'a>(&'a self, _: &'a Ask) -> Answer<'a, Reply> {
-        self.reach(Reply::Cases { cases: Vec::new() })
-    }
-
-    fn file_offset<'a>(&'a self, _: &'a Digest) -> Answer<'a, Option<u64>> {
-        Box::pin(async { Err(TransportError::Unreachable) })
-    }
-
-    fn begin_file<'a>(&'a self, _: &'a Digest, _: u64) -> Answer<'a, u64> {
-        Box::pin(async { Err(TransportError::Unreachable) })
-    }
-
-    fn chunk<'a>(&'a self, _: &'a Chunk) -> Answer<'a, u64> {
-        Box::pin(async { Err(TransportError::Unreachable) })
-    }
-}
-
-pub fn open(dir: &tempfile::TempDir) -> Store {
-    let path = dir.path().join("store.key");
-    if !path.exists() {
-        KeyFile::create(&path).unwrap();
-    }
-    let terminal = TerminalId::try_from("230202-0001".to_owned()).unwrap();
-    let clock = Arc::new(Timestamp::now);
-    let options = Options { path: dir.path().join("store"), terminal, epoch: 1, limit: None, clock };
-    Store::open(options, &KeyFile { path }).unwrap()
-}
-
-fn start(store: &Store, platform: &Arc<Platform>, key: &SigningKey) -> (Handle, tokio::task::JoinHandle<()>) {
-    let settings = Settings { spread: Duration::ZERO, ..Settings::default() };
-    let store = Arc::new(store.clone());
-    let (runner, handle) = Runner::new(store, platform.clone(), key.verifying_key(), settings);
-    (handle, tokio::spawn(runner.run()))
-}
-
-pub async fn until<T: Clone>(watch: &mut watch::Receiver<T>, what: impl FnMut(&T) -> bool) -> T {
-    let seen = tokio::time::timeout(PATIENCE, watch.wait_for(what)).await;
-    seen.expect("in time").expect("still running").clone()
-}
+use super::offering::{PATIENCE, Platform, meanwhile, open, start, until};
+use super::published::{Published, naming, published};
 
 #[tokio::test]
 async fn a_catalogue_is_shown_kept_and_shown_again_offline() {
@@ -242,7 +93,8 @@ async fn a_catalogue_without_an_end_is_kept_away() {
 async fn signed_bytes_that_are_no_catalogue_are_kept_away() {
     is_refused(|key| {
         let catalogue = b"{}".to_vec();
-        Published { offered: naming(4, Described::of(4, &catalogue), key), catalogue }
+        let offered = naming(4, Described::of(4, &catalogue), key);
+        Published { offered, catalogue, configurations: Vec::new() }
     })
     .await;
 }
@@ -389,16 +241,6 @@ async fn a_command_is_carried_out_once_however_often_it_comes_and_answered_each_
     let done = orders.0.lock().unwrap().clone();
     let once = ["report-status", "report-status recorded", "open-a-shell", "sync-now recorded"];
     assert_eq!(done, once, "the one that came too late was not carried out, and none twice");
-}
-
-/// Lets the sync run until the store shows it.
-pub async fn meanwhile(mut is_so: impl FnMut() -> bool) {
-    let watch = async {
-        while !is_so() {
-            tokio::task::yield_now().await;
-        }
-    };
-    tokio::time::timeout(PATIENCE, watch).await.expect("in time");
 }
 
 pub fn rating() -> Draft {

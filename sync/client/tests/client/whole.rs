@@ -15,9 +15,10 @@ use kiosk_protocol::limits::BATCH_UNPACKED_BYTES_MAX;
 use kiosk_protocol::wire::{Batch, BatchAnswer, CaseState, Change, Changes, ItemAnswer};
 use uuid::Uuid;
 
+use super::offering::{PATIENCE, meanwhile, open, until};
 use super::peer::{Authority, Face, Peer, Request, http};
 use super::published::published;
-use super::runner::{PATIENCE, meanwhile, open, rating, until};
+use super::runner::rating;
 
 /// How often each item arrived; the first answer is lost on the way.
 #[derive(Default)]

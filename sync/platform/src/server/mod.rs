@@ -5,6 +5,7 @@ mod ask;
 mod batches;
 mod changes;
 mod commands;
+mod configuration;
 mod enrol;
 pub mod files;
 mod head;
@@ -98,6 +99,7 @@ pub fn routes(centre: Arc<Centre>) -> Router {
         .route("/v1/metadata", get(published::metadata))
         .route("/v1/targets/{name}/{version}", get(published::target))
         .route("/v1/commands/{id}/result", post(commands::result))
+        .route("/v1/configuration/report", post(configuration::report))
         .route("/v1/ask", post(ask::ask))
         .route("/v1/files/{digest}", files)
         .fallback(unknown)

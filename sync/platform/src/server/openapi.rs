@@ -29,6 +29,7 @@ pub const PROBLEM: &str = "application/problem+json";
         super::changes::changes,
         super::head::head,
         super::commands::result,
+        super::configuration::report,
         super::renew::renew,
         super::published::metadata,
         super::published::target,

@@ -9,7 +9,8 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use kiosk_protocol::catalogue::CatalogueBundle;
-use kiosk_protocol::ids::Key;
+use kiosk_protocol::configuration::{ConfigurationFile, terminal_of};
+use kiosk_protocol::ids::{Key, TerminalId};
 use kiosk_protocol::limits::ROOTS_MAX;
 use kiosk_protocol::trust::Offered;
 use kiosk_protocol::wire::Problem;
@@ -21,6 +22,18 @@ use super::{Centre, blocking};
 use crate::error::PlatformError;
 use crate::release;
 use crate::store::{Scope, StoreError};
+
+/// A file that is published.
+#[derive(serde::Serialize, utoipa::ToSchema)]
+#[serde(untagged)]
+#[expect(clippy::large_enum_variant, reason = "none is ever made")]
+#[expect(dead_code, reason = "only its schema is used: files go out byte for byte")]
+enum TargetFile {
+    /// The services.
+    Catalogue(CatalogueBundle),
+    /// What is set from afar.
+    Configuration(ConfigurationFile),
+}
 
 #[derive(serde::Deserialize)]
 pub struct Behind {
@@ -66,23 +79,27 @@ fn offered(centre: &Centre, root: u64) -> Result<Offered, Refusal> {
         ("version" = u64, Path, maximum = 9223372036854775807_u64, description = "Its version."),
     ),
     responses(
-        (status = 200, body = CatalogueBundle, description = "The file."),
+        (status = 200, body = TargetFile, description = "The file."),
         (status = 404, body = Problem, content_type = PROBLEM, description = "`not-published`"),
         Usual,
     ),
 )]
 pub async fn target(
     State(centre): State<Arc<Centre>>,
-    _terminal: Terminal,
+    terminal: Terminal,
     path: Result<Path<(Key, u64)>, PathRejection>,
 ) -> Result<Response, Refusal> {
     let Path((name, version)) = path.map_err(|_| not_published("no file has such a name and version"))?;
-    let content = blocking(&centre, move |centre| file(centre, &name, version)).await?;
+    let content = blocking(&centre, move |centre| file(centre, &terminal.id, &name, version)).await?;
     Ok((StatusCode::OK, [(header::CONTENT_TYPE, "application/json")], content).into_response())
 }
 
-fn file(centre: &Centre, name: &Key, version: u64) -> Result<String, Refusal> {
+/// What is set for one terminal is given to no other.
+fn file(centre: &Centre, caller: &TerminalId, name: &Key, version: u64) -> Result<String, Refusal> {
     let missing = || not_published("no such file was published");
+    if terminal_of(name).is_some_and(|terminal| terminal != *caller) {
+        return Err(missing());
+    }
     i64::try_from(version).map_err(|_| missing())?;
     centre.store.read(|tx| tx.target(name, version))?.ok_or_else(missing)
 }

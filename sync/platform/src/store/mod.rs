@@ -16,6 +16,7 @@ mod postgres;
 mod published;
 mod sqlite;
 mod terminals;
+mod twin;
 mod value;
 
 use std::path::{Path, PathBuf};
@@ -30,6 +31,7 @@ pub use files::{Complete, Held};
 pub use items::{Answered, QuarantineRow};
 pub use published::Stand;
 pub use terminals::TicketState;
+pub use twin::Listed;
 
 use postgres::Postgres;
 use sqlite::Sqlite;

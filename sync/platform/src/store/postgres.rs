@@ -23,13 +23,14 @@ use super::{Mode, Scope, Session, StoreError};
 use crate::limits::{DATABASE_BUSY, DATABASE_CONNECTIONS, PUTS_MAX, TRANSACTION_TRIES};
 
 /// In order; each runs once. The table `schema_version` counts them.
-const MIGRATIONS: [&str; 6] = [
+const MIGRATIONS: [&str; 7] = [
     include_str!("../../migrations/postgres/001_start.sql"),
     include_str!("../../migrations/postgres/002_files.sql"),
     include_str!("../../migrations/postgres/003_heads.sql"),
     include_str!("../../migrations/postgres/004_renewal.sql"),
     include_str!("../../migrations/postgres/005_published.sql"),
     include_str!("../../migrations/postgres/006_commands.sql"),
+    include_str!("../../migrations/postgres/007_configurations.sql"),
 ];
 
 /// What every connection starts with: what was answered is on disk, and no statement waits for ever.

@@ -14,7 +14,7 @@ use super::{Mode, Session, StoreError};
 use crate::limits::{DATABASE_BUSY, STATEMENTS_MAX};
 
 /// In order; each runs once. `user_version` counts them.
-const MIGRATIONS: [&str; 10] = [
+const MIGRATIONS: [&str; 11] = [
     include_str!("../../migrations/sqlite/001_start.sql"),
     include_str!("../../migrations/sqlite/002_void_tickets.sql"),
     include_str!("../../migrations/sqlite/003_receipts.sql"),
@@ -25,6 +25,7 @@ const MIGRATIONS: [&str; 10] = [
     include_str!("../../migrations/sqlite/008_renewal.sql"),
     include_str!("../../migrations/sqlite/009_published.sql"),
     include_str!("../../migrations/sqlite/010_commands.sql"),
+    include_str!("../../migrations/sqlite/011_configurations.sql"),
 ];
 
 /// The one connection of this process.

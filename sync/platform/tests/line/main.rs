@@ -29,4 +29,5 @@ mod page;
 mod postgres;
 mod renew;
 mod servers;
+mod twin;
 mod world;

@@ -26,7 +26,7 @@ use crate::ids::Key;
 
 /// The target that is the catalogue: a `CatalogueBundle` in JSON.
 pub const CATALOGUE: &str = "catalogue";
-/// The target that is the terminals' configuration.
+/// The target that is the configuration of all terminals; one terminal's has its id behind a dot (`configuration::target`).
 pub const CONFIGURATION: &str = "configuration";
 
 /// Who says something.

@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::*;
 
+const KINDS: [&str; 3] = [CATALOGUE, CONFIGURATION, "configuration.230202-0001"];
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 
 fn start() -> Timestamp {
@@ -21,6 +22,15 @@ struct Publisher {
     timestamp: SigningKey,
     roots: Vec<Envelope>,
     root_version: u64,
+}
+
+/// Files of each kind, of versions by their names.
+fn files(version: impl Fn(&str) -> u64) -> BTreeMap<Key, Described> {
+    let file = |name: &str| {
+        let version = version(name);
+        (Key::try_from(name).unwrap(), Described::of(version, format!("{name} {version}").as_bytes()))
+    };
+    KINDS.map(file).into()
 }
 
 fn key() -> SigningKey {
@@ -81,8 +91,7 @@ impl Publisher {
     }
 
     fn offers_parts(&self, [targets, snapshot, timestamp]: [u64; 3], days: i32) -> Offered {
-        let catalogue = Described::of(targets, format!("catalogue {targets}").as_bytes());
-        let files = BTreeMap::from([(Key::try_from(CATALOGUE).unwrap(), catalogue)]);
+        let files = files(|_| targets);
         let signed_at = start() + DAY * days;
         let expires = signed_at + DAY * 90;
         let metadata = Targets { role: Role::Targets, version: targets, expires, targets: files };
@@ -147,17 +156,19 @@ fn a_rollback_of_any_role_is_refused() {
 fn a_file_that_goes_back_within_newer_targets_is_refused() {
     let publisher = Publisher::new();
     let trusted = publisher.trusted(5);
-    let name = Key::try_from(CATALOGUE).unwrap();
-    let files = BTreeMap::from([(name.clone(), Described::of(4, b"catalogue 4"))]);
-    let expires = start() + DAY;
-    let targets = Targets { role: Role::Targets, version: 6, expires, targets: files };
-    let targets = Envelope::sign(&targets, &[&publisher.targets]).unwrap();
-    let snapshot = Snapshot { role: Role::Snapshot, version: 6, expires, targets: targets.described(6) };
-    let snapshot = Envelope::sign(&snapshot, &[&publisher.snapshot]).unwrap();
-    let timestamp = publisher.newest(6, snapshot.described(6), 0);
-    let offered = Offered { roots: Vec::new(), timestamp, snapshot, targets };
-    let refused = next(&trusted, &offered, start()).unwrap_err();
-    assert_eq!(refused, Untrusted::FileRollback { name, have: 5, offered: 4 });
+    for kind in KINDS {
+        let targets = files(|name| if name == kind { 4 } else { 6 });
+        let expires = start() + DAY;
+        let targets = Targets { role: Role::Targets, version: 6, expires, targets };
+        let targets = Envelope::sign(&targets, &[&publisher.targets]).unwrap();
+        let snapshot = Snapshot { role: Role::Snapshot, version: 6, expires, targets: targets.described(6) };
+        let snapshot = Envelope::sign(&snapshot, &[&publisher.snapshot]).unwrap();
+        let timestamp = publisher.newest(6, snapshot.described(6), 0);
+        let offered = Offered { roots: Vec::new(), timestamp, snapshot, targets };
+        let refused = next(&trusted, &offered, start()).unwrap_err();
+        let name = Key::try_from(kind).unwrap();
+        assert_eq!(refused, Untrusted::FileRollback { name, have: 5, offered: 4 });
+    }
 }
 
 #[test]

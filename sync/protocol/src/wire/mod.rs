@@ -10,6 +10,7 @@
 //! | `POST /v1/commands/{id}/result` | `CommandResult` | 204 |
 //! | `GET /v1/metadata?root=` | | `trust::Offered`: what is in force, signed |
 //! | `GET /v1/targets/{name}/{version}` | | the file `trust::Targets` names: catalogue or configuration |
+//! | `POST /v1/configuration/report` | `ConfigurationReport` | 204 |
 //! | `POST /v1/ask` | `Ask` | `Reply` |
 //! | `PUT /v1/files/{digest}` | | 201 or 204: begun, or known (`file`) |
 //! | `HEAD /v1/files/{digest}` | | how much of it the platform has |
@@ -20,6 +21,7 @@
 
 mod ask;
 mod command;
+mod configuration;
 mod enrol;
 pub mod file;
 mod head;
@@ -29,6 +31,7 @@ mod sync;
 
 pub use ask::{Ask, CaseView, Question, Reply, Row, Scalar, WirePerson};
 pub use command::{Command, CommandResult, Outcome, REPORT_STATUS, RESTART_WHEN_IDLE, SYNC_NOW};
+pub use configuration::{ConfigurationReport, RefusedConfiguration};
 pub use enrol::{BadTicket, CODE_CHARS, EnrolAnswer, EnrolRequest, RenewAnswer, RenewRequest, Ticket};
 pub use head::{HeadAnswer, HeadReport};
 pub use page::{BadPdf, Pdf};

@@ -11,8 +11,8 @@ use kiosk_protocol::crypto::Digest;
 use kiosk_protocol::ids::TerminalId;
 use kiosk_protocol::item::{ItemBody, Verdict};
 use kiosk_protocol::trust::{Described, Offered};
-use kiosk_protocol::wire::CommandResult;
 use kiosk_protocol::wire::{Ask, Batch, BatchAnswer, Changes, HeadAnswer, HeadReport, Problem, Reply};
+use kiosk_protocol::wire::{CommandResult, ConfigurationReport};
 use uuid::Uuid;
 
 use crate::sim::{EPOCH, Time};
@@ -153,6 +153,10 @@ impl Transport for Line {
             .pass()
             .and_then(|()| self.core.head(&self.terminal, EPOCH, report).map_err(TransportError::Refused));
         Box::pin(async { answer })
+    }
+
+    fn configuration_report<'a>(&'a self, _: &'a ConfigurationReport) -> Answer<'a, ()> {
+        Box::pin(async { Err(TransportError::Unreachable) })
     }
 
     fn ask<'a>(&'a self, _: &'a Ask) -> Answer<'a, Reply> {

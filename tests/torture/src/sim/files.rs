@@ -14,9 +14,9 @@ use kiosk_protocol::crypto::{Digest, SigningKey};
 use kiosk_protocol::ids::TerminalId;
 use kiosk_protocol::limits::FILE_CHUNK_BYTES;
 use kiosk_protocol::trust::{Described, Offered};
-use kiosk_protocol::wire::CommandResult;
 use kiosk_protocol::wire::file::checksum;
 use kiosk_protocol::wire::{Ask, Batch, BatchAnswer, CaseState, Changes, HeadAnswer, HeadReport, Reply};
+use kiosk_protocol::wire::{CommandResult, ConfigurationReport};
 
 use super::clock::{Time, Wall};
 use super::terminal::{EPOCH, Terminal};
@@ -126,6 +126,10 @@ impl Transport for Line {
 
     fn head<'a>(&'a self, report: &'a HeadReport) -> Answer<'a, HeadAnswer> {
         ready(self.at(|core| core.head(&self.terminal, EPOCH, report)).map_err(TransportError::Refused))
+    }
+
+    fn configuration_report<'a>(&'a self, _: &'a ConfigurationReport) -> Answer<'a, ()> {
+        Box::pin(async { Err(TransportError::Unreachable) })
     }
 
     fn ask<'a>(&'a self, _: &'a Ask) -> Answer<'a, Reply> {

@@ -13,8 +13,8 @@ use kiosk_protocol::crypto::Digest;
 use kiosk_protocol::ids::{ItemId, TerminalId};
 use kiosk_protocol::item::{Item, ItemBody, Verdict};
 use kiosk_protocol::trust::{Described, Offered};
-use kiosk_protocol::wire::CommandResult;
 use kiosk_protocol::wire::{Ask, Batch, BatchAnswer, Changes, HeadAnswer, HeadReport, Reply};
+use kiosk_protocol::wire::{CommandResult, ConfigurationReport};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use uuid::Uuid;
@@ -265,6 +265,10 @@ impl Transport for Line {
     fn head<'a>(&'a self, report: &'a HeadReport) -> Answer<'a, HeadAnswer> {
         let answer = self.show(report);
         Box::pin(async { answer })
+    }
+
+    fn configuration_report<'a>(&'a self, _: &'a ConfigurationReport) -> Answer<'a, ()> {
+        Box::pin(async { Err(TransportError::Unreachable) })
     }
 
     fn ask<'a>(&'a self, _: &'a Ask) -> Answer<'a, Reply> {

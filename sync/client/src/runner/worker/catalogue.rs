@@ -1,18 +1,20 @@
-//! What is published: metadata and the catalogue they name are verified before they are kept, and kept, both at once, before
-//! they are shown. What does not hold is refused with its reason, and what was in force stays.
+//! What is published: metadata and the files they name are verified before they are kept, and kept, all at once, before they
+//! are shown. What does not hold is refused with its reason, and what was in force stays.
 
 use std::sync::Arc;
 
 use kiosk_protocol::catalogue::{BadCatalogue, Catalogue, CatalogueBundle};
 use kiosk_protocol::trust::{self, Described, Offered, Trusted, Untrusted};
+use kiosk_store::News;
 
+use super::configuration::Found;
 use super::trust::Held;
 use super::{Failure, Worker};
 use crate::transport::TransportError;
 
 /// Why what is offered is not taken.
 #[derive(Debug, thiserror::Error)]
-enum Refused {
+pub(super) enum Refused {
     /// The metadata do not hold.
     #[error(transparent)]
     Untrusted(#[from] Untrusted),
@@ -31,16 +33,17 @@ enum Refused {
 }
 
 /// A step towards what is offered.
-type Taken<T> = Result<Result<T, Refused>, Failure>;
+pub(super) type Taken<T> = Result<Result<T, Refused>, Failure>;
 
 /// A catalogue, and as it is kept.
-type News = (Catalogue, CatalogueBundle);
+type Opened = (Catalogue, CatalogueBundle);
 
 impl Worker {
-    /// Shows the catalogue the store keeps; works offline.
+    /// Shows the catalogue and the configuration the store keeps; works offline.
     pub async fn load_catalogue(&mut self) {
         self.interrupt_commands().await;
         self.load_trusted().await;
+        self.load_configuration().await;
         match self.stored(|store| store.catalogue()).await {
             Ok(Some(bundle)) => match bundle.open(0) {
                 Ok(catalogue) => self.show(catalogue),
@@ -70,19 +73,38 @@ impl Worker {
             Ok(trusted) => trusted,
             Err(error) => return Ok(Err(error)),
         };
-        let news = match self.news(&trusted).await? {
-            Ok(news) => news,
+        let opened = match self.other_catalogue(&trusted).await? {
+            Ok(opened) => opened,
             Err(error) => return Ok(Err(error)),
         };
-        let (catalogue, bundle) = news.unzip();
+        let found = match self.found(&trusted).await? {
+            Ok(found) => found,
+            Err(error) => return Ok(Err(error)),
+        };
+        self.put_in_force(trusted, opened, found).await?;
+        Ok(Ok(()))
+    }
+
+    /// Once it is on disk it is in force.
+    async fn put_in_force(
+        &mut self,
+        trusted: Trusted,
+        opened: Option<Opened>,
+        found: Vec<Found>,
+    ) -> Result<(), Failure> {
+        let (catalogue, bundle) = opened.unzip();
         let kept = trusted.clone();
-        let bundle = catalogue.as_ref().map(|catalogue: &Catalogue| catalogue.version).zip(bundle);
-        self.stored(move |store| store.keep_trusted(&kept, bundle)).await?;
+        let news = News {
+            catalogue: catalogue.as_ref().map(|catalogue| catalogue.version).zip(bundle),
+            configurations: found.iter().filter_map(Found::kept).collect(),
+        };
+        self.stored(move |store| store.keep_trusted(&kept, news)).await?;
         self.machine.in_force(trusted.newest.version);
         self.held = Held::taken(trusted, self.clock.elapsed());
         self.publish_freshness();
         catalogue.into_iter().for_each(|catalogue| self.show(catalogue));
-        Ok(Ok(()))
+        self.configure(found);
+        Ok(())
     }
 
     /// Verifying takes milliseconds per signature, so it is done beside the loop.
@@ -96,23 +118,34 @@ impl Worker {
     }
 
     /// The catalogue that is named now, where that is another one than before.
-    async fn news(&self, trusted: &Trusted) -> Taken<Option<News>> {
+    async fn other_catalogue(&self, trusted: &Trusted) -> Taken<Option<Opened>> {
         let Some(named) = trusted.targets.file(trust::CATALOGUE) else { return Ok(Ok(None)) };
         let had = self.held.trusted.as_ref().and_then(|had| had.targets.file(trust::CATALOGUE));
         let in_force = self.catalogue.borrow().as_ref().map(|catalogue| catalogue.version);
         if had == Some(named) && in_force.is_some() {
             return Ok(Ok(None));
         }
-        let bytes = match self.transport.target(trust::CATALOGUE, named).await {
+        let bytes = match self.download(trust::CATALOGUE, trust::CATALOGUE, named).await? {
             Ok(bytes) => bytes,
-            Err(TransportError::BadAnswer(what)) => {
-                return Ok(Err(Refused::Endless(trust::CATALOGUE, what)));
-            }
-            Err(error) => return Err(error.into()),
+            Err(error) => return Ok(Err(error)),
         };
         let (named, in_force) = (*named, in_force.unwrap_or(0));
         let opened = tokio::task::spawn_blocking(move || opened(&bytes, &named, in_force)).await;
         Ok(opened.unwrap_or(Err(Refused::Panicked)).map(Some))
+    }
+
+    /// The bytes of a file, no more of them than were signed.
+    pub(super) async fn download(
+        &self,
+        target: &str,
+        what: &'static str,
+        file: &Described,
+    ) -> Taken<Vec<u8>> {
+        match self.transport.target(target, file).await {
+            Ok(bytes) => Ok(Ok(bytes)),
+            Err(TransportError::BadAnswer(why)) => Ok(Err(Refused::Endless(what, why))),
+            Err(error) => Err(error.into()),
+        }
     }
 
     fn show(&mut self, catalogue: Catalogue) {
@@ -122,7 +155,7 @@ impl Worker {
 }
 
 /// The catalogue these bytes are. Length and digest come first: nothing else is parsed.
-fn opened(bytes: &[u8], named: &Described, in_force: u64) -> Result<News, Refused> {
+fn opened(bytes: &[u8], named: &Described, in_force: u64) -> Result<Opened, Refused> {
     if !named.is(bytes) {
         return Err(Refused::NotTheFile(trust::CATALOGUE));
     }

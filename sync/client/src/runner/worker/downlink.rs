@@ -1,5 +1,5 @@
 //! Down: one page of changes, kept with its cursor in one transaction. Behind the last page commands
-//! are carried out and the journal's head is shown.
+//! are carried out, the configuration in force is told, and the journal's head is shown.
 
 use std::time::Duration;
 
@@ -23,6 +23,7 @@ impl Worker {
             return Ok(());
         }
         self.mind_commands().await?;
+        self.tell_configuration().await;
         self.show_head().await
     }
 }

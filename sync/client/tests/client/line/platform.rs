@@ -10,10 +10,10 @@ use kiosk_protocol::crypto::Digest;
 use kiosk_protocol::ids::ItemId;
 use kiosk_protocol::item::{Item, Verdict};
 use kiosk_protocol::trust::{Described, Offered};
-use kiosk_protocol::wire::CommandResult;
 use kiosk_protocol::wire::{
     Ask, Batch, BatchAnswer, Changes, HeadAnswer, HeadReport, ItemAnswer, Problem, Reply,
 };
+use kiosk_protocol::wire::{CommandResult, ConfigurationReport};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
@@ -222,6 +222,10 @@ impl Transport for Line {
     }
 
     fn head<'a>(&'a self, _: &'a HeadReport) -> Answer<'a, HeadAnswer> {
+        Box::pin(async { Err(TransportError::Unreachable) })
+    }
+
+    fn configuration_report<'a>(&'a self, _: &'a ConfigurationReport) -> Answer<'a, ()> {
         Box::pin(async { Err(TransportError::Unreachable) })
     }
 

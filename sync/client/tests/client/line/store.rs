@@ -13,7 +13,7 @@ use kiosk_protocol::item::Item;
 use kiosk_protocol::journal::Countersigned;
 use kiosk_protocol::trust::Trusted;
 use kiosk_protocol::wire::{Change, Command, CommandResult, HeadReport, ItemAnswer};
-use kiosk_store::{KeptTrust, WaitingFile};
+use kiosk_store::{KeptConfiguration, KeptTrust, News, WaitingFile};
 use uuid::Uuid;
 
 use super::Line;
@@ -128,8 +128,12 @@ impl SyncStore for MemoryStore {
         Ok(None)
     }
 
-    fn keep_trusted(&self, _: &Trusted, _: Option<(u64, CatalogueBundle)>) -> Result<(), StoreFault> {
+    fn keep_trusted(&self, _: &Trusted, _: News) -> Result<(), StoreFault> {
         unreachable!("nothing is published")
+    }
+
+    fn configurations(&self) -> Result<Vec<KeptConfiguration>, StoreFault> {
+        Ok(Vec::new())
     }
 
     fn keep_trust_run(&self, _: Duration) -> Result<(), StoreFault> {
