@@ -3,6 +3,7 @@
 
 mod age;
 mod asking;
+mod card_pin;
 mod chips;
 mod handing_in;
 mod identity;

@@ -56,6 +56,7 @@ impl Door {
             | Event::CardGone { .. }
             | Event::TechnicianMet { .. }
             | Event::PinTried { .. }
+            | Event::PinVerified { .. }
             | Event::LookedAround { .. } => false,
         };
         !(self.closed && is_of_a_person)

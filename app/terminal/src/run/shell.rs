@@ -141,6 +141,7 @@ impl Shell {
             | Event::CardGone { .. }
             | Event::TechnicianMet { .. }
             | Event::PinTried { .. }
+            | Event::PinVerified { .. }
             | Event::LookedAround { .. } => {}
         }
     }
