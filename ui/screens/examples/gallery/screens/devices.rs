@@ -39,7 +39,7 @@ pub fn card_pin(say: Say, stage: PinStage, typed: usize) -> Body {
         PinStage::Typing => say.one(
             "这张卡要输社保密码才能读出姓名和号码。请输入密码后按“确定”，屏幕上不显示数字。也可以改用身份证，放在读卡区就行。",
             "Your card gives name and number only for its social security PIN. Please type it and touch “Enter”; the digits are not shown. Your ID card on the reader will do as well.",
-            "Карта сообщает имя и номер только по ПИН-коду соцобеспечения. Введите его и нажмите «Ввод»; цифры не показываются. Подойдёт и удостоверение личности на считывателе.",
+            "Карта сообщает имя и номер только по ПИН-коду соцобеспечения. Введите его и нажмите «Ввод» или приложите удостоверение личности.",
         ),
         PinStage::Checking => say.one(
             "正在核对密码，请不要取出卡片。",
@@ -49,7 +49,7 @@ pub fn card_pin(say: Say, stage: PinStage, typed: usize) -> Body {
         PinStage::Wrong | PinStage::Locked => say.one(
             "密码不对，只剩最后1次机会：再输错，卡片会锁定密码。如果没有把握，请改用身份证。",
             "That PIN was not right, and this is the last try: if it is wrong again, the card blocks its PIN. If you are not quite sure, please use your ID card instead.",
-            "ПИН-код неверен, осталась последняя попытка: после ещё одной ошибки карта заблокирует ПИН-код. Если вы не уверены, воспользуйтесь удостоверением личности.",
+            "ПИН-код неверен. Осталась последняя попытка, потом карта его заблокирует. Если не уверены, приложите удостоверение личности.",
         ),
     };
     let (owner, places) = (PinOwner::Resident, typed.max(6));

@@ -8,8 +8,8 @@ mod technician;
 mod welcome;
 
 use kiosk_model::{
-    Body, CardPlace, Frame, Language, Mode, Overlay, PageStage, PaperStage, PinOwner, PinStage, ReaderStage, ScanStage,
-    Screen,
+    Body, CardPlace, Frame, Language, Mode, Overlay, PageStage, PaperStage, PinOwner, PinStage, ReaderStage,
+    ScanStage, Screen,
 };
 
 use devices::{answer_with_page, card_pin, home_with_scanner, identify_at, receipt_case, scan};
