@@ -123,6 +123,31 @@ fn the_pin_opens_for_one_visit_is_counted_and_blocks() {
     assert_eq!(slot(&desk.simulator).tries_left, Some(0));
 }
 
+#[test]
+fn a_pin_goes_to_the_card_that_was_read_and_to_no_other() {
+    let Some((_service, mut desk)) = start() else { return };
+    desk.read_social("forever-social");
+    desk.remove();
+    assert!(poll(FOUND, || (!desk.driver.holds_card(&Cancel::default())).then_some(())).is_some());
+    desk.insert("forever-social");
+    let told = poll(FOUND, || desk.verify("111111").err().filter(|fault| *fault != SmartCardFault::NoCard));
+    assert_eq!((told, slot(&desk.simulator).tries_left), (Some(SmartCardFault::Removed), Some(3)));
+}
+
+#[test]
+fn a_card_pulled_while_it_checks_its_pin_is_told_and_opens_when_it_is_back() {
+    let Some((_service, mut desk)) = start() else { return };
+    desk.read_social("forever-social");
+    // The application is chosen first, then the PIN comes, then what it opens.
+    for ahead in [1, 2, 5] {
+        let command = slot(&desk.simulator).commands + ahead;
+        desk.fault(ChipFault::RemoveAt { command });
+        assert_eq!(desk.verify("246800").err(), Some(SmartCardFault::Removed), "{ahead}");
+        desk.read_social("forever-social");
+        assert!(desk.verify("246800").is_ok(), "{ahead}");
+    }
+}
+
 /// How many commands reading a card takes.
 fn commands(desk: &mut ChipDesk, card: &str) -> u32 {
     desk.insert(card);

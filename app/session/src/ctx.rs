@@ -31,13 +31,14 @@ pub(crate) struct Ctx {
     pub(crate) printer: Option<PrinterStatus>,
     pub(crate) page_printer: Option<PagePrinterStatus>,
     ids: Ids,
-    reading: Standing,
-    scanning: Standing,
+    reading: Standing<CardPlace>,
+    scanning: Standing<()>,
 }
 
 /// Which devices somebody waits for.
 pub(crate) struct Wanted {
-    pub(crate) card: bool,
+    /// Where a card is looked for.
+    pub(crate) card: Option<CardPlace>,
     pub(crate) code: bool,
 }
 
@@ -88,6 +89,7 @@ impl Ctx {
             | Event::CardGone { .. }
             | Event::TechnicianMet { .. }
             | Event::PinTried { .. }
+            | Event::PinVerified { .. }
             | Event::LookedAround { .. } => {}
         }
     }
@@ -193,7 +195,7 @@ impl Ctx {
     /// Orders reader, slot and scanner to work exactly while they are wanted.
     pub(crate) fn keep_looking(&mut self, wanted: &Wanted, effects: &mut Vec<Effect>) {
         self.reading.keep(wanted.card, &mut self.ids, effects);
-        self.scanning.keep(wanted.code, &mut self.ids, effects);
+        self.scanning.keep(wanted.code.then_some(()), &mut self.ids, effects);
     }
 }
 

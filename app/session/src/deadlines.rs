@@ -8,6 +8,7 @@
 //! | a submission being kept | "not certain", and what to do; a late answer still counts |
 //! | a receipt being printed | "not confirmed", number on the screen |
 //! | a code being shown to the scanner | the home screen |
+//! | a card checking its holder's PIN | "no clear answer", and the PIN can be typed again |
 //! | a sealed page being printed | "not confirmed", and where to look |
 //! | the farewell | the attract screen |
 //!
@@ -24,6 +25,8 @@ const WARNING: Duration = Duration::from_secs(30);
 pub(crate) const ASK: Duration = Duration::from_secs(12);
 /// A transaction takes milliseconds; a disk in trouble gets this long.
 pub(crate) const STORE: Duration = Duration::from_secs(15);
+/// Longer than the driver's own deadlines of finding a card, of powering it and of all its commands.
+pub(crate) const CARD_PIN: Duration = Duration::from_secs(15);
 /// Longer than the driver's own deadline of one page.
 pub(crate) const PRINT: Duration = Duration::from_secs(45);
 

@@ -2,6 +2,7 @@
 
 use kiosk_drivers_api::paper::Document;
 use kiosk_drivers_api::{PageJob, Private, TechnicianCard};
+use kiosk_model::CardPlace;
 use kiosk_protocol::codes::RatingLevel;
 use kiosk_protocol::ids::Key;
 use kiosk_protocol::item::CaseFile;
@@ -14,13 +15,15 @@ use crate::event::RequestId;
 
 /// An order to the shell. The shell carries orders out in their order.
 pub enum Effect {
-    /// Poll the ID-card reader, and the slot for chip cards where there is one, until either read a card or
+    /// Poll the ID-card reader, the slot for chip cards where there is one, or both, until either read a card or
     /// `StopReading`. Replaces an earlier one.
     ReadCard {
         /// Comes back in `CardRead` or `ChipRead`, whichever read a card first.
         request: RequestId,
+        /// Where to look; at the other place whatever is going on goes on.
+        at: CardPlace,
     },
-    /// Stop polling reader and slot.
+    /// Stop polling where that was ordered.
     StopReading,
     /// Have the scanner look for a code until one was read or `StopScanning`. Replaces an earlier one.
     Scan {
@@ -86,7 +89,8 @@ pub enum Effect {
         /// The card.
         card: Box<TechnicianCard>,
     },
-    /// Tell when the card that was read last leaves the slot; until then none is read there. `ReadCard` ends it.
+    /// Tell when the card that was read last leaves the slot; until then none is read there. `VerifyPin` ends it, and so does
+    /// a `ReadCard` at the slot.
     WatchCard {
         /// Comes back in `CardGone`.
         request: RequestId,
@@ -96,6 +100,13 @@ pub enum Effect {
         /// Comes back in `PinTried`.
         request: RequestId,
         /// The PIN.
+        pin: Private,
+    },
+    /// Have the social security card that was read last check its holder's PIN: once, whatever comes of it.
+    VerifyPin {
+        /// Comes back in `PinVerified`.
+        request: RequestId,
+        /// The PIN; dropped as soon as the card was asked.
         pin: Private,
     },
     /// Look how store, queue and certificate stand.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use kiosk_drivers_api::{
     DeviceStatus, IdCard, PageFault, PagePrinterStatus, PrintFault, PrinterStatus, ReaderFault, Scan,
-    ScanFault, SmartCard, SmartCardFault,
+    ScanFault, SmartCard, SmartCardFault, SocialSecurityCard,
 };
 use kiosk_model::Action;
 use kiosk_protocol::catalogue::Catalogue;
@@ -117,6 +117,13 @@ pub enum Event {
         request: RequestId,
         /// What came of it.
         answer: PinAnswer,
+    },
+    /// The social security card in the slot checked its holder's PIN, or did not.
+    PinVerified {
+        /// The `VerifyPin` this answers.
+        request: RequestId,
+        /// The card with what the PIN kept back, or why not.
+        result: Result<Box<SocialSecurityCard>, SmartCardFault>,
     },
     /// Store, queue and certificate were looked at.
     LookedAround {

@@ -26,6 +26,7 @@ mod ids;
 mod limits;
 pub mod lock;
 mod opened;
+mod pad;
 mod standing;
 mod states;
 mod task;
@@ -55,7 +56,7 @@ pub use event::{
 use std::time::Duration;
 
 use kiosk_drivers_api::SmartCard;
-use kiosk_model::{Action, Body, Frame, Language, Mode, Screen};
+use kiosk_model::{Action, Body, CardPlace, Frame, Language, Mode, Screen};
 use kiosk_protocol::service::Text;
 use kiosk_protocol::trail::{EndReason, TrailEvent};
 use kiosk_text::{ChipTrouble, Texts};
@@ -227,9 +228,9 @@ impl Session {
         let hours = closed::look_at_hours(&self.ctx.configuration, now);
         self.look_again = rest.into_iter().chain(hours).min();
         let wanted = match &self.state {
-            State::OutOfService | State::Technician(_) => Wanted { card: false, code: false },
-            State::Closed(_) => Wanted { card: rest.is_none(), code: false },
-            State::Attract => Wanted { card: true, code: false },
+            State::OutOfService | State::Technician(_) => Wanted { card: None, code: false },
+            State::Closed(_) => Wanted { card: rest.is_none().then_some(CardPlace::Either), code: false },
+            State::Attract => Wanted { card: Some(CardPlace::Either), code: false },
             State::Visit(visiting) => Wanted { card: visiting.takes_card(), code: visiting.takes_code() },
         };
         self.ctx.keep_looking(&wanted, effects);
@@ -293,6 +294,7 @@ fn wake(event: Event, now: Now, ctx: &mut Ctx, effects: &mut Vec<Effect>) -> Opt
         | Event::CardGone { .. }
         | Event::TechnicianMet { .. }
         | Event::PinTried { .. }
+        | Event::PinVerified { .. }
         | Event::LookedAround { .. } => return None,
     }
     Visiting::begin(language, mode, now, ctx, effects).saw(identity, now, ctx, effects).map(State::visit)

@@ -4,9 +4,9 @@
 use std::time::Duration;
 
 use kiosk_drivers_api::{
-    DeviceStatus, PageFault, PrintFault, ReaderFault, ScanFault, SmartCardFault, ValidUntil,
+    DeviceStatus, PageFault, PrintFault, ReaderFault, ScanFault, SmartCard, SmartCardFault, ValidUntil,
 };
-use kiosk_model::{Action, Key, Language, Mode};
+use kiosk_model::{Action, Body, Key, Language, Mode};
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -38,6 +38,8 @@ enum Op {
     PagePrinter(u8),
     Technician(u8),
     Configured(u8),
+    PinCard,
+    Verified(u8),
 }
 
 fn action() -> impl Strategy<Value = Action> {
@@ -86,6 +88,8 @@ fn op() -> impl Strategy<Value = Op> {
         1 => (0_u8..3).prop_map(Op::PagePrinter),
         4 => (0_u8..8).prop_map(Op::Technician),
         1 => (0_u8..4).prop_map(Op::Configured),
+        3 => Just(Op::PinCard),
+        4 => (0_u8..9).prop_map(Op::Verified),
     ]
 }
 
@@ -152,6 +156,8 @@ fn apply(world: &mut World, op: Op) {
             1 => json!({"idle_s": 90, "elder_idle_s": 180, "warning_s": 60}),
             _ => json!({}),
         }),
+        Op::PinCard => world.insert(Ok(pin_card())),
+        Op::Verified(which) => world.verified(verified(which)),
         Op::PagePrinter(which) => {
             let fault = [None, Some(PageFault::PaperOut), Some(PageFault::NotConnected)][usize::from(which)];
             world.send(Event::PagePrinterChanged(page_printer(fault)));
@@ -179,12 +185,28 @@ fn technician(world: &mut World, which: u8) {
     }
 }
 
+/// What a card may make of a PIN.
+fn verified(which: u8) -> Result<SmartCard, SmartCardFault> {
+    match which {
+        0 => Err(SmartCardFault::PinWrong { tries_left: 2 }),
+        1 => Err(SmartCardFault::PinWrong { tries_left: 1 }),
+        2 => Err(SmartCardFault::PinBlocked),
+        3 => Err(SmartCardFault::NoAnswer),
+        4 => Err(SmartCardFault::Removed),
+        5 => Err(SmartCardFault::InUse),
+        6 => Ok(pin_card()),
+        _ => Ok(social_security_card(VALID)),
+    }
+}
+
 /// Replies to a request that may never have been made, or made for something else.
 fn stale(world: &mut World, request: RequestId) {
     world.send(Event::Answered { request, result: Ok(Box::new(values())) });
     world.send(Event::Printed { request, result: Ok(()) });
     world.send(Event::PagePrinted { request, result: Ok(()) });
     world.send(Event::Stored { request, result: Ok(kept()) });
+    world.send(Event::PinVerified { request, result: Err(SmartCardFault::PinBlocked) });
+    world.send(Event::CardGone { request });
 }
 
 fn is_idle(world: &World) -> bool {
@@ -214,6 +236,8 @@ fn check(world: &World, submits: usize, prints: usize, state: &str) {
     let at_work = world.state().starts_with("technician");
     assert!(!at_work || world.reading.is_none() && world.watching.is_some(), "the card is not watched");
     assert!(state != "technician" || !text.contains(PIN), "the PIN is on the glass");
+    let types = matches!(world.body(), Body::Pin { can_type: true, .. });
+    assert!(world.state() != "card_pin" || !types || world.watching.is_some(), "nobody watches the card");
     let may_ask = ["asking", "answer"].contains(&world.state());
     assert!(world.asking.is_none() || may_ask, "{}: nobody waits for it", world.state());
     assert!(world.paging.is_none() || world.state() == "answer", "{}: nobody takes the page", world.state());
@@ -233,16 +257,18 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
 
     #[test]
-    fn nothing_that_happens_breaks_a_visit(start in 0_u8..7, ops in prop::collection::vec(op(), 1..60)) {
-        let starts: [fn() -> World; 7] = [
+    fn nothing_that_happens_breaks_a_visit(start in 0_u8..8, ops in prop::collection::vec(op(), 1..60)) {
+        let starts: [fn() -> World; 8] = [
             World::new, World::at_home, World::in_form, World::at_confirm, World::with_more_devices,
-            World::at_home_unknown, World::at_answer,
+            World::at_home_unknown, World::at_answer, World::at_card_pin,
         ];
         let mut world = starts[usize::from(start)]();
         for op in ops {
             let (submits, prints, state) = (world.submits.len(), world.prints.len(), world.state());
             let waits = matches!(op, Op::Wait(_));
+            let (tries, enters) = (world.verifies.len(), matches!(op, Op::Touch(Action::Submit)));
             apply(&mut world, op);
+            prop_assert!(world.verifies.len() <= tries + usize::from(enters), "a PIN nobody entered was tried");
             check(&world, submits, prints, if waits { world.state() } else { state });
         }
         world.wait(600);

@@ -1,31 +1,37 @@
 //! A device that works for whoever stands there, for as long as it is wanted.
 
+use kiosk_model::CardPlace;
+
 use crate::ids::Ids;
 use crate::{Effect, RequestId};
 
-/// A request that goes on until it was answered well or nobody wants it any more.
-pub(crate) struct Standing {
-    begin: fn(RequestId) -> Effect,
+/// A request that goes on until it was answered well or nobody wants it any more. `W`: how it is wanted.
+pub(crate) struct Standing<W> {
+    begin: fn(RequestId, W) -> Effect,
     stop: fn() -> Effect,
-    request: Option<RequestId>,
+    request: Option<(RequestId, W)>,
 }
 
-impl Standing {
+impl Standing<CardPlace> {
     /// Reader and slot.
     pub(crate) fn reading() -> Self {
-        let (begin, stop) = (|request| Effect::ReadCard { request }, || Effect::StopReading);
+        let (begin, stop) = (|request, at| Effect::ReadCard { request, at }, || Effect::StopReading);
         Self { begin, stop, request: None }
     }
+}
 
+impl Standing<()> {
     /// The scanner.
     pub(crate) fn scanning() -> Self {
-        let (begin, stop) = (|request| Effect::Scan { request }, || Effect::StopScanning);
+        let (begin, stop) = (|request, ()| Effect::Scan { request }, || Effect::StopScanning);
         Self { begin, stop, request: None }
     }
+}
 
+impl<W: Copy + PartialEq> Standing<W> {
     /// Whether a reply is the one waited for; a good one ends the request.
     pub(crate) fn takes(&mut self, request: RequestId, is_good: bool) -> bool {
-        let expected = self.request == Some(request);
+        let expected = self.request.is_some_and(|(awaited, _)| awaited == request);
         if expected && is_good {
             self.request = None;
         }
@@ -37,19 +43,20 @@ impl Standing {
         self.request = None;
     }
 
-    /// Orders the device to work exactly while it is wanted.
-    pub(crate) fn keep(&mut self, wanted: bool, ids: &mut Ids, effects: &mut Vec<Effect>) {
+    /// Orders the device to work exactly while and as it is wanted.
+    pub(crate) fn keep(&mut self, wanted: Option<W>, ids: &mut Ids, effects: &mut Vec<Effect>) {
         match (wanted, self.request) {
-            (true, None) => {
+            (Some(as_wanted), Some((_, as_ordered))) if as_wanted == as_ordered => {}
+            (Some(as_wanted), _) => {
                 let request = ids.request();
-                self.request = Some(request);
-                effects.push((self.begin)(request));
+                self.request = Some((request, as_wanted));
+                effects.push((self.begin)(request, as_wanted));
             }
-            (false, Some(_)) => {
+            (None, Some(_)) => {
                 self.request = None;
                 effects.push((self.stop)());
             }
-            (true, Some(_)) | (false, None) => {}
+            (None, None) => {}
         }
     }
 }

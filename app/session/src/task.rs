@@ -2,15 +2,15 @@
 
 use std::time::Duration;
 
-use kiosk_drivers_api::{PageFault, PrintFault, Scan, ScanFault};
-use kiosk_model::{Action, Body, Key};
+use kiosk_drivers_api::{PageFault, PrintFault, Scan, ScanFault, SmartCardFault, SocialSecurityCard};
+use kiosk_model::{Action, Body, CardPlace, Key};
 use kiosk_protocol::trail::EndReason;
 use kiosk_protocol::wire::Reply;
 use kiosk_text::Topic;
 
 use crate::states::{
-    Answer, Asking, Cases, Confirm, Farewell, Form, Guide, Home, Identify, Rating, Receipt, Scanning,
-    Submitting, Unavailable, Unsure,
+    Answer, Asking, CardPin, Cases, Confirm, Farewell, Form, Guide, Home, Identify, Rating, Receipt,
+    Scanning, Submitting, Unavailable, Unsure,
 };
 use crate::turn::Turn;
 use crate::view::View;
@@ -23,6 +23,7 @@ pub(crate) type Deadline = (Duration, &'static str);
 pub(crate) enum Task {
     Home(Home),
     Identify(Identify),
+    CardPin(CardPin),
     Guide(Guide),
     Form(Form),
     Confirm(Confirm),
@@ -43,6 +44,9 @@ pub(crate) enum Input {
     Touched(Action),
     TimedOut,
     Identified,
+    CardGone(RequestId),
+    SlotBroke,
+    PinVerified(RequestId, Result<Box<SocialSecurityCard>, SmartCardFault>),
     Stored(RequestId, Result<Kept, StoreTrouble>),
     Printed(Result<(), PrintFault>),
     PrinterWorks,
@@ -64,6 +68,7 @@ impl Task {
         match self {
             Self::Home(state) => state.on(input, turn),
             Self::Identify(state) => state.on(input, turn),
+            Self::CardPin(state) => state.on(input, turn),
             Self::Guide(state) => state.on(input, turn),
             Self::Form(state) => state.on(input, turn),
             Self::Confirm(state) => state.on(input, turn),
@@ -85,6 +90,7 @@ impl Task {
         match self {
             Self::Home(state) => state,
             Self::Identify(state) => state,
+            Self::CardPin(state) => state,
             Self::Guide(state) => state,
             Self::Form(state) => state,
             Self::Confirm(state) => state,
@@ -115,6 +121,7 @@ macro_rules! becomes_task {
 becomes_task!(
     Home,
     Identify,
+    CardPin,
     Guide,
     Form,
     Confirm,
@@ -169,9 +176,14 @@ pub(crate) trait Shows {
         false
     }
 
-    /// A card may be put down here.
-    fn takes_card(&self) -> bool {
-        true
+    /// Where a card may be put here.
+    fn takes_card(&self) -> Option<CardPlace> {
+        Some(CardPlace::Either)
+    }
+
+    /// A card that wants its PIN has it asked for here.
+    fn asks_for_pin(&self) -> bool {
+        false
     }
 
     /// A code may be shown here.
@@ -187,6 +199,9 @@ pub(crate) trait Situation: Sized + Into<Task> {
             Input::Touched(action) => self.touched(action, turn),
             Input::TimedOut => self.timed_out(turn),
             Input::Identified => self.identified(turn),
+            Input::CardGone(request) => self.card_gone(request, turn),
+            Input::SlotBroke => self.slot_broke(turn),
+            Input::PinVerified(request, result) => self.pin_verified(request, result, turn),
             Input::Stored(request, result) => self.stored(request, result, turn),
             Input::Printed(result) => self.printed(result, turn),
             Input::PrinterWorks => self.printer_works(turn),
@@ -296,6 +311,20 @@ pub(crate) trait Situation: Sized + Into<Task> {
         self.same()
     }
     fn identified(self, _turn: &mut Turn) -> Step {
+        self.same()
+    }
+    fn card_gone(self, _request: RequestId, _turn: &mut Turn) -> Step {
+        self.same()
+    }
+    fn slot_broke(self, _turn: &mut Turn) -> Step {
+        self.same()
+    }
+    fn pin_verified(
+        self,
+        _request: RequestId,
+        _result: Result<Box<SocialSecurityCard>, SmartCardFault>,
+        _turn: &mut Turn,
+    ) -> Step {
         self.same()
     }
     fn stored(self, _request: RequestId, _result: Result<Kept, StoreTrouble>, _turn: &mut Turn) -> Step {

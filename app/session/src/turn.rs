@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::ctx::Ctx;
 use crate::deadlines;
 use crate::view::View;
-use crate::visit::{Paging, Printing, Visit};
+use crate::visit::{Identity, Paging, Printing, Visit};
 use crate::{Effect, Now};
 
 /// One event being handled: the time, what may be read and changed, and what is ordered.
@@ -33,6 +33,16 @@ impl Turn<'_> {
 
     pub(crate) fn record(&mut self, event: TrailEvent) {
         self.order(Effect::Record(event));
+    }
+
+    /// Takes in who is there, and whether anybody is.
+    pub(crate) fn sees(&mut self, identity: Identity) -> bool {
+        self.visit.identity = identity;
+        let is_somebody = self.visit.holder().is_some();
+        if is_somebody {
+            self.record(TrailEvent::Identified { visit: self.visit.id, level: self.visit.level() });
+        }
+        is_somebody
     }
 
     pub(crate) fn uuid(&mut self) -> Uuid {

@@ -94,6 +94,11 @@ impl Visit {
         }
     }
 
+    /// Whether the card in the slot, or the last one there, told nothing of its holder before its PIN.
+    pub(crate) fn waits_for_pin(&self) -> bool {
+        matches!(self.identity, Identity::Troubled(Trouble::Chip(ChipTrouble::NeedsPin)))
+    }
+
     /// The level reached.
     pub(crate) fn level(&self) -> IdentityLevel {
         self.holder().map_or(IdentityLevel::Anonymous, |_| IdentityLevel::CardPresent)
@@ -145,11 +150,15 @@ impl Identity {
             Ok(SmartCard::Bank(_)) => Some(trouble(ChipTrouble::Bank)),
             // Technicians begin at the attract screen; in somebody's visit their card is any other card.
             Ok(SmartCard::Technician(_)) => Some(trouble(ChipTrouble::Unknown)),
-            Ok(SmartCard::SocialSecurity(card)) => {
-                Some(social_security_holder(*card, now).map_or_else(trouble, Self::Present))
-            }
+            Ok(SmartCard::SocialSecurity(card)) => Some(Self::of_social_security_card(*card, now)),
             Err(fault) => chip_trouble(&fault).map(trouble),
         }
+    }
+
+    /// The same for a social security card.
+    pub(crate) fn of_social_security_card(card: SocialSecurityCard, now: Now) -> Self {
+        let trouble = |trouble| Self::Troubled(Trouble::Chip(trouble));
+        social_security_holder(card, now).map_or_else(trouble, Self::Present)
     }
 
     /// Judges a card by the wall clock of Qiqihar.

@@ -17,9 +17,12 @@ pub(crate) fn trouble_says(trouble: Trouble, texts: Texts) -> (ReaderStage, Stri
     match trouble {
         Trouble::Card(trouble @ CardTrouble::Moved) => (ReaderStage::Again, texts.card_trouble(trouble)),
         Trouble::Card(trouble) => (ReaderStage::Refused, texts.card_trouble(trouble)),
-        Trouble::Chip(trouble @ (ChipTrouble::Unread | ChipTrouble::Mute)) => {
-            (ReaderStage::Again, texts.chip_trouble(trouble))
-        }
+        Trouble::Chip(
+            trouble @ (ChipTrouble::Unread
+            | ChipTrouble::Mute
+            | ChipTrouble::NeedsPin
+            | ChipTrouble::PinUnclear),
+        ) => (ReaderStage::Again, texts.chip_trouble(trouble)),
         Trouble::Chip(trouble) => (ReaderStage::Refused, texts.chip_trouble(trouble)),
     }
 }
@@ -50,10 +53,8 @@ pub(crate) fn chip_trouble(fault: &SmartCardFault) -> Option<ChipTrouble> {
         SmartCardFault::UnknownCard => Some(ChipTrouble::Unknown),
         SmartCardFault::Blocked { .. } => Some(ChipTrouble::Blocked),
         SmartCardFault::Refused { .. } | SmartCardFault::BadRecord { .. } => Some(ChipTrouble::Damaged),
-        // No PIN is asked for here, so that only a card that wants one before anything else can speak of it.
-        SmartCardFault::PinWrong { .. } | SmartCardFault::PinBlocked | SmartCardFault::PinNotDigits => {
-            Some(ChipTrouble::NeedsPin)
-        }
+        SmartCardFault::PinBlocked => Some(ChipTrouble::PinBlocked),
+        SmartCardFault::PinWrong { .. } | SmartCardFault::PinNotDigits => Some(ChipTrouble::NeedsPin),
         SmartCardFault::NoCard
         | SmartCardFault::Cancelled
         | SmartCardFault::NoService

@@ -16,8 +16,9 @@ pub trait SmartCardReader: Send {
     /// Whether the card that was read last is still in the slot; not where nobody can tell.
     fn holds_card(&mut self, cancel: &Cancel) -> bool;
 
-    /// Has the social security card in the slot check its holder's PIN, 4 to 16 digits, and reads it again: what only
-    /// the PIN kept back is there then. A wrong one costs a try; `PinWrong` says how many are left.
+    /// Has the social security card that was read last check its holder's PIN, 4 to 16 digits, and reads it again: what
+    /// only the PIN kept back is there then. A wrong one costs a try; `PinWrong` says how many are left. The card is asked
+    /// once at most; another card than the one that was read is never asked, and is `Removed`.
     fn verify_pin(&mut self, pin: &Private, cancel: &Cancel) -> Result<SocialSecurityCard, SmartCardFault>;
 
     /// What it says about itself: name of the reader, and the answer to reset of the card in it; empty where it cannot be asked.

@@ -117,15 +117,17 @@ impl<S: Slot> SmartCardReader for Reader<S> {
     fn verify_pin(&mut self, pin: &Private, cancel: &Cancel) -> Result<SocialSecurityCard> {
         let pin = Pin::pack(pin)?;
         let stay = self.look(cancel)?;
-        let card = self.with_card(stay, cancel, |card| {
+        // Whoever typed it meant the card that was read: no try of another one is spent.
+        if self.was_read != Some(stay) {
+            return Err(SmartCardFault::Removed);
+        }
+        self.with_card(stay, cancel, |card| {
             if !select_social_card(card)? {
                 return Err(SmartCardFault::UnknownCard);
             }
             verify_pin(card, &pin)?;
             read_social_card(card)
-        })?;
-        self.was_read = Some(stay);
-        Ok(card)
+        })
     }
 
     fn about(&mut self) -> About {
@@ -286,6 +288,13 @@ mod tests {
         reader.read(&Cancel::default())
     }
 
+    /// With a card in the slot that was read.
+    fn with_read(card: crate::scripted::Script) -> (Reader<ScriptedSlot>, ScriptedSlot) {
+        let (mut reader, slot) = with(card);
+        assert!(read(&mut reader).is_ok());
+        (reader, slot)
+    }
+
     fn pin(reader: &mut Reader<ScriptedSlot>, pin: &str) -> Result<SocialSecurityCard> {
         reader.verify_pin(&Private::from(pin), &Cancel::default())
     }
@@ -385,23 +394,59 @@ mod tests {
 
     #[test]
     fn the_right_pin_gives_the_card_and_a_wrong_one_the_tries() {
-        let (mut reader, _) = with(social("2.00").replying(VERIFY, "9000"));
+        let (mut reader, _) = with_read(social("2.00").replying(VERIFY, "9000"));
         let card = pin(&mut reader, "123456").ok().unwrap();
         assert_eq!(card.card_number.expose_secret(), "T00000012");
-        let (mut reader, _) = with(social("2.00").replying(VERIFY, "63C2"));
+        let (mut reader, _) = with_read(social("2.00").replying(VERIFY, "63C2"));
         assert_eq!(pin(&mut reader, "123456").err(), Some(SmartCardFault::PinWrong { tries_left: 2 }));
-        let (mut reader, _) = with(social("2.00").replying(VERIFY, "6983"));
+        let (mut reader, _) = with_read(social("2.00").replying(VERIFY, "6983"));
         assert_eq!(pin(&mut reader, "123456").err(), Some(SmartCardFault::PinBlocked));
     }
 
     #[test]
     fn what_cannot_be_a_pin_never_reaches_the_card() {
-        let (mut reader, slot) = with(social("2.00"));
+        let (mut reader, slot) = with_read(social("2.00"));
+        let before = slot.commands();
         assert_eq!(pin(&mut reader, "12x4").err(), Some(SmartCardFault::PinNotDigits));
-        assert_eq!(slot.commands(), 0);
-        let (mut reader, slot) = with(bank());
+        assert_eq!(slot.commands(), before);
+        let (mut reader, slot) = with_read(bank());
+        let before = slot.commands();
         assert_eq!(pin(&mut reader, "123456").err(), Some(SmartCardFault::UnknownCard));
-        assert_eq!(slot.commands(), 1);
+        assert_eq!(slot.commands(), before + 1);
+    }
+
+    #[test]
+    fn a_pin_reaches_no_other_card_than_the_one_that_was_read() {
+        let (mut reader, slot) = with_read(social("2.00"));
+        let before = slot.commands();
+        slot.insert(social("2.00"));
+        assert_eq!(pin(&mut reader, "123456").err(), Some(SmartCardFault::Removed));
+        slot.remove();
+        assert_eq!(pin(&mut reader, "123456").err(), Some(SmartCardFault::NoCard));
+        assert_eq!(slot.commands(), before, "nobody was asked");
+    }
+
+    #[test]
+    fn a_card_that_goes_or_keeps_silent_at_any_command_has_been_given_the_pin_once_at_most() {
+        let card = || social("2.00").replying(VERIFY, "9000");
+        let (mut reader, slot) = with_read(card());
+        let before = slot.commands();
+        assert!(pin(&mut reader, "123456").is_ok());
+        for at in before + 1..=slot.commands() {
+            for is_silent in [false, true] {
+                let (mut reader, slot) = with_read(card());
+                if is_silent {
+                    slot.be_silent_at(at)
+                } else {
+                    slot.remove_at(at)
+                }
+                let fault = if is_silent { SmartCardFault::NoAnswer } else { SmartCardFault::Removed };
+                assert_eq!(pin(&mut reader, "123456").err(), Some(fault), "command {at}");
+                let tries = slot.sent().iter().filter(|sent| sent.starts_with(VERIFY)).count();
+                assert_eq!(tries, usize::from(at > before + 1), "command {at}");
+                assert!(!slot.is_connected());
+            }
+        }
     }
 
     #[test]

@@ -13,6 +13,9 @@ use zeroize::Zeroizing;
 use crate::limits::{SLOT_CONNECT, SLOT_LOOK};
 use crate::stage::{Actor, Stage};
 
+/// The instruction that carries a PIN (ISO/IEC 7816-4).
+const VERIFY: u8 = 0x20;
+
 /// What is wrong with card, reader or service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ChipTrouble {
@@ -53,6 +56,8 @@ struct State {
     is_connected: bool,
     transport: Transport,
     commands: u32,
+    /// How often a card was given a PIN.
+    pins: u32,
     trouble: Option<ChipTrouble>,
     /// What the driver waits for, and when it will be there.
     asked: Option<(Duration, Request)>,
@@ -68,6 +73,7 @@ impl Chips {
             is_connected: false,
             transport: Transport::default(),
             commands: 0,
+            pins: 0,
             trouble: None,
             asked: None,
         };
@@ -95,6 +101,11 @@ impl Chips {
     /// Sets what is wrong, or takes it back.
     pub fn set_trouble(&self, trouble: Option<ChipTrouble>) {
         self.state().trouble = trouble;
+    }
+
+    /// How often a card was given a PIN.
+    pub fn pins(&self) -> u32 {
+        self.state().pins
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -170,6 +181,7 @@ impl State {
             return Err(SlotError::Removed);
         }
         self.commands += 1;
+        self.pins += u32::from(command.get(1) == Some(&VERIFY));
         let trouble = self.trouble;
         if trouble == Some(ChipTrouble::RemovedAt(self.commands)) {
             self.take_out();

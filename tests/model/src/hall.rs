@@ -80,6 +80,8 @@ pub struct Hall {
     link: Link,
     runtime: Runtime,
     asking: Option<Question>,
+    /// How often a PIN was entered.
+    pins: u32,
     /// The number each print under way is about.
     prints: HashMap<RequestId, String>,
     attract: Option<Screen>,
@@ -121,6 +123,7 @@ impl Hall {
             link: Link::Offline,
             runtime: tokio::runtime::Builder::new_current_thread().build()?,
             asking: None,
+            pins: 0,
             prints: HashMap::new(),
             attract: None,
             state: "",
@@ -245,6 +248,13 @@ impl Hall {
         if attract.is_some_and(|attract| *attract != screen) {
             return Err("the attract screen is not what it was before anybody came".to_owned());
         }
+        let sent = self.devices.chips.pins();
+        if sent > self.pins {
+            return Err(format!(
+                "{state}: a PIN was entered {} times and sent to a card {sent} times",
+                self.pins
+            ));
+        }
         self.ledger.screen(&screen).map_err(|broken| format!("{state}: {broken}"))?;
         self.ledger.check(&self.keeper.store)
     }
@@ -252,7 +262,7 @@ impl Hall {
     fn carry_out(&mut self, effect: Effect, chance: &mut Chance) {
         let now = self.stage.now();
         match effect {
-            Effect::ReadCard { request } => self.hands.read(request),
+            Effect::ReadCard { request, at } => self.hands.read(request, at),
             Effect::StopReading => self.hands.stop_reading(),
             Effect::Scan { request } => self.hands.scan(request),
             Effect::StopScanning => self.hands.stop_scanning(),
@@ -277,11 +287,13 @@ impl Hall {
             }
             Effect::StopPage => self.hands.stop_page(),
             Effect::Record(step) => self.keeper.order(now, Order::Step(step), chance),
-            // Nobody here has a technician's card.
-            Effect::MeetTechnician { .. }
-            | Effect::WatchCard { .. }
-            | Effect::TryPin { .. }
-            | Effect::LookAround { .. } => {}
+            Effect::WatchCard { request } => self.hands.watch(request),
+            Effect::VerifyPin { request, pin } => {
+                self.pins += 1;
+                self.hands.verify(request, pin);
+            }
+            // Nobody here is on the roster.
+            Effect::MeetTechnician { .. } | Effect::TryPin { .. } | Effect::LookAround { .. } => {}
         }
     }
 

@@ -6,13 +6,14 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use kiosk_drivers_api::paper::Document;
-use kiosk_drivers_api::{Cancel, PageJob, ReceiptPrinter};
+use kiosk_drivers_api::{Cancel, PageJob, Private, ReceiptPrinter};
+use kiosk_model::CardPlace;
 use kiosk_session::{Event, RequestId};
 use kiosk_sim::printer as paper;
 
 use crate::cable::Wire;
 use crate::devices::Devices;
-use crate::kinds::Receipts;
+use crate::kinds::{Receipts, SlotJob};
 use crate::mailbox::Mailbox;
 use crate::stage::{Actor, Stage};
 use crate::worker::{Kind, Order, Worker};
@@ -93,12 +94,12 @@ pub struct Hands {
     pub complaints: Mailbox<String>,
     stage: Stage,
     reader: Desk<()>,
-    slot: Desk<()>,
+    slot: Desk<SlotJob>,
     scanner: Desk<()>,
     printer: Desk<Document>,
     pages: Desk<PageJob>,
-    /// The request for a card that reader and slot are at.
-    reading: Option<RequestId>,
+    /// The request for a card, and where it is looked for.
+    reading: Option<(RequestId, CardPlace)>,
     threads: Vec<JoinHandle<()>>,
 }
 
@@ -122,23 +123,41 @@ impl Hands {
         }
     }
 
-    /// Awaits a card at both places.
-    pub fn read(&mut self, request: RequestId) {
-        self.reading = Some(request);
-        self.reader.begin(request, ());
-        self.slot.begin(request, ());
+    /// Awaits a card there.
+    pub fn read(&mut self, request: RequestId, at: CardPlace) {
+        self.reading = Some((request, at));
+        if at != CardPlace::Slot {
+            self.reader.begin(request, ());
+        }
+        if at != CardPlace::Reader {
+            self.slot.begin(request, SlotJob::Read);
+        }
     }
 
     /// Awaits none any more.
     pub fn stop_reading(&mut self) {
-        self.reading = None;
-        self.reader.stop(self.stage.now());
-        self.slot.stop(self.stage.now());
+        let Some((_, at)) = self.reading.take() else { return };
+        if at != CardPlace::Slot {
+            self.reader.stop(self.stage.now());
+        }
+        if at != CardPlace::Reader {
+            self.slot.stop(self.stage.now());
+        }
+    }
+
+    /// Tells when the card in the slot is out.
+    pub fn watch(&mut self, request: RequestId) {
+        self.slot.begin(request, SlotJob::Watch);
+    }
+
+    /// Has the card in the slot check its PIN.
+    pub fn verify(&mut self, request: RequestId, pin: Private) {
+        self.slot.begin(request, SlotJob::Verify(pin));
     }
 
     /// Whichever place read a card first answers; at the other one nobody is waited for any more.
     pub fn card_was_read(&mut self, request: RequestId) {
-        if self.reading == Some(request) {
+        if self.reading.is_some_and(|(reading, _)| reading == request) {
             self.stop_reading();
         }
     }
@@ -175,7 +194,8 @@ impl Hands {
 
     /// Ends the threads; whoever is in the middle of something finishes that first.
     pub fn end(self) {
-        [&self.reader, &self.slot, &self.scanner].iter().for_each(|desk| desk.orders.send(Order::Quit));
+        [&self.reader, &self.scanner].iter().for_each(|desk| desk.orders.send(Order::Quit));
+        self.slot.orders.send(Order::Quit);
         self.printer.orders.send(Order::Quit);
         self.pages.orders.send(Order::Quit);
         self.stage.leave();

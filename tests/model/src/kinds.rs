@@ -3,8 +3,8 @@
 use kiosk_drivers_api::paper::Document;
 use kiosk_drivers_api::{
     Cancel, CodeScanner, DeviceStatus, IdCard, IdCardReader, PageFault, PageJob, PagePrinter,
-    PagePrinterStatus, PrintFault, PrinterStatus, ReaderFault, ReceiptPrinter, Scan, ScanFault, SmartCard,
-    SmartCardFault, SmartCardReader,
+    PagePrinterStatus, PrintFault, PrinterStatus, Private, ReaderFault, ReceiptPrinter, Scan, ScanFault,
+    SmartCard, SmartCardFault, SmartCardReader, SocialSecurityCard,
 };
 use kiosk_session::{Event, RequestId};
 
@@ -35,11 +35,11 @@ impl Kind for Reader {
         if cancel.is_cancelled() { Err(ReaderFault::Cancelled) } else { self.0.read(cancel) }
     }
 
-    fn weigh(fault: &ReaderFault) -> Weight {
+    fn weigh((): &(), fault: &ReaderFault) -> Weight {
         looks(fault, &ReaderFault::NoCard, &ReaderFault::Cancelled)
     }
 
-    fn told(request: RequestId, outcome: Outcome<Self>) -> Event {
+    fn told((): &(), request: RequestId, outcome: Outcome<Self>) -> Event {
         Event::CardRead { request, result: outcome.map(Box::new) }
     }
 
@@ -51,9 +51,29 @@ impl Kind for Reader {
 /// The slot for chip cards.
 pub struct Slot(pub Box<dyn SmartCardReader>);
 
+/// What the slot is to do.
+pub enum SlotJob {
+    /// Read the next card.
+    Read,
+    /// Tell when the card that was read last is out.
+    Watch,
+    /// Have it check its holder's PIN.
+    Verify(Private),
+}
+
+/// What the slot did.
+pub enum SlotNews {
+    /// It read a card.
+    Card(Box<SmartCard>),
+    /// The card that was read last is out.
+    Gone,
+    /// The PIN was right.
+    Verified(Box<SocialSecurityCard>),
+}
+
 impl Kind for Slot {
-    type Job = ();
-    type Yield = SmartCard;
+    type Job = SlotJob;
+    type Yield = SlotNews;
     type Fault = SmartCardFault;
     type Status = DeviceStatus;
 
@@ -61,16 +81,37 @@ impl Kind for Slot {
         self.0.status()
     }
 
-    fn attempt(&mut self, (): &(), cancel: &Cancel) -> Outcome<Self> {
-        if cancel.is_cancelled() { Err(SmartCardFault::Cancelled) } else { self.0.read(cancel) }
+    fn attempt(&mut self, job: &SlotJob, cancel: &Cancel) -> Outcome<Self> {
+        if cancel.is_cancelled() {
+            return Err(SmartCardFault::Cancelled);
+        }
+        match job {
+            SlotJob::Read => self.0.read(cancel).map(|card| SlotNews::Card(Box::new(card))),
+            SlotJob::Watch if self.0.holds_card(cancel) => Err(SmartCardFault::NoCard),
+            SlotJob::Watch => Ok(SlotNews::Gone),
+            SlotJob::Verify(pin) => {
+                self.0.verify_pin(pin, cancel).map(|card| SlotNews::Verified(Box::new(card)))
+            }
+        }
     }
 
-    fn weigh(fault: &SmartCardFault) -> Weight {
-        looks(fault, &SmartCardFault::NoCard, &SmartCardFault::Cancelled)
+    fn weigh(job: &SlotJob, fault: &SmartCardFault) -> Weight {
+        match job {
+            SlotJob::Read | SlotJob::Watch => {
+                looks(fault, &SmartCardFault::NoCard, &SmartCardFault::Cancelled)
+            }
+            SlotJob::Verify(_) => Weight::Over,
+        }
     }
 
-    fn told(request: RequestId, outcome: Outcome<Self>) -> Event {
-        Event::ChipRead { request, result: outcome.map(Box::new) }
+    fn told(job: &SlotJob, request: RequestId, outcome: Outcome<Self>) -> Event {
+        match (outcome, job) {
+            (Ok(SlotNews::Card(card)), _) => Event::ChipRead { request, result: Ok(card) },
+            (Ok(SlotNews::Gone), _) => Event::CardGone { request },
+            (Ok(SlotNews::Verified(card)), _) => Event::PinVerified { request, result: Ok(card) },
+            (Err(fault), SlotJob::Verify(_)) => Event::PinVerified { request, result: Err(fault) },
+            (Err(fault), SlotJob::Read | SlotJob::Watch) => Event::ChipRead { request, result: Err(fault) },
+        }
     }
 
     fn changed(status: DeviceStatus) -> Event {
@@ -95,11 +136,11 @@ impl Kind for Scanner {
         if cancel.is_cancelled() { Err(ScanFault::Cancelled) } else { self.0.scan(cancel) }
     }
 
-    fn weigh(fault: &ScanFault) -> Weight {
+    fn weigh((): &(), fault: &ScanFault) -> Weight {
         looks(fault, &ScanFault::NoCode, &ScanFault::Cancelled)
     }
 
-    fn told(request: RequestId, outcome: Outcome<Self>) -> Event {
+    fn told((): &(), request: RequestId, outcome: Outcome<Self>) -> Event {
         Event::Scanned { request, result: outcome.map(Box::new) }
     }
 
@@ -125,11 +166,11 @@ impl Kind for Receipts {
         self.0.print(document, cancel)
     }
 
-    fn weigh(_: &PrintFault) -> Weight {
+    fn weigh(_: &Document, _: &PrintFault) -> Weight {
         Weight::Over
     }
 
-    fn told(request: RequestId, result: Outcome<Self>) -> Event {
+    fn told(_: &Document, request: RequestId, result: Outcome<Self>) -> Event {
         Event::Printed { request, result }
     }
 
@@ -155,11 +196,11 @@ impl Kind for Pages {
         self.0.print(job, cancel)
     }
 
-    fn weigh(_: &PageFault) -> Weight {
+    fn weigh(_: &PageJob, _: &PageFault) -> Weight {
         Weight::Over
     }
 
-    fn told(request: RequestId, result: Outcome<Self>) -> Event {
+    fn told(_: &PageJob, request: RequestId, result: Outcome<Self>) -> Event {
         Event::PagePrinted { request, result }
     }
 

@@ -177,7 +177,7 @@ fn what_is_missing(body: &Body) -> Option<&'static str> {
         Body::Identify { message, .. }
         | Body::Scan { message, .. }
         | Body::Working { message }
-        | Body::TechnicianPin { message, .. }
+        | Body::Pin { message, .. }
         | Body::OutOfService { message } => text(message, "a message"),
         Body::Technician { title, rows, .. } => text(title, "a title").or(rows.is_empty().then_some("rows")),
         Body::Guide { title, rows, .. } => text(title, "a title").or(rows.is_empty().then_some("rows")),

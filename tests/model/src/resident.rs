@@ -46,6 +46,9 @@ const FOREIGN: [&str; 3] =
 /// What is typed into a field, right for some and wrong for others.
 const NUMBERS: [&str; 5] = ["13904520017", "6217000099990000123", "120", "1200.5", "99999999"];
 
+/// PINs, of which one is that of the only card that wants one.
+const PINS: [&str; 3] = ["246800", "246800", "111111"];
+
 impl Resident {
     /// Somebody from the library of the simulator.
     pub fn new(chance: &mut Chance) -> Self {
@@ -132,6 +135,9 @@ impl Resident {
         if matches!(&screen.body, Body::Scan { .. }) && chance.percent(70) {
             return self.shows(chance);
         }
+        if let Body::Pin { can_type, can_enter, .. } = &screen.body {
+            return self.enters_pin(*can_type, *can_enter, chance);
+        }
         if let Body::Form { fields, active, .. } = &screen.body {
             return self.fills_in(fields, *active, chance);
         }
@@ -149,14 +155,26 @@ impl Resident {
             return Deed::Touch(Action::ChooseOption { field: at, option });
         }
         if active == Some(at) {
-            self.types(chance);
+            self.types(&NUMBERS, chance);
             return Deed::Touch(Action::Press(Key::Clear));
         }
         Deed::Touch(Action::FocusField(at))
     }
 
-    fn types(&mut self, chance: &mut Chance) {
-        let number = chance.one_of(&NUMBERS).copied().unwrap_or_default();
+    /// Types a PIN and enters it; now and then it is given up.
+    fn enters_pin(&mut self, can_type: bool, can_enter: bool, chance: &mut Chance) -> Deed {
+        if !can_type || chance.percent(8) {
+            return Deed::Touch(Action::Back);
+        }
+        if can_enter && chance.percent(80) {
+            return Deed::Touch(Action::Submit);
+        }
+        self.types(&PINS, chance);
+        Deed::Touch(Action::Press(Key::Clear))
+    }
+
+    fn types(&mut self, numbers: &[&str], chance: &mut Chance) {
+        let number = chance.one_of(numbers).copied().unwrap_or_default();
         let key = |sign: char| sign.to_digit(10).map_or(Key::Point, |digit| Key::Digit(digit as u8));
         self.typed = number.chars().rev().map(key).collect();
     }
@@ -201,7 +219,7 @@ fn offered(body: &Body, chance: &mut Chance) -> Action {
         | Body::Form { .. }
         | Body::Working { .. }
         | Body::Farewell { .. }
-        | Body::TechnicianPin { .. }
+        | Body::Pin { .. }
         | Body::Technician { .. }
         | Body::OutOfService { .. } => vec![Action::Back],
     };

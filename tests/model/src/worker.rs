@@ -23,9 +23,9 @@ pub trait Kind: Send + 'static {
     /// One attempt at a job.
     fn attempt(&mut self, job: &Self::Job, cancel: &Cancel) -> Outcome<Self>;
     /// What an attempt that failed means for the job.
-    fn weigh(fault: &Self::Fault) -> Weight;
+    fn weigh(job: &Self::Job, fault: &Self::Fault) -> Weight;
     /// Tells how a job stands.
-    fn told(request: RequestId, outcome: Outcome<Self>) -> Event;
+    fn told(job: &Self::Job, request: RequestId, outcome: Outcome<Self>) -> Event;
     /// Tells another status.
     fn changed(status: Self::Status) -> Event;
 }
@@ -91,13 +91,13 @@ impl<K: Kind> Worker<K> {
         let (request, job, brake) = &work;
         let outcome = self.tell.call(brake, || self.device.attempt(job, &brake.cancel));
         let fault = outcome.as_ref().err().cloned();
-        let weight = fault.as_ref().map_or(Weight::Over, K::weigh);
+        let weight = fault.as_ref().map_or(Weight::Over, |fault| K::weigh(job, fault));
         let is_news = weight == Weight::Over || weight == Weight::Trouble && self.fault != fault;
         if weight != Weight::Stopped {
             self.fault = fault.filter(|_| weight == Weight::Trouble);
         }
         if is_news {
-            self.tell.event(K::told(*request, outcome));
+            self.tell.event(K::told(job, *request, outcome));
         }
         matches!(weight, Weight::NotYet | Weight::Trouble).then_some(work)
     }

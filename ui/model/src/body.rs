@@ -140,13 +140,17 @@ pub enum Body {
         /// Sentences: thanks, take card and paper, everything was wiped.
         lines: Vec<String>,
     },
-    /// A technician types the PIN of his card.
-    TechnicianPin {
+    /// The PIN of the card in the slot is typed.
+    Pin {
+        /// Whose card it is.
+        owner: PinOwner,
         /// How many digits there are.
         typed: usize,
+        /// How many are marked, typed or not.
+        places: usize,
         /// How it goes on.
         stage: PinStage,
-        /// The sentence that goes with it: how many tries are left, how long to wait, what unlocks.
+        /// The sentence that goes with it: how many tries are left, how long to wait, what to do instead.
         message: String,
         /// Whether the number pad takes keys.
         can_type: bool,
@@ -350,7 +354,16 @@ pub struct AnswerTable {
     pub empty: String,
 }
 
-/// How it goes on with a technician's PIN.
+/// Whose PIN is typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PinOwner {
+    /// A technician's.
+    Technician,
+    /// That of a resident's social security card.
+    Resident,
+}
+
+/// How it goes on with a PIN.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PinStage {
     /// It is typed.

@@ -11,6 +11,8 @@ pub enum Topic {
     Card,
     /// Putting the card down, or into the slot.
     CardOrChip,
+    /// Typing the PIN of a social security card.
+    CardPin,
     /// Showing the code of a receipt.
     Scan,
     /// Reading before starting.
@@ -46,6 +48,7 @@ impl Texts {
             Topic::Home => self.tr("Touch the service you need. Language and large text can be changed here."),
             Topic::Card => self.tr("The reader is the flat field with the card sign. Lay the card on it; either side will do."),
             Topic::CardOrChip => self.tr("The reader is the flat field with the card sign: lay the ID card on it, either side will do. The slot takes the social security card, chip first and facing up."),
+            Topic::CardPin => self.tr("The PIN is the one for social security; the bank's PIN of the same card is another one. The card itself counts wrong tries. Whoever does not know it uses the ID card, or asks at the social security counter."),
             Topic::Scan => self.tr("The scanner is the small window of glass at this terminal. The code stands at the foot of the receipt; it tells the state of that one case, and nothing about you."),
             Topic::Guide => self.tr("This page says what you need, how long it takes and what it costs. Touch “Start” to begin."),
             Topic::Form => self.tr("Touch a field, then type or choose. What is on file is filled in for you. “Next” goes on, “Back” loses nothing."),

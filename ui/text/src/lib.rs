@@ -22,7 +22,7 @@ mod unavailable;
 mod visit;
 
 pub use cases::CaseWord;
-pub use chip::ChipTrouble;
+pub use chip::{ChipTrouble, PinWord};
 pub use form::FieldTrouble;
 pub use format::{clock, local_date, mask_name, mask_number};
 pub use help::Topic;

@@ -3,6 +3,7 @@
 
 mod age;
 mod asking;
+mod card_pin;
 mod chips;
 mod configured;
 mod handing_in;

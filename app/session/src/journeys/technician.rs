@@ -13,7 +13,7 @@ use crate::{CertificateEnd, Event, PinAnswer, Queue, Report, RequestId};
 
 /// Stage, sentence and digits of the PIN's screen.
 fn pin(world: &World) -> (PinStage, String, usize) {
-    let Body::TechnicianPin { stage, message, typed, .. } = world.body() else { panic!("{}", world.state()) };
+    let Body::Pin { stage, message, typed, .. } = world.body() else { panic!("{}", world.state()) };
     (stage, message, typed)
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use kiosk_model::Body;
+use kiosk_model::{Body, CardPlace};
 use kiosk_protocol::trail::EndReason;
 use kiosk_text::Topic;
 
@@ -65,7 +65,7 @@ impl Shows for Farewell {
         false
     }
 
-    fn takes_card(&self) -> bool {
-        false
+    fn takes_card(&self) -> Option<CardPlace> {
+        None
     }
 }

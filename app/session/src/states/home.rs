@@ -86,6 +86,10 @@ impl Shows for Home {
     fn can_go_back(&self) -> bool {
         false
     }
+
+    fn asks_for_pin(&self) -> bool {
+        true
+    }
 }
 
 fn greeting(view: &View) -> Shown {

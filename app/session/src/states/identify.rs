@@ -4,7 +4,7 @@ use kiosk_model::{Body, CardPlace, ReaderStage};
 use kiosk_protocol::service::{IdentityLevel, Work};
 use kiosk_text::{Reason, Topic};
 
-use super::{Asking, Form, Goal, Guide, Home, Retry, Subject, Unavailable, WhyNot};
+use super::{Asking, CardPin, Form, Goal, Guide, Home, Retry, Subject, Unavailable, WhyNot};
 use crate::draft::wants_shared;
 use crate::opened::Opened;
 use crate::task::{Shows, Situation, Step};
@@ -29,7 +29,12 @@ impl Aim {
             Self::Cases => IdentityLevel::CardPresent,
         };
         if needed > turn.visit.level() {
-            return Step::To(Identify { aim: self }.into());
+            let identify = Identify { aim: self }.into();
+            return Step::To(if turn.visit.waits_for_pin() {
+                CardPin::before(identify, turn)
+            } else {
+                identify
+            });
         }
         match self {
             Self::Cases => ask_if_online(Goal::Cases, turn),
@@ -105,6 +110,10 @@ impl Shows for Identify {
             CardPlace::Reader => Topic::Card,
             CardPlace::Slot | CardPlace::Either => Topic::CardOrChip,
         }
+    }
+
+    fn asks_for_pin(&self) -> bool {
+        true
     }
 
     /// What is wrong with the reader stands in the middle of the screen.

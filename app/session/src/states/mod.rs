@@ -2,6 +2,7 @@
 
 mod answer;
 mod asking;
+mod card_pin;
 mod cases;
 mod confirm;
 mod farewell;
@@ -20,6 +21,7 @@ mod unsure;
 
 pub(crate) use answer::Answer;
 pub(crate) use asking::{Asking, Goal};
+pub(crate) use card_pin::CardPin;
 pub(crate) use cases::{Cases, CasesOf};
 pub(crate) use confirm::Confirm;
 pub(crate) use farewell::Farewell;

@@ -114,6 +114,7 @@ impl Technician {
             | Event::PrinterChanged(_)
             | Event::PagePrinterChanged(_)
             | Event::Stored { .. }
+            | Event::PinVerified { .. }
             | Event::PagePrinted { .. }
             | Event::Answered { .. }
             | Event::LinkChanged(_)

@@ -1,20 +1,20 @@
-//! The PIN as it is typed: never more of it on the glass than how many digits there are.
+//! A technician's PIN: whether it may be tried, and what is said of that.
 
 use std::time::Duration;
 
 use kiosk_drivers_api::Private;
-use kiosk_model::{Body, Key, PinStage};
+use kiosk_model::{Body, Key, PinOwner, PinStage};
 use kiosk_text::Texts;
-use secrecy::ExposeSecret;
 
 use crate::Now;
 use crate::limits::{PIN_DIGITS_MAX, PIN_DIGITS_MIN};
 use crate::lock::Gate;
+use crate::pad::Digits;
 use crate::task::Deadline;
 
 /// A PIN on its way.
 pub(super) struct Typing {
-    pin: Private,
+    digits: Digits,
     gate: Gate,
     said: Option<Said>,
     /// The end of the wait, and the seconds until then that are shown.
@@ -34,7 +34,7 @@ impl Typing {
             Gate::Waits { left } => Some((now.monotonic + left, seconds(left))),
             Gate::Open { .. } | Gate::Locked => None,
         };
-        Self { pin: Private::default(), gate, said, wait }
+        Self { digits: Digits::none(PIN_DIGITS_MAX), gate, said, wait }
     }
 
     /// When the next second of the wait is over.
@@ -55,22 +55,14 @@ impl Typing {
 
     /// Applies a key where a PIN may be tried.
     pub(super) fn press(&mut self, key: Key) {
-        if !self.is_open() {
-            return;
+        if self.is_open() {
+            self.digits.press(key);
         }
-        let pin = self.pin.expose_secret();
-        let typed = match key {
-            Key::Digit(digit) if digit <= 9 && pin.len() < PIN_DIGITS_MAX => format!("{pin}{digit}"),
-            Key::Backspace => pin.get(..pin.len().saturating_sub(1)).unwrap_or_default().to_owned(),
-            Key::Clear => String::new(),
-            Key::Digit(_) | Key::Point => return,
-        };
-        self.pin = typed.into();
     }
 
     /// The PIN, where it is long enough and may be tried; nothing of it stays here.
     pub(super) fn take(&mut self) -> Option<Private> {
-        self.can_enter().then(|| std::mem::take(&mut self.pin))
+        self.can_enter().then(|| self.digits.take())
     }
 
     fn is_open(&self) -> bool {
@@ -78,12 +70,14 @@ impl Typing {
     }
 
     fn can_enter(&self) -> bool {
-        self.is_open() && self.pin.expose_secret().len() >= PIN_DIGITS_MIN
+        self.is_open() && self.digits.count() >= PIN_DIGITS_MIN
     }
 
     pub(super) fn body(&self, texts: Texts) -> Body {
-        Body::TechnicianPin {
-            typed: self.pin.expose_secret().len(),
+        Body::Pin {
+            owner: PinOwner::Technician,
+            typed: self.digits.count(),
+            places: PIN_DIGITS_MAX,
             stage: self.stage(),
             message: self.message(texts),
             can_type: self.is_open(),
@@ -115,8 +109,15 @@ impl Typing {
 
 /// The same screen while the PIN is checked: nothing of it is here any more.
 pub(super) fn being_checked(texts: Texts) -> Body {
-    let message = texts.pin_being_checked();
-    Body::TechnicianPin { typed: 0, stage: PinStage::Checking, message, can_type: false, can_enter: false }
+    Body::Pin {
+        owner: PinOwner::Technician,
+        typed: 0,
+        places: PIN_DIGITS_MAX,
+        stage: PinStage::Checking,
+        message: texts.pin_being_checked(),
+        can_type: false,
+        can_enter: false,
+    }
 }
 
 /// Whole seconds, none of them shown too early.

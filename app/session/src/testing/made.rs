@@ -92,6 +92,12 @@ pub(crate) fn locked_card() -> SmartCard {
     chip(Generation::Third, OnCard::Locked(key), OnCard::Locked(key))
 }
 
+/// One that keeps its holder back until the PIN is right.
+pub(crate) fn pin_card() -> SmartCard {
+    let validity = OnCard::Free(Validity { from: None, until: Some(VALID) });
+    chip(Generation::Second, validity, OnCard::Locked(CardKey::Pin))
+}
+
 fn chip(generation: Generation, validity: OnCard<Validity>, holder: OnCard<CardHolder>) -> SmartCard {
     let (region, card_number) = ("230202".into(), "A12345678".into());
     SmartCard::SocialSecurity(Box::new(SocialSecurityCard {

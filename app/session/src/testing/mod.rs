@@ -15,7 +15,7 @@ use kiosk_drivers_api::{
     DeviceStatus, IdCard, PageFault, PageJob, PrintFault, ReaderFault, Scan, ScanFault, SmartCard,
     SmartCardFault, ValidUntil,
 };
-use kiosk_model::{Action, Body, Key, Language, Overlay, Screen};
+use kiosk_model::{Action, Body, CardPlace, Key, Language, Overlay, Screen};
 use kiosk_protocol::service::Text;
 use kiosk_protocol::trail::TrailEvent;
 use kiosk_protocol::wire::{Ask, Reply};
@@ -38,6 +38,8 @@ pub(crate) const ONLINE: usize = 4;
 
 /// A PIN of a technician.
 pub(crate) const PIN: &str = "739154";
+/// The PIN of a resident's card.
+pub(crate) const CARD_PIN: &str = "246800";
 
 /// A made-up resident; the number is valid by its check digit.
 pub(crate) const NAME: &str = "王秀兰";
@@ -66,6 +68,8 @@ pub(crate) struct World {
     pub(crate) watching: Option<RequestId>,
     /// PINs that were handed over.
     pub(crate) pins: Vec<(RequestId, String)>,
+    /// PINs of residents' cards that were handed over.
+    pub(crate) verifies: Vec<(RequestId, String)>,
     pub(crate) looks: Vec<RequestId>,
     pub(crate) trail: Vec<TrailEvent>,
 }
@@ -92,6 +96,7 @@ impl World {
             meetings: Vec::new(),
             watching: None,
             pins: Vec::new(),
+            verifies: Vec::new(),
             looks: Vec::new(),
             trail: Vec::new(),
         };
@@ -197,7 +202,10 @@ impl World {
 
     fn take(&mut self, effect: Effect) {
         match effect {
-            Effect::ReadCard { request } => (self.reading, self.watching) = (Some(request), None),
+            Effect::ReadCard { request, at } => {
+                self.reading = Some(request);
+                self.watching = self.watching.filter(|_| at == CardPlace::Reader);
+            }
             Effect::StopReading => self.reading = None,
             Effect::Ask { request, ask } => {
                 self.asking = Some(request);
@@ -230,6 +238,10 @@ impl World {
             Effect::MeetTechnician { request, .. } => self.meetings.push(request),
             Effect::WatchCard { request } => self.watching = Some(request),
             Effect::TryPin { request, pin } => self.pins.push((request, pin.expose_secret().to_owned())),
+            Effect::VerifyPin { request, pin } => {
+                self.watching = None;
+                self.verifies.push((request, pin.expose_secret().to_owned()));
+            }
             Effect::LookAround { request } => self.looks.push(request),
             Effect::Record(event) => self.trail.push(event),
         }
@@ -304,6 +316,24 @@ impl World {
     pub(crate) fn tried(&mut self, answer: PinAnswer) {
         let request = self.pins.last().map_or(RequestId(0), |(request, _)| *request);
         self.send(Event::PinTried { request, answer });
+    }
+
+    /// With a resident's card in the slot, whose PIN is asked for on the way to the cases.
+    pub(crate) fn at_card_pin() -> Self {
+        let mut world = Self::at_home_unknown();
+        world.touch(Action::OpenCases);
+        world.insert(Ok(pin_card()));
+        world
+    }
+
+    /// The card checked the PIN.
+    pub(crate) fn verified(&mut self, result: Result<SmartCard, SmartCardFault>) {
+        let request = self.verifies.last().map_or(RequestId(0), |(request, _)| *request);
+        let social = |card| match card {
+            SmartCard::SocialSecurity(card) => card,
+            SmartCard::Bank(_) | SmartCard::Technician(_) => panic!("not a social security card"),
+        };
+        self.send(Event::PinVerified { request, result: result.map(social) });
     }
 
     pub(crate) fn told(&mut self, report: Report) {

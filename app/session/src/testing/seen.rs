@@ -28,7 +28,7 @@ fn body_text(body: &Body) -> Vec<String> {
         Body::Identify { message, .. }
         | Body::Scan { message, .. }
         | Body::Working { message }
-        | Body::TechnicianPin { message, .. }
+        | Body::Pin { message, .. }
         | Body::OutOfService { message } => {
             vec![message.clone()]
         }

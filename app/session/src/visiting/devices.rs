@@ -1,10 +1,10 @@
 //! What the devices tell a visit.
 
 use kiosk_drivers_api::{PageFault, PrintFault, Scan, ScanFault};
-use kiosk_protocol::trail::TrailEvent;
 
 use super::{Idle, Visiting};
 use crate::ctx::Ctx;
+use crate::states::CardPin;
 use crate::task::Input;
 use crate::turn::Turn;
 use crate::visit::{Identity, Trouble};
@@ -22,13 +22,14 @@ impl Visiting {
     ) -> Option<Self> {
         let Some(identity) = identity else { return Some(self) };
         self.idle = Idle::Since(now.monotonic);
-        self.visit.identity = identity;
-        if self.visit.holder().is_none() {
-            return Some(self);
+        let mut turn = Turn { now, ctx, visit: &mut self.visit, effects };
+        if turn.sees(identity) {
+            return self.task_on(Input::Identified, now, ctx, effects);
         }
-        let (visit, level) = (self.visit.id, self.visit.level());
-        effects.push(Effect::Record(TrailEvent::Identified { visit, level }));
-        self.task_on(Input::Identified, now, ctx, effects)
+        if turn.visit.waits_for_pin() && self.task.shows().asks_for_pin() {
+            self.task = CardPin::before(self.task, &mut turn);
+        }
+        Some(self)
     }
 
     /// Whoever shows a code is there, even if it is the wrong one.
@@ -46,7 +47,12 @@ impl Visiting {
     }
 
     /// What was said about a card is over once its reader is: that is said instead.
-    pub(super) fn place_changed(mut self, ctx: &Ctx) -> Self {
+    pub(super) fn place_changed(
+        mut self,
+        now: Now,
+        ctx: &mut Ctx,
+        effects: &mut Vec<Effect>,
+    ) -> Option<Self> {
         let is_over = match &self.visit.identity {
             Identity::Troubled(Trouble::Card(_)) => ctx.reader_is_broken(),
             Identity::Troubled(Trouble::Chip(_)) => ctx.slot_is_broken(),
@@ -55,7 +61,7 @@ impl Visiting {
         if is_over {
             self.visit.identity = Identity::Awaited;
         }
-        self
+        if ctx.slot_is_broken() { self.task_on(Input::SlotBroke, now, ctx, effects) } else { Some(self) }
     }
 
     pub(super) fn printed(

@@ -4,7 +4,7 @@ mod devices;
 
 use std::time::Duration;
 
-use kiosk_model::{Action, Frame, Language, Mode, Overlay, Screen, Shown};
+use kiosk_model::{Action, CardPlace, Frame, Language, Mode, Overlay, Screen, Shown};
 use kiosk_protocol::trail::{EndReason, TrailEvent};
 use uuid::Uuid;
 
@@ -77,7 +77,11 @@ impl Visiting {
                 self.task_on(Input::Answered(request, result), now, ctx, effects)
             }
             Event::PagePrinted { request, result } => self.page_printed(request, result, now, ctx, effects),
-            Event::ReaderChanged(_) | Event::SlotChanged(_) => Some(self.place_changed(ctx)),
+            Event::ReaderChanged(_) | Event::SlotChanged(_) => self.place_changed(now, ctx, effects),
+            Event::CardGone { request } => self.task_on(Input::CardGone(request), now, ctx, effects),
+            Event::PinVerified { request, result } => {
+                self.task_on(Input::PinVerified(request, result), now, ctx, effects)
+            }
             Event::PrinterChanged(_) if ctx.printer_fault().is_none() => {
                 self.task_on(Input::PrinterWorks, now, ctx, effects)
             }
@@ -92,7 +96,6 @@ impl Visiting {
             | Event::CatalogueChanged(_)
             | Event::AgeChanged(_)
             | Event::ConfigurationChanged(_)
-            | Event::CardGone { .. }
             | Event::TechnicianMet { .. }
             | Event::PinTried { .. }
             | Event::LookedAround { .. } => Some(self),
@@ -118,8 +121,9 @@ impl Visiting {
         self.task.shows().name()
     }
 
-    pub(crate) fn takes_card(&self) -> bool {
-        self.visit.holder().is_none() && self.task.shows().takes_card()
+    /// Where; nowhere once somebody is identified.
+    pub(crate) fn takes_card(&self) -> Option<CardPlace> {
+        self.task.shows().takes_card().filter(|_| self.visit.holder().is_none())
     }
 
     pub(crate) fn takes_code(&self) -> bool {

@@ -36,10 +36,10 @@ pub struct Kind<D: ?Sized, J, Y, F, S> {
     pub status: fn(&mut D) -> S,
     /// Makes one attempt at a job.
     pub attempt: fn(&mut D, &J, &Cancel) -> Result<Y, F>,
-    /// What a fault means.
-    pub meaning: fn(&F) -> Meaning<S>,
+    /// What a fault means for a job.
+    pub meaning: fn(&J, &F) -> Meaning<S>,
     /// Tells how a job stands.
-    pub told: fn(RequestId, Result<Y, F>) -> Event,
+    pub told: fn(&J, RequestId, Result<Y, F>) -> Event,
     /// Tells another status.
     pub changed: fn(S) -> Event,
 }
@@ -175,11 +175,11 @@ where
         let outcome = self.outcome(&work);
         let (weight, status) = match &outcome {
             Ok(_) => (Weight::Over, self.kind.done),
-            Err(fault) => (self.kind.meaning)(fault),
+            Err(fault) => (self.kind.meaning)(&work.job, fault),
         };
         status.into_iter().for_each(|status| self.report(status));
         let has_failed = outcome.is_err() && weight == Weight::Over;
-        self.tell(work.request, outcome, weight);
+        self.tell(&work, outcome, weight);
         if status.is_none() {
             // Whoever waits for the device to work again hears so, also where it does already.
             self.status = self.status.filter(|_| !has_failed);
@@ -199,7 +199,7 @@ where
     }
 
     /// Tells what is worth telling.
-    fn tell(&mut self, request: RequestId, outcome: Result<Y, F>, weight: Weight) {
+    fn tell(&mut self, work: &Work<J>, outcome: Result<Y, F>, weight: Weight) {
         let fault = outcome.as_ref().err().cloned();
         let is_news = match weight {
             Weight::Over => true,
@@ -213,7 +213,7 @@ where
             self.fault = fault.filter(|_| weight == Weight::Trouble);
         }
         if is_news {
-            self.send((self.kind.told)(request, outcome));
+            self.send((self.kind.told)(&work.job, work.request, outcome));
         }
     }
 

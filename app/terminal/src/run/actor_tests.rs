@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use kiosk_drivers_api::paper::Document;
 use kiosk_drivers_api::{
-    DeviceStatus, IdCard, IdCardReader, Outlet, Paper, PrintFault, PrinterStatus, ReaderFault, ReceiptPrinter,
+    DeviceStatus, IdCard, IdCardReader, Outlet, Paper, PrintFault, PrinterStatus, Private, ReaderFault,
+    ReceiptPrinter, SmartCard, SmartCardFault, SmartCardReader, SocialSecurityCard,
 };
 
-use super::super::kinds::{ID_READER, RECEIPTS};
+use super::super::kinds::{ID_READER, RECEIPTS, SLOT, SlotJob};
 use super::*;
 use crate::deadlines::EVENTS_MAX;
 
@@ -151,4 +152,58 @@ fn every_page_is_answered_once_and_never_tried_again() {
     }
     let once = ["7 Err(PaperOut)", "UserActionNeeded"];
     assert_eq!(words(&told), [once, once].concat(), "how it stands is told behind each page that failed");
+}
+
+/// Fails at every PIN, and breaks down where it has no fault; counts how often it was asked.
+struct NoPin(Option<SmartCardFault>, Arc<Mutex<usize>>);
+
+impl SmartCardReader for NoPin {
+    fn status(&mut self) -> DeviceStatus {
+        DeviceStatus::Online
+    }
+
+    fn read(&mut self, _: &Cancel) -> Result<SmartCard, SmartCardFault> {
+        Err(SmartCardFault::NoCard)
+    }
+
+    fn holds_card(&mut self, _: &Cancel) -> bool {
+        true
+    }
+
+    fn verify_pin(&mut self, _: &Private, _: &Cancel) -> Result<SocialSecurityCard, SmartCardFault> {
+        *self.1.lock().unwrap() += 1;
+        Err(self.0.clone().unwrap())
+    }
+}
+
+/// Why a PIN opened nothing, where an event tells that.
+fn pin_fault(event: Event) -> Option<SmartCardFault> {
+    let Event::PinVerified { request: RequestId(7), result } = event else { return None };
+    result.err()
+}
+
+#[test]
+fn a_pin_is_answered_once_and_never_tried_again_whatever_comes_of_it() {
+    let faults = [
+        SmartCardFault::NoCard,
+        SmartCardFault::Removed,
+        SmartCardFault::NoAnswer,
+        SmartCardFault::Garbled,
+        SmartCardFault::NoService,
+        SmartCardFault::InUse,
+        SmartCardFault::PinWrong { tries_left: 2 },
+    ];
+    for fault in faults.into_iter().map(Some).chain([None]) {
+        let (events, told) = sync_channel(EVENTS_MAX);
+        let asked = Arc::new(Mutex::new(0));
+        let (script, count) = (fault.clone(), Arc::clone(&asked));
+        let factory: Factory<dyn SmartCardReader> =
+            Box::new(move || Box::new(NoPin(script.clone(), Arc::clone(&count))));
+        let mut worker = Worker::new(SLOT, factory, events);
+        work(&mut worker, SlotJob::Verify(Private::from("246800")));
+        (0..3).for_each(|_| worker.turn());
+        let answers: Vec<SmartCardFault> = told.try_iter().filter_map(pin_fault).collect();
+        let expected = fault.unwrap_or(SmartCardFault::NoAnswer);
+        assert_eq!((answers, *asked.lock().unwrap()), (vec![expected], 1));
+    }
 }

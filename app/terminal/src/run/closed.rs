@@ -57,6 +57,7 @@ impl Door {
             | Event::CardGone { .. }
             | Event::TechnicianMet { .. }
             | Event::PinTried { .. }
+            | Event::PinVerified { .. }
             | Event::LookedAround { .. } => false,
         };
         !(self.closed && is_of_a_person)

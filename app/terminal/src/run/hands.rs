@@ -6,6 +6,7 @@ use kiosk_drivers_api::paper::Document;
 use kiosk_drivers_api::{
     CodeScanner, IdCardReader, PageFault, PageJob, PagePrinter, ReceiptPrinter, SmartCardReader,
 };
+use kiosk_model::CardPlace;
 use kiosk_protocol::item::Content;
 use kiosk_screens::Remote;
 use kiosk_session::{Effect, Event, RequestId};
@@ -28,8 +29,8 @@ pub struct Hands {
     pages: Option<Actor<dyn PagePrinter, PageJob>>,
     slot: Option<Actor<dyn SmartCardReader, SlotJob>>,
     scanner: Option<Actor<dyn CodeScanner, ()>>,
-    /// The request for a card that reader and slot are at.
-    reading: Option<RequestId>,
+    /// The request for a card, and where it is looked for.
+    reading: Option<(RequestId, CardPlace)>,
     events: SyncSender<Event>,
     asker: Asker,
     gate: Gate,
@@ -82,11 +83,7 @@ impl Hands {
     /// Carries an order out, or hands it to whoever does.
     pub fn carry_out(&mut self, effect: Effect) {
         match effect {
-            Effect::ReadCard { request } => {
-                self.reading = Some(request);
-                self.reader.begin(request, ());
-                self.slot.iter().for_each(|slot| slot.begin(request, SlotJob::Read));
-            }
+            Effect::ReadCard { request, at } => self.read_card(request, at),
             Effect::StopReading => self.stop_reading(),
             Effect::Scan { request } => self.scanner.iter().for_each(|scanner| scanner.begin(request, ())),
             Effect::StopScanning => self.scanner.iter().for_each(Actor::stop),
@@ -109,6 +106,11 @@ impl Hands {
             Effect::WatchCard { request } => {
                 self.slot.iter().for_each(|slot| slot.begin(request, SlotJob::Watch));
             }
+            Effect::VerifyPin { request, pin } => {
+                if let Some(slot) = &self.slot {
+                    slot.begin(request, SlotJob::Verify(pin));
+                }
+            }
             Effect::TryPin { request, pin } => self.gate.try_pin(request, pin),
             Effect::LookAround { request } => self.gate.look_around(request),
             Effect::Record(event) => self.keeper.record(event),
@@ -117,15 +119,30 @@ impl Hands {
 
     /// Whichever place read a card first answers; at the other one nobody is waited for any more.
     pub fn card_was_read(&mut self, request: RequestId) {
-        if self.reading == Some(request) {
+        if self.reading.is_some_and(|(reading, _)| reading == request) {
             self.stop_reading();
         }
     }
 
+    fn read_card(&mut self, request: RequestId, at: CardPlace) {
+        self.reading = Some((request, at));
+        if at != CardPlace::Slot {
+            self.reader.begin(request, ());
+        }
+        if at != CardPlace::Reader {
+            self.slot.iter().for_each(|slot| slot.begin(request, SlotJob::Read));
+        }
+    }
+
+    /// Where no card is looked for, whatever goes on goes on.
     fn stop_reading(&mut self) {
-        self.reading = None;
-        self.reader.stop();
-        self.slot.iter().for_each(Actor::stop);
+        let Some((_, at)) = self.reading.take() else { return };
+        if at != CardPlace::Slot {
+            self.reader.stop();
+        }
+        if at != CardPlace::Reader {
+            self.slot.iter().for_each(Actor::stop);
+        }
     }
 
     fn no_pages(&self, request: RequestId) {

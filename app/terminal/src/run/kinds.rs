@@ -3,8 +3,8 @@
 use kiosk_drivers_api::paper::Document;
 use kiosk_drivers_api::{
     CodeScanner, DeviceStatus, IdCard, IdCardReader, Outlet, PageFault, PageJob, PagePrinter,
-    PagePrinterStatus, Paper, PrintFault, PrinterStatus, ReaderFault, ReceiptPrinter, Scan, ScanFault,
-    SmartCard, SmartCardFault, SmartCardReader, Supply,
+    PagePrinterStatus, Paper, PrintFault, PrinterStatus, Private, ReaderFault, ReceiptPrinter, Scan,
+    ScanFault, SmartCard, SmartCardFault, SmartCardReader, SocialSecurityCard, Supply,
 };
 use kiosk_session::Event;
 
@@ -19,18 +19,19 @@ pub const ID_READER: Kind<dyn IdCardReader, (), IdCard, ReaderFault, DeviceStatu
     done: Some(DeviceStatus::Online),
     status: |driver| driver.status(),
     attempt: |driver, (), cancel| driver.read(cancel),
-    meaning: of_reader,
-    told: |request, outcome| Event::CardRead { request, result: outcome.map(Box::new) },
+    meaning: |(), fault| of_reader(fault),
+    told: |(), request, outcome| Event::CardRead { request, result: outcome.map(Box::new) },
     changed: Event::ReaderChanged,
 };
 
 /// What the slot is to do.
-#[derive(Clone, Copy, Debug)]
 pub enum SlotJob {
     /// Read the next card.
     Read,
     /// Tell when the card that was read last is out.
     Watch,
+    /// Have it check its holder's PIN.
+    Verify(Private),
 }
 
 /// What the slot did.
@@ -39,9 +40,11 @@ pub enum SlotNews {
     Card(Box<SmartCard>),
     /// The card that was read last is out.
     Gone,
+    /// The PIN was right.
+    Verified(Box<SocialSecurityCard>),
 }
 
-/// The slot for chip cards: looks until a card was read, or is out.
+/// The slot for chip cards: looks until a card was read, or is out. A PIN has one attempt, whatever comes of it.
 pub const SLOT: Kind<dyn SmartCardReader, SlotJob, SlotNews, SmartCardFault, DeviceStatus> = Kind {
     name: "smart-card",
     lost: SmartCardFault::NoAnswer,
@@ -53,12 +56,18 @@ pub const SLOT: Kind<dyn SmartCardReader, SlotJob, SlotNews, SmartCardFault, Dev
         SlotJob::Read => driver.read(cancel).map(|card| SlotNews::Card(Box::new(card))),
         SlotJob::Watch if driver.holds_card(cancel) => Err(SmartCardFault::NoCard),
         SlotJob::Watch => Ok(SlotNews::Gone),
+        SlotJob::Verify(pin) => driver.verify_pin(pin, cancel).map(|card| SlotNews::Verified(Box::new(card))),
     },
-    meaning: of_slot,
-    told: |request, outcome| match outcome {
-        Ok(SlotNews::Card(card)) => Event::ChipRead { request, result: Ok(card) },
-        Ok(SlotNews::Gone) => Event::CardGone { request },
-        Err(fault) => Event::ChipRead { request, result: Err(fault) },
+    meaning: |job, fault| match job {
+        SlotJob::Read | SlotJob::Watch => of_slot(fault),
+        SlotJob::Verify(_) => (Weight::Over, of_slot(fault).1),
+    },
+    told: |job, request, outcome| match (outcome, job) {
+        (Ok(SlotNews::Card(card)), _) => Event::ChipRead { request, result: Ok(card) },
+        (Ok(SlotNews::Gone), _) => Event::CardGone { request },
+        (Ok(SlotNews::Verified(card)), _) => Event::PinVerified { request, result: Ok(card) },
+        (Err(fault), SlotJob::Verify(_)) => Event::PinVerified { request, result: Err(fault) },
+        (Err(fault), SlotJob::Read | SlotJob::Watch) => Event::ChipRead { request, result: Err(fault) },
     },
     changed: Event::SlotChanged,
 };
@@ -72,8 +81,8 @@ pub const SCANNER: Kind<dyn CodeScanner, (), Scan, ScanFault, DeviceStatus> = Ki
     done: Some(DeviceStatus::Online),
     status: |driver| driver.status(),
     attempt: |driver, (), cancel| driver.scan(cancel),
-    meaning: of_scanner,
-    told: |request, outcome| Event::Scanned { request, result: outcome.map(Box::new) },
+    meaning: |(), fault| of_scanner(fault),
+    told: |(), request, outcome| Event::Scanned { request, result: outcome.map(Box::new) },
     changed: Event::ScannerChanged,
 };
 
@@ -91,8 +100,8 @@ pub const RECEIPTS: Kind<dyn ReceiptPrinter, Document, (), PrintFault, PrinterSt
     done: None,
     status: |driver| driver.status(),
     attempt: |driver, document, cancel| driver.print(document, cancel),
-    meaning: |_| (Weight::Over, None),
-    told: |request, result| Event::Printed { request, result },
+    meaning: |_, _| (Weight::Over, None),
+    told: |_, request, result| Event::Printed { request, result },
     changed: Event::PrinterChanged,
 };
 
@@ -110,8 +119,8 @@ pub const PAGES: Kind<dyn PagePrinter, PageJob, (), PageFault, PagePrinterStatus
     done: None,
     status: |driver| driver.status(),
     attempt: |driver, job, cancel| driver.print(job, cancel),
-    meaning: |_| (Weight::Over, None),
-    told: |request, result| Event::PagePrinted { request, result },
+    meaning: |_, _| (Weight::Over, None),
+    told: |_, request, result| Event::PagePrinted { request, result },
     changed: Event::PagePrinterChanged,
 };
 

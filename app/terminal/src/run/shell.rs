@@ -142,6 +142,7 @@ impl Shell {
             | Event::CardGone { .. }
             | Event::TechnicianMet { .. }
             | Event::PinTried { .. }
+            | Event::PinVerified { .. }
             | Event::LookedAround { .. } => {}
         }
     }

@@ -56,6 +56,11 @@ impl<T: Transmit> Conversation<T> {
         Err(SmartCardFault::Garbled)
     }
 
+    /// Sends a command once, whatever comes of it: for one that counts how often it was sent.
+    pub fn tell(&mut self, command: &Command) -> Result<Status, SmartCardFault> {
+        split(&self.card.transmit(command)?).map(|(_, status)| status)
+    }
+
     /// Asks, and takes every status but [`Status::OK`] for a fault.
     pub fn demand(&mut self, command: Command) -> Result<Zeroizing<Vec<u8>>, SmartCardFault> {
         let reply = self.ask(command)?;

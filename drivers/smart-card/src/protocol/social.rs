@@ -58,9 +58,9 @@ pub fn select_social_card(card: &mut Conversation<impl Transmit>) -> Result<bool
     }
 }
 
-/// Has the chosen application check the PIN.
+/// Has the chosen application check the PIN, once: no answer has it sent again.
 pub fn verify_pin(card: &mut Conversation<impl Transmit>, pin: &Pin) -> Result<()> {
-    let status = card.ask(Command::verify(pin.bytes()))?.status;
+    let status = card.tell(&Command::verify(pin.bytes()))?;
     match status.tries_left() {
         Some(0) => Err(SmartCardFault::PinBlocked),
         Some(tries_left) => Err(SmartCardFault::PinWrong { tries_left }),
@@ -332,6 +332,17 @@ mod tests {
             assert_eq!(verify(blocked), Err(SmartCardFault::PinBlocked));
         }
         assert_eq!(verify("6984"), Err(SmartCardFault::Refused { status: 0x6984 }));
+    }
+
+    #[test]
+    fn no_answer_has_the_pin_sent_again() {
+        // The right length for an answer, which has none, and more of one: nonsense, each of them.
+        for nonsense in [[0x6C, 0x03], [0x61, 0x03]] {
+            let mut card = Conversation::with(Scripted::new(vec![nonsense.to_vec(), vec![0x90, 0x00]]));
+            let status = u16::from_be_bytes(nonsense);
+            let answer = verify_pin(&mut card, &Pin::pack(&Private::from("123456")).unwrap());
+            assert_eq!(answer, Err(SmartCardFault::Refused { status }));
+        }
     }
 
     proptest! {

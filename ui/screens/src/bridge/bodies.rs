@@ -2,7 +2,7 @@
 
 use kiosk_model::{
     AnswerTable, Body, CardPlace, CaseRow, Condition, Fact, FieldKind, FieldView, Icon, PageStage, PageView,
-    PaperStage, PinStage, ReaderStage, Row, ScanStage, Shown, StateRow, Tile, Tone,
+    PaperStage, PinOwner, PinStage, ReaderStage, Row, ScanStage, Shown, StateRow, Tile, Tone,
 };
 use slint::{ModelRc, SharedString};
 
@@ -10,9 +10,9 @@ use super::rows::{shown, sync, sync_nested, texts};
 use crate::glass::{
     AnswerView, CardPlaces, CaseView, CasesView, CellsView, ConditionState, ConfirmView, FarewellView,
     FieldData, FieldSort, FormView, GuideView, HomeView, IdentifyView, NoteView, OutOfServiceView, PageState,
-    PaperState, PinState, RatingView, ReaderState, ReceiptView, RowView, ScanState, ScanView, ScreenKind,
-    SheetView, StateView, TableView, TechnicianPinView, TechnicianView, TileIcon, TileView, UnavailableView,
-    View, WorkingView,
+    PaperState, PinOwners, PinState, PinView, RatingView, ReaderState, ReceiptView, RowView, ScanState,
+    ScanView, ScreenKind, SheetView, StateView, TableView, TechnicianView, TileIcon, TileView,
+    UnavailableView, View, WorkingView,
 };
 use crate::qr;
 
@@ -43,7 +43,7 @@ fn kind(body: &Body) -> ScreenKind {
         Body::Rating { .. } => ScreenKind::Rating,
         Body::Farewell { .. } => ScreenKind::Farewell,
         Body::OutOfService { .. } => ScreenKind::OutOfService,
-        Body::TechnicianPin { .. } => ScreenKind::TechnicianPin,
+        Body::Pin { .. } => ScreenKind::Pin,
         Body::Technician { .. } => ScreenKind::Technician,
     }
 }
@@ -65,7 +65,7 @@ fn empty(view: &View<'_>, kind: ScreenKind) {
         ScreenKind::Rating => view.set_rating(RatingView::default()),
         ScreenKind::Farewell => view.set_farewell(FarewellView::default()),
         ScreenKind::OutOfService => view.set_out_of_service(OutOfServiceView::default()),
-        ScreenKind::TechnicianPin => view.set_technician_pin(TechnicianPinView::default()),
+        ScreenKind::Pin => view.set_pin(PinView::default()),
         ScreenKind::Technician => view.set_technician(TechnicianView::default()),
     }
 }
@@ -110,10 +110,11 @@ fn fill(view: &View<'_>, body: &Body) {
         Body::OutOfService { message } => {
             view.set_out_of_service(OutOfServiceView { message: message.into() });
         }
-        Body::TechnicianPin { typed, stage, message, can_type, can_enter } => {
-            let (typed, stage, message) = (count(*typed), pin_state(*stage), message.into());
+        Body::Pin { owner, typed, places, stage, message, can_type, can_enter } => {
+            let (typed, places, stage) = (count(*typed), count(*places), pin_state(*stage));
+            let (owner, message) = (pin_owner(*owner), message.into());
             let (can_type, can_enter) = (*can_type, *can_enter);
-            view.set_technician_pin(TechnicianPinView { typed, stage, message, can_type, can_enter });
+            view.set_pin(PinView { owner, typed, places, stage, message, can_type, can_enter });
         }
         Body::Technician { title, rows, is_looking, test } => {
             technician(view, title, rows, *is_looking, test.as_ref());
@@ -249,6 +250,13 @@ fn state_row(row: &StateRow) -> StateView {
         Condition::Broken => ConditionState::Broken,
     };
     StateView { label: (&row.label).into(), value: (&row.value).into(), condition }
+}
+
+fn pin_owner(owner: PinOwner) -> PinOwners {
+    match owner {
+        PinOwner::Technician => PinOwners::Technician,
+        PinOwner::Resident => PinOwners::Resident,
+    }
 }
 
 fn pin_state(stage: PinStage) -> PinState {

@@ -84,6 +84,7 @@ fn is_empty(glass: &Glass) -> bool {
         && view.get_receipt().qr_text.is_empty()
         && view.get_answer() == Default::default()
         && view.get_cases() == Default::default()
+        && view.get_pin() == Default::default()
         && view.get_overlay() == Default::default()
         && view.get_frame().person.is_empty()
 }
@@ -107,7 +108,7 @@ fn plant(screen: &mut Screen) {
             Some(case) => case.receipt = PLANTED.to_owned(),
             None => *empty = PLANTED.to_owned(),
         },
-        Body::TechnicianPin { message, .. } => *message = PLANTED.to_owned(),
+        Body::Pin { message, .. } => *message = PLANTED.to_owned(),
         Body::Technician { rows, .. } => rows[0].value = PLANTED.to_owned(),
         Body::Identify { .. }
         | Body::Scan { .. }

@@ -1,6 +1,6 @@
 //! What the slot, the scanner and the page printer add.
 
-use kiosk_model::{Body, CardPlace, PageStage, PageView, ReaderStage, ScanStage};
+use kiosk_model::{Body, CardPlace, PageStage, PageView, PinOwner, PinStage, ReaderStage, ScanStage};
 
 use super::outcome::{answer, cases};
 use super::say::Say;
@@ -32,6 +32,29 @@ pub fn identify_at(say: Say, place: CardPlace, stage: ReaderStage) -> Body {
         ),
     };
     Body::Identify { stage, place, message }
+}
+
+pub fn card_pin(say: Say, stage: PinStage, typed: usize) -> Body {
+    let message = match stage {
+        PinStage::Typing => say.one(
+            "这张卡要输社保密码才能读出姓名和号码。请输入密码后按“确定”，屏幕上不显示数字。也可以改用身份证，放在读卡区就行。",
+            "Your card gives name and number only for its social security PIN. Please type it and touch “Enter”; the digits are not shown. Your ID card on the reader will do as well.",
+            "Карта сообщает имя и номер только по ПИН-коду соцобеспечения. Введите его и нажмите «Ввод» или приложите удостоверение личности.",
+        ),
+        PinStage::Checking => say.one(
+            "正在核对密码，请不要取出卡片。",
+            "The card is checking the PIN. Please leave it in the slot.",
+            "Карта проверяет ПИН-код. Не вынимайте её.",
+        ),
+        PinStage::Wrong | PinStage::Locked => say.one(
+            "密码不对，只剩最后1次机会：再输错，卡片会锁定密码。如果没有把握，请改用身份证。",
+            "That PIN was not right, and this is the last try: if it is wrong again, the card blocks its PIN. If you are not quite sure, please use your ID card instead.",
+            "ПИН-код неверен. Осталась последняя попытка, потом карта его заблокирует. Если не уверены, приложите удостоверение личности.",
+        ),
+    };
+    let (owner, places) = (PinOwner::Resident, typed.max(6));
+    let (can_type, can_enter) = (stage != PinStage::Checking, typed >= 4);
+    Body::Pin { owner, typed, places, stage, message, can_type, can_enter }
 }
 
 pub fn scan(say: Say, stage: ScanStage) -> Body {

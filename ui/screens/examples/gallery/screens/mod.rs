@@ -8,11 +8,11 @@ mod technician;
 mod welcome;
 
 use kiosk_model::{
-    Body, CardPlace, Frame, Language, Mode, Overlay, PageStage, PaperStage, PinStage, ReaderStage, ScanStage,
-    Screen,
+    Body, CardPlace, Frame, Language, Mode, Overlay, PageStage, PaperStage, PinOwner, PinStage, ReaderStage,
+    ScanStage, Screen,
 };
 
-use devices::{answer_with_page, home_with_scanner, identify_at, receipt_case, scan};
+use devices::{answer_with_page, card_pin, home_with_scanner, identify_at, receipt_case, scan};
 use outcome::{answer, cases, farewell, no_cases, out_of_service, rating, receipt, unavailable};
 use say::Say;
 use service::{confirm, form, form_choice, guide, working};
@@ -73,7 +73,7 @@ fn can_go_back(body: &Body) -> bool {
         Body::Home { .. }
             | Body::Receipt { .. }
             | Body::Rating { .. }
-            | Body::TechnicianPin { .. }
+            | Body::Pin { owner: PinOwner::Technician, .. }
             | Body::Technician { .. }
     );
     can_end(body) && !only_ends
@@ -138,6 +138,10 @@ fn bodies(say: Say) -> Vec<(&'static str, Body)> {
         ("rating", rating(say)),
         ("farewell", farewell(say)),
         ("out-of-service", out_of_service(say)),
+        ("card-pin", card_pin(say, PinStage::Typing, 0)),
+        ("card-pin-long", card_pin(say, PinStage::Typing, 12)),
+        ("card-pin-checking", card_pin(say, PinStage::Checking, 0)),
+        ("card-pin-last-try", card_pin(say, PinStage::Wrong, 2)),
         ("technician-pin", technician::pin(say, PinStage::Typing)),
         ("technician-pin-checking", technician::pin(say, PinStage::Checking)),
         ("technician-pin-wrong", technician::pin(say, PinStage::Wrong)),

@@ -1,6 +1,6 @@
 //! A technician's screens.
 
-use kiosk_model::{Body, Condition, PaperStage, PinStage, StateRow};
+use kiosk_model::{Body, Condition, PaperStage, PinOwner, PinStage, StateRow};
 
 use super::say::Say;
 
@@ -26,8 +26,8 @@ pub fn pin(say: Say, stage: PinStage) -> Body {
         ),
     };
     let can_type = stage == PinStage::Typing;
-    let typed = if can_type { 6 } else { 0 };
-    Body::TechnicianPin { typed, stage, message, can_type, can_enter: can_type }
+    let (owner, typed, places) = (PinOwner::Technician, if can_type { 6 } else { 0 }, 8);
+    Body::Pin { owner, typed, places, stage, message, can_type, can_enter: can_type }
 }
 
 pub fn state(say: Say, is_looking: bool) -> Body {
