@@ -10,12 +10,13 @@ use std::time::Duration;
 use clap::{Parser, Subcommand};
 use jiff::{SignedDuration, Timestamp};
 use kiosk_platform::{
-    CaseRow, CommandRow, Draft, Facts, OpenFile, Options, PAGES_ADDRESS, Platform, PlatformError,
+    AlarmRow, CaseRow, CommandRow, Draft, Facts, OpenFile, Options, PAGES_ADDRESS, Platform, PlatformError,
     QuarantineRow, SYNTHETIC_CODE, state_name,
 };
 use kiosk_protocol::ids::{CaseNumber, ItemId, Key, PageNumber, TerminalId};
 use kiosk_protocol::item::Media;
 use kiosk_protocol::journal::{Countersigned, Line, SignedHead};
+use kiosk_protocol::revocation::CardSerial;
 use kiosk_protocol::service::Text;
 
 /// The reference central platform of Hecheng Kiosk.
@@ -119,6 +120,15 @@ enum Command {
         #[arg(long)]
         out: Option<PathBuf>,
     },
+    /// List alarms: journals that went back or contradict themselves (a restored backup, a clone), items of others, damaged files.
+    Alarms {
+        /// The platform's folder.
+        #[arg(long)]
+        dir: PathBuf,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
     /// Write keys, configuration and database, also of a running platform, into a new folder.
     Backup {
         /// The platform's folder.
@@ -176,6 +186,39 @@ enum Command {
         dir: PathBuf,
         /// The terminal.
         terminal: String,
+    },
+    /// Give a terminal's rights back to the key that had them.
+    Readmit {
+        /// The platform's folder.
+        #[arg(long)]
+        dir: PathBuf,
+        /// The terminal.
+        terminal: String,
+    },
+    /// Have a technician's card open nothing any more, at every terminal.
+    RevokeCard {
+        /// The platform's folder.
+        #[arg(long)]
+        dir: PathBuf,
+        /// The card's serial.
+        card: String,
+    },
+    /// Take a technician's card off the list of those that were revoked.
+    ReadmitCard {
+        /// The platform's folder.
+        #[arg(long)]
+        dir: PathBuf,
+        /// The card's serial.
+        card: String,
+    },
+    /// List the technicians' cards that were revoked.
+    RevokedCards {
+        /// The platform's folder.
+        #[arg(long)]
+        dir: PathBuf,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
     },
 }
 
@@ -272,6 +315,21 @@ pub async fn run(cli: Cli) -> Result<(), PlatformError> {
             Platform::open(&dir)?.revoke(&terminal)?;
             say(&format!("{terminal} has no rights any more"))
         }
+        Command::Readmit { dir, terminal } => {
+            let terminal = TerminalId::try_from(terminal)?;
+            Platform::open(&dir)?.readmit(&terminal)?;
+            say(&format!("{terminal} has its rights again"))
+        }
+        Command::RevokeCard { dir, card } => {
+            let version = Platform::open(&dir)?.revoke_card(&CardSerial::try_from(card)?)?;
+            say(&format!("list {version} is in force; terminals follow at their next poll"))
+        }
+        Command::ReadmitCard { dir, card } => {
+            let version = Platform::open(&dir)?.readmit_card(&CardSerial::try_from(card)?)?;
+            say(&format!("list {version} is in force; terminals follow at their next poll"))
+        }
+        Command::Alarms { dir, json } => alarms(&dir, json),
+        Command::RevokedCards { dir, json } => revoked_cards(&dir, json),
     }
 }
 
@@ -340,6 +398,26 @@ fn commands(dir: &Path, json: bool) -> Result<(), PlatformError> {
         };
         say(&format!("{id}  {terminal}  {kind}  queued {queued_at}  {came}"))
     })
+}
+
+fn alarms(dir: &Path, json: bool) -> Result<(), PlatformError> {
+    let rows = Platform::open(dir)?.alarms()?;
+    if json {
+        let json = serde_json::to_string_pretty(&rows);
+        return say(&json.map_err(|error| PlatformError::Server(error.into()))?);
+    }
+    rows.iter().try_for_each(|row| {
+        let AlarmRow { terminal, kind, detail, at } = row;
+        say(&format!("{at}  {terminal}  {kind}  {detail}"))
+    })
+}
+
+fn revoked_cards(dir: &Path, json: bool) -> Result<(), PlatformError> {
+    let (version, list) = Platform::open(dir)?.revocations()?;
+    if json {
+        return say(&serde_json::json!({ "version": version, "cards": list.cards }).to_string());
+    }
+    list.cards.iter().try_for_each(|card| say(&card.to_string()))
 }
 
 fn cases(dir: &Path, json: bool) -> Result<(), PlatformError> {

@@ -10,6 +10,7 @@ use kiosk_protocol::crypto::VerifyingKey;
 use kiosk_protocol::ids::{CaseNumber, Key, PageNumber, TerminalId};
 use kiosk_protocol::item::{FileRef, Media};
 use kiosk_protocol::journal::Countersigned;
+use kiosk_protocol::revocation::{CardSerial, Revocations};
 use kiosk_protocol::service::Text;
 use kiosk_protocol::wire::{Command, Ticket};
 use tokio::net::TcpListener;
@@ -30,8 +31,9 @@ use crate::metrics::Metrics;
 use crate::pages::{self, Facts, Press};
 use crate::publish::{self, Draft};
 use crate::release;
+use crate::revocations;
 use crate::server::{self, Bounds, Centre, Clock, Rates};
-use crate::store::{CaseRow, CommandRow, Place, QuarantineRow, Scope, Store, StoreError};
+use crate::store::{AlarmRow, CaseRow, CommandRow, Place, QuarantineRow, Scope, Store, StoreError};
 use crate::texts::Texts;
 use crate::ticket;
 
@@ -310,11 +312,11 @@ impl Platform {
         key.ok_or_else(|| PlatformError::NoHead(terminal.clone()))
     }
 
-    /// Kinds of all alarms, oldest first.
+    /// All alarms, oldest first: journals that went back or contradict themselves, items of others, damaged files.
     ///
     /// # Errors
     /// The database fails.
-    pub fn alarms(&self) -> Result<Vec<String>, PlatformError> {
+    pub fn alarms(&self) -> Result<Vec<AlarmRow>, PlatformError> {
         Ok(self.store.read(|tx| tx.alarms())?)
     }
 
@@ -357,6 +359,39 @@ impl Platform {
     pub fn revoke(&self, terminal: &TerminalId) -> Result<(), PlatformError> {
         let known = self.store.write(Scope::Register, |tx| tx.revoke(terminal, Timestamp::now()))?;
         if known { Ok(()) } else { Err(PlatformError::NoTerminal(terminal.clone())) }
+    }
+
+    /// Gives a terminal's rights back to the key that had them, from its next request on. Tickets that were voided stay so.
+    ///
+    /// # Errors
+    /// Its rights were not taken.
+    pub fn readmit(&self, terminal: &TerminalId) -> Result<(), PlatformError> {
+        let given = self.store.write(Scope::Register, |tx| tx.readmit(terminal))?;
+        if given { Ok(()) } else { Err(PlatformError::NotRevoked(terminal.to_string())) }
+    }
+
+    /// Has a technician's card open nothing any more, at each terminal from its next poll on. Answers the version of the list.
+    ///
+    /// # Errors
+    /// There are too many, or keys or database fail.
+    pub fn revoke_card(&self, card: &CardSerial) -> Result<u64, PlatformError> {
+        revocations::revoke_card(&self.store, &Signers::open(&self.dir)?, card, Timestamp::now())
+    }
+
+    /// Takes a card off that list again; it opens what its terminal's roster lets it.
+    ///
+    /// # Errors
+    /// It is not on the list, or keys or database fail.
+    pub fn readmit_card(&self, card: &CardSerial) -> Result<u64, PlatformError> {
+        revocations::readmit_card(&self.store, &Signers::open(&self.dir)?, card, Timestamp::now())
+    }
+
+    /// The list of what was revoked, and its version.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub fn revocations(&self) -> Result<(u64, Revocations), PlatformError> {
+        self.store.read(revocations::newest)
     }
 
     /// Where a terminal stands that is given no place of its own.

@@ -18,7 +18,9 @@ pub mod limits;
 mod outbox;
 mod quota;
 mod rekey;
+mod revocations;
 mod schema;
+mod service;
 mod technicians;
 #[cfg(test)]
 mod testing;
@@ -32,7 +34,9 @@ pub use journal::{Flaw, JournalReport};
 pub use key::{KEY_BYTES, Keep, Key, KeyError, KeyFile, KeyHome, KeyPort, SealError, Sealer};
 pub use outbox::{ItemState, QueueRow};
 pub use quota::{Room, Tier};
+pub use revocations::KeptRevocations;
 pub use schema::{DATABASE_FILE, LOCK_FILE};
+pub use service::Pause;
 pub use technicians::Technician;
 pub use trust::KeptTrust;
 
@@ -46,6 +50,7 @@ use kiosk_protocol::crypto::{Digest, VerifyingKey};
 use kiosk_protocol::ids::{ItemId, ReceiptNumber, TerminalId};
 use kiosk_protocol::item::{Content, Item};
 use kiosk_protocol::journal::{Countersigned, Line, SignedHead};
+use kiosk_protocol::revocation::Revocations;
 use kiosk_protocol::trail::TrailEvent;
 use kiosk_protocol::trust::Trusted;
 use kiosk_protocol::wire::{Change, Command, CommandResult, ItemAnswer};
@@ -355,6 +360,44 @@ impl Store {
             }
             Ok(())
         })
+    }
+
+    /// Why and since when residents are not served; `None` while they are.
+    pub fn pause(&self) -> Result<Option<Pause>, StoreError> {
+        self.writer.call(|db| service::pause(db.connection))
+    }
+
+    /// Takes the terminal out of service, over restarts, and records it in the trail. `card`: the technician's; nothing where
+    /// the machine's administrator does it.
+    pub fn pause_service(&self, card: Option<String>) -> Result<(), StoreError> {
+        self.writer.call(move |db| db.write(|change, origin| service::begin_pause(change, origin, card)))
+    }
+
+    /// Puts the terminal back into service, the same way.
+    pub fn resume_service(&self, card: Option<String>) -> Result<(), StoreError> {
+        self.writer.call(move |db| db.write(|change, origin| service::end_pause(change, origin, card)))
+    }
+
+    /// Since when the platform says that this terminal has no rights; `None` while it has.
+    pub fn suspension(&self) -> Result<Option<Timestamp>, StoreError> {
+        self.writer.call(|db| service::suspension(db.connection))
+    }
+
+    /// Keeps, over restarts, what the platform says of this terminal's rights; the trail keeps each change.
+    pub fn keep_suspended(&self, is_suspended: bool) -> Result<(), StoreError> {
+        self.writer
+            .call(move |db| db.write(|change, origin| service::keep_suspended(change, origin, is_suspended)))
+    }
+
+    /// What the platform revoked, as far as it came here.
+    pub fn revocations(&self) -> Result<KeptRevocations, StoreError> {
+        self.writer.call(|db| revocations::kept(db.connection))
+    }
+
+    /// Keeps a newer list of that; the same version changes nothing, an older one is refused. The caller has verified it.
+    pub fn keep_revocations(&self, version: u64, list: Revocations) -> Result<(), StoreError> {
+        self.writer
+            .call(move |db| db.write(|change, origin| revocations::keep(change, origin, version, list)))
     }
 
     /// Who may open the technician's screens.

@@ -49,6 +49,7 @@ impl Runner {
             link: worker.link(),
             catalogue: worker.catalogue(),
             freshness: worker.freshness(),
+            suspended: worker.suspended(),
             transport,
             wake: Arc::clone(&wake),
             asked: asked_tx,
@@ -91,7 +92,10 @@ impl Runner {
         tokio::select! {
             () = tokio::time::sleep(rest) => {}
             () = self.wake.notified() => self.worker.woken(),
-            Some(result) = self.asked.recv() => self.worker.asked(&result),
+            Some(result) = self.asked.recv() => {
+                self.worker.asked(&result);
+                self.worker.mind_rights().await;
+            }
         }
     }
 }

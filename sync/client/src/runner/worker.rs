@@ -6,6 +6,8 @@ mod commands;
 mod downlink;
 mod files;
 mod head;
+mod revocations;
+mod rights;
 mod trust;
 mod uplink;
 
@@ -40,6 +42,7 @@ pub struct Worker {
     link: watch::Sender<LinkState>,
     catalogue: watch::Sender<Option<Arc<Catalogue>>>,
     freshness: watch::Sender<Freshness>,
+    suspended: watch::Sender<bool>,
 }
 
 /// Why a step is not done.
@@ -75,7 +78,7 @@ impl Worker {
         let offline = LinkState::Offline { since: clock.wall(), why: OfflineReason::Starting };
         let (link, catalogue) = (watch::Sender::new(offline), watch::Sender::new(None));
         let (held, freshness) = (Held::default(), watch::Sender::new(Freshness::Outdated));
-        let orders = Arc::new(NoOrders);
+        let (orders, suspended) = (Arc::new(NoOrders), watch::Sender::new(false));
         Self {
             store,
             transport,
@@ -88,6 +91,7 @@ impl Worker {
             link,
             catalogue,
             freshness,
+            suspended,
         }
     }
 
@@ -104,6 +108,11 @@ impl Worker {
     /// How old what was published is, to watch.
     pub fn freshness(&self) -> watch::Receiver<Freshness> {
         self.freshness.subscribe()
+    }
+
+    /// Whether the platform said last that this terminal has no rights, to watch.
+    pub fn suspended(&self) -> watch::Receiver<bool> {
+        self.suspended.subscribe()
     }
 
     /// What to do now.
@@ -148,6 +157,7 @@ impl Worker {
             }
         }
         self.publish_link();
+        self.mind_rights().await;
         self.mind_age().await;
     }
 

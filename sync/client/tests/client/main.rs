@@ -9,5 +9,6 @@ mod lossy;
 mod peer;
 mod published;
 mod renewal;
+mod revoked;
 mod runner;
 mod whole;

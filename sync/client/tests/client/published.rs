@@ -7,14 +7,15 @@ use kiosk_protocol::catalogue::{CatalogueBundle, Index, Signed};
 use kiosk_protocol::crypto::SigningKey;
 use kiosk_protocol::ids::Key;
 use kiosk_protocol::trust::{
-    CATALOGUE, Described, Envelope, Keyring, Newest, Offered, Role, Root, Snapshot, Targets,
+    CATALOGUE, Described, Envelope, Keyring, Newest, Offered, REVOCATIONS, Role, Root, Snapshot, Targets,
 };
 
-/// Metadata, and the catalogue they name.
+/// Metadata, and the files they name.
 #[derive(Clone)]
 pub struct Published {
     pub offered: Offered,
     pub catalogue: Vec<u8>,
+    pub revocations: Vec<u8>,
 }
 
 /// An empty catalogue of this version, and everything above it.
@@ -23,17 +24,30 @@ pub fn published(version: u64, key: &SigningKey) -> Published {
     let index = Signed::new(serde_json::to_string(&index).unwrap(), key).unwrap();
     let catalogue = serde_json::to_vec(&CatalogueBundle { index, packages: Vec::new() }).unwrap();
     let offered = naming(version, Described::of(version, &catalogue), key);
-    Published { offered, catalogue }
+    Published { offered, catalogue, revocations: Vec::new() }
+}
+
+/// The same, and a list of revocations of its own version that says this.
+pub fn revoking(version: u64, (of, list): (u64, &str), key: &SigningKey) -> Published {
+    let Published { catalogue, .. } = published(version, key);
+    let (name, revocations) = (|name: &str| Key::try_from(name).unwrap(), list.as_bytes().to_vec());
+    let mut targets = BTreeMap::from([(name(CATALOGUE), Described::of(version, &catalogue))]);
+    targets.insert(name(REVOCATIONS), Described::of(of, &revocations));
+    Published { offered: naming_all(version, targets, key), catalogue, revocations }
 }
 
 /// Metadata that name this catalogue.
 pub fn naming(version: u64, catalogue: Described, key: &SigningKey) -> Offered {
+    naming_all(version, BTreeMap::from([(Key::try_from(CATALOGUE).unwrap(), catalogue)]), key)
+}
+
+/// Metadata that name these files.
+pub fn naming_all(version: u64, targets: BTreeMap<Key, Described>, key: &SigningKey) -> Offered {
     let signed_at = Timestamp::now();
     let expires = signed_at + SignedDuration::from_hours(24);
     let ring = || Keyring { keys: vec![key.verifying_key()], threshold: 1 };
     let (root, targets, snapshot, timestamp) = (ring(), ring(), ring(), ring());
     let root = Root { role: Role::Root, version: 1, expires, root, targets, snapshot, timestamp };
-    let targets = BTreeMap::from([(Key::try_from(CATALOGUE).unwrap(), catalogue)]);
     let targets = sign(&Targets { role: Role::Targets, version, expires, targets }, key);
     let named = targets.described(version);
     let snapshot = sign(&Snapshot { role: Role::Snapshot, version, expires, targets: named }, key);

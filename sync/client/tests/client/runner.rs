@@ -12,7 +12,7 @@ use kiosk_protocol::ids::{Key, TerminalId};
 use kiosk_protocol::item::{Content, Verdict};
 use kiosk_protocol::journal::Countersigned;
 use kiosk_protocol::trail::{EndReason, TrailEvent};
-use kiosk_protocol::trust::{Described, Freshness, Offered};
+use kiosk_protocol::trust::{Described, Freshness, Offered, REVOCATIONS};
 use kiosk_protocol::wire::{
     Ask, Batch, BatchAnswer, Change, Changes, Command, CommandResult, HeadAnswer, HeadReport, ItemAnswer,
     Outcome, Reply,
@@ -27,10 +27,12 @@ use super::published::{Published, behind, naming, published};
 pub const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A platform that takes everything and offers one catalogue.
-struct Platform {
+pub struct Platform {
     offer: Mutex<Option<Published>>,
+    /// What it says instead of any answer.
+    pub refuses: Mutex<Option<TransportError>>,
     version: u64,
-    offers: watch::Sender<u32>,
+    pub offers: watch::Sender<u32>,
     items: watch::Sender<usize>,
     /// What it says to heads; refuses them where it says nothing.
     says: Mutex<Option<Says>>,
@@ -43,29 +45,24 @@ struct Platform {
 type Says = fn(&HeadReport) -> HeadAnswer;
 
 impl Platform {
-    fn offering(version: u64, key: &SigningKey) -> Arc<Self> {
+    pub fn offering(version: u64, key: &SigningKey) -> Arc<Self> {
         Self::offering_this(version, published(version, key))
     }
 
-    fn offering_this(version: u64, offer: Published) -> Arc<Self> {
-        let (offers, items, heads) = (watch::Sender::new(0), watch::Sender::new(0), watch::Sender::new(0));
-        Arc::new(Self {
-            offer: Mutex::new(Some(offer)),
-            version,
-            offers,
-            items,
-            says: Mutex::new(None),
-            heads,
-            commands: Mutex::default(),
-            results: watch::Sender::default(),
-        })
+    pub fn offering_this(version: u64, offer: Published) -> Arc<Self> {
+        Self::with(version, Some(offer))
     }
 
-    fn silent() -> Arc<Self> {
+    pub fn silent() -> Arc<Self> {
+        Self::with(0, None)
+    }
+
+    fn with(version: u64, offer: Option<Published>) -> Arc<Self> {
         let (offers, items, heads) = (watch::Sender::new(0), watch::Sender::new(0), watch::Sender::new(0));
         Arc::new(Self {
-            offer: Mutex::new(None),
-            version: 0,
+            offer: Mutex::new(offer),
+            refuses: Mutex::default(),
+            version,
             offers,
             items,
             says: Mutex::new(None),
@@ -79,8 +76,9 @@ impl Platform {
     where
         T: Send + 'static,
     {
-        let silent = self.offer.lock().unwrap().is_none();
-        Box::pin(async move { if silent { Err(TransportError::Unreachable) } else { Ok(answer) } })
+        let silent = self.offer.lock().unwrap().is_none().then_some(TransportError::Unreachable);
+        let refused = self.refuses.lock().unwrap().clone().or(silent);
+        Box::pin(async move { refused.map_or(Ok(answer), Err) })
     }
 }
 
@@ -106,9 +104,9 @@ impl Transport for Platform {
         Box::pin(async move { offered.ok_or(TransportError::Unreachable) })
     }
 
-    fn target<'a>(&'a self, _: &'a str, file: &'a Described) -> Answer<'a, Vec<u8>> {
+    fn target<'a>(&'a self, name: &'a str, file: &'a Described) -> Answer<'a, Vec<u8>> {
         let offer = self.offer.lock().unwrap().clone();
-        let bytes = offer.map(|offer| offer.catalogue);
+        let bytes = offer.map(|offer| if name == REVOCATIONS { offer.revocations } else { offer.catalogue });
         let is_longer = bytes.as_ref().is_some_and(|bytes| bytes.len() as u64 > file.bytes);
         Box::pin(async move {
             match bytes {
@@ -157,7 +155,11 @@ pub fn open(dir: &tempfile::TempDir) -> Store {
     Store::open(options, &KeyFile { path }).unwrap()
 }
 
-fn start(store: &Store, platform: &Arc<Platform>, key: &SigningKey) -> (Handle, tokio::task::JoinHandle<()>) {
+pub fn start(
+    store: &Store,
+    platform: &Arc<Platform>,
+    key: &SigningKey,
+) -> (Handle, tokio::task::JoinHandle<()>) {
     let settings = Settings { spread: Duration::ZERO, ..Settings::default() };
     let store = Arc::new(store.clone());
     let (runner, handle) = Runner::new(store, platform.clone(), key.verifying_key(), settings);
@@ -242,7 +244,8 @@ async fn a_catalogue_without_an_end_is_kept_away() {
 async fn signed_bytes_that_are_no_catalogue_are_kept_away() {
     is_refused(|key| {
         let catalogue = b"{}".to_vec();
-        Published { offered: naming(4, Described::of(4, &catalogue), key), catalogue }
+        let offered = naming(4, Described::of(4, &catalogue), key);
+        Published { offered, catalogue, revocations: Vec::new() }
     })
     .await;
 }
@@ -406,7 +409,7 @@ pub fn rating() -> Draft {
     Draft { lane: Uuid::nil(), content: Content::Rating { visit, case, level } }
 }
 
-fn ask() -> Ask {
+pub fn ask() -> Ask {
     use kiosk_protocol::service::IdentityLevel;
     use kiosk_protocol::wire::{Question, WirePerson};
     // Synthetic, valid by check digit.

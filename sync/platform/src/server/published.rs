@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use kiosk_protocol::catalogue::CatalogueBundle;
 use kiosk_protocol::ids::Key;
 use kiosk_protocol::limits::ROOTS_MAX;
+use kiosk_protocol::revocation::Revocations;
 use kiosk_protocol::trust::Offered;
 use kiosk_protocol::wire::Problem;
 
@@ -21,6 +22,17 @@ use super::{Centre, blocking};
 use crate::error::PlatformError;
 use crate::release;
 use crate::store::{Scope, StoreError};
+
+/// A file that is published.
+#[derive(serde::Serialize, utoipa::ToSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "only its schema is used: files go out byte for byte")]
+enum TargetFile {
+    /// The services.
+    Catalogue(CatalogueBundle),
+    /// What was revoked.
+    Revocations(Revocations),
+}
 
 #[derive(serde::Deserialize)]
 pub struct Behind {
@@ -66,7 +78,7 @@ fn offered(centre: &Centre, root: u64) -> Result<Offered, Refusal> {
         ("version" = u64, Path, maximum = 9223372036854775807_u64, description = "Its version."),
     ),
     responses(
-        (status = 200, body = CatalogueBundle, description = "The file."),
+        (status = 200, body = TargetFile, description = "The file."),
         (status = 404, body = Problem, content_type = PROBLEM, description = "`not-published`"),
         Usual,
     ),

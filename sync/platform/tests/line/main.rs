@@ -28,5 +28,6 @@ mod page;
 #[path = "../postgres/mod.rs"]
 mod postgres;
 mod renew;
+mod revocations;
 mod servers;
 mod world;

@@ -29,6 +29,9 @@ pub const CATALOGUE: &str = "catalogue";
 /// The target that is the terminals' configuration.
 pub const CONFIGURATION: &str = "configuration";
 
+/// The target that is the list of what was revoked: `Revocations` in JSON.
+pub const REVOCATIONS: &str = "revocations";
+
 /// Who says something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use kiosk_protocol::catalogue::{BadCatalogue, Catalogue, CatalogueBundle};
+use kiosk_protocol::revocation::BadRevocations;
 use kiosk_protocol::trust::{self, Described, Offered, Trusted, Untrusted};
 
 use super::trust::Held;
@@ -12,7 +13,7 @@ use crate::transport::TransportError;
 
 /// Why what is offered is not taken.
 #[derive(Debug, thiserror::Error)]
-enum Refused {
+pub(super) enum Refused {
     /// The metadata do not hold.
     #[error(transparent)]
     Untrusted(#[from] Untrusted),
@@ -25,13 +26,16 @@ enum Refused {
     /// Signed, but not usable. Cure: publish it again.
     #[error(transparent)]
     Catalogue(#[from] BadCatalogue),
+    /// The same for the list of what was revoked.
+    #[error(transparent)]
+    Revocations(#[from] BadRevocations),
     /// A defect of this program.
     #[error("verifying ended in a panic")]
     Panicked,
 }
 
 /// A step towards what is offered.
-type Taken<T> = Result<Result<T, Refused>, Failure>;
+pub(super) type Taken<T> = Result<Result<T, Refused>, Failure>;
 
 /// A catalogue, and as it is kept.
 type News = (Catalogue, CatalogueBundle);
@@ -40,6 +44,7 @@ impl Worker {
     /// Shows the catalogue the store keeps; works offline.
     pub async fn load_catalogue(&mut self) {
         self.interrupt_commands().await;
+        self.load_rights().await;
         self.load_trusted().await;
         match self.stored(|store| store.catalogue()).await {
             Ok(Some(bundle)) => match bundle.open(0) {
@@ -70,6 +75,9 @@ impl Worker {
             Ok(trusted) => trusted,
             Err(error) => return Ok(Err(error)),
         };
+        if let Err(error) = self.take_revocations(&trusted).await? {
+            return Ok(Err(error));
+        }
         let news = match self.news(&trusted).await? {
             Ok(news) => news,
             Err(error) => return Ok(Err(error)),
@@ -103,16 +111,27 @@ impl Worker {
         if had == Some(named) && in_force.is_some() {
             return Ok(Ok(None));
         }
-        let bytes = match self.transport.target(trust::CATALOGUE, named).await {
+        let bytes = match self.download(trust::CATALOGUE, trust::CATALOGUE, named).await? {
             Ok(bytes) => bytes,
-            Err(TransportError::BadAnswer(what)) => {
-                return Ok(Err(Refused::Endless(trust::CATALOGUE, what)));
-            }
-            Err(error) => return Err(error.into()),
+            Err(error) => return Ok(Err(error)),
         };
         let (named, in_force) = (*named, in_force.unwrap_or(0));
         let opened = tokio::task::spawn_blocking(move || opened(&bytes, &named, in_force)).await;
         Ok(opened.unwrap_or(Err(Refused::Panicked)).map(Some))
+    }
+
+    /// The bytes of a file, no more of them than were signed.
+    pub(super) async fn download(
+        &self,
+        target: &str,
+        what: &'static str,
+        file: &Described,
+    ) -> Taken<Vec<u8>> {
+        match self.transport.target(target, file).await {
+            Ok(bytes) => Ok(Ok(bytes)),
+            Err(TransportError::BadAnswer(why)) => Ok(Err(Refused::Endless(what, why))),
+            Err(error) => Err(error.into()),
+        }
     }
 
     fn show(&mut self, catalogue: Catalogue) {
