@@ -6,6 +6,7 @@ mod certificate_is_renewed;
 #[path = "../fixture/chip.rs"]
 mod chip;
 mod dock_is_touched;
+mod out_of_service;
 mod page_is_printed;
 #[path = "../fixture/page_printer.rs"]
 mod page_printer;

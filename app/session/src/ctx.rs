@@ -1,5 +1,6 @@
 //! What the session knows about the world around it: told by events, kept between visits, about nobody.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -11,7 +12,7 @@ use uuid::Uuid;
 
 use crate::ids::Ids;
 use crate::standing::Standing;
-use crate::{Age, Effect, Event, Link, RequestId, Room, Settings};
+use crate::{Age, Bar, Effect, Event, Link, RequestId, Room, Settings};
 
 /// The world around.
 pub(crate) struct Ctx {
@@ -20,6 +21,7 @@ pub(crate) struct Ctx {
     pub(crate) link: Link,
     room: Room,
     pub(crate) age: Age,
+    bars: BTreeSet<Bar>,
     pub(crate) reader: Option<DeviceStatus>,
     pub(crate) slot: Option<DeviceStatus>,
     pub(crate) scanner: Option<DeviceStatus>,
@@ -27,13 +29,22 @@ pub(crate) struct Ctx {
     pub(crate) page_printer: Option<PagePrinterStatus>,
     ids: Ids,
     reading: Standing,
+    awaiting_technician: Standing,
     scanning: Standing,
 }
 
-/// Which devices somebody waits for.
+/// What somebody waits for.
 pub(crate) struct Wanted {
-    pub(crate) card: bool,
+    pub(crate) cards: Cards,
     pub(crate) code: bool,
+}
+
+/// Whose cards are read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Cards {
+    Nobodys,
+    Technicians,
+    Everybodys,
 }
 
 impl Ctx {
@@ -45,6 +56,7 @@ impl Ctx {
             link: Link::Offline,
             room: Room::Enough,
             age: Age::Fresh,
+            bars: BTreeSet::new(),
             reader: None,
             slot: None,
             scanner: None,
@@ -52,6 +64,7 @@ impl Ctx {
             page_printer: None,
             ids: Ids::new(settings.ids_seed),
             reading: Standing::reading(),
+            awaiting_technician: Standing::awaiting_technician(),
             scanning: Standing::scanning(),
         }
     }
@@ -68,6 +81,12 @@ impl Ctx {
             Event::RoomChanged(room) => self.room = *room,
             Event::AgeChanged(age) => self.age = *age,
             Event::CatalogueChanged(catalogue) => self.catalogue = Arc::clone(catalogue),
+            Event::BarChanged { bar, is_down: true } => {
+                self.bars.insert(*bar);
+            }
+            Event::BarChanged { bar, is_down: false } => {
+                self.bars.remove(bar);
+            }
             Event::Tick
             | Event::Touched(_)
             | Event::CardRead { .. }
@@ -80,8 +99,24 @@ impl Ctx {
             | Event::CardGone { .. }
             | Event::TechnicianMet { .. }
             | Event::PinTried { .. }
-            | Event::LookedAround { .. } => {}
+            | Event::LookedAround { .. }
+            | Event::ServiceUnchanged { .. } => {}
         }
+    }
+
+    /// What keeps everybody out, if anything does.
+    pub(crate) fn bar(&self) -> Option<Bar> {
+        self.bars.first().copied()
+    }
+
+    /// Whether a technician took the terminal out of service.
+    pub(crate) fn is_paused(&self) -> bool {
+        self.bars.contains(&Bar::Pause)
+    }
+
+    /// Whether residents may come: there is something to offer, and nothing keeps them out.
+    pub(crate) fn is_open(&self) -> bool {
+        self.bars.is_empty() && !self.catalogue.packages.is_empty()
     }
 
     pub(crate) fn is_online(&self) -> bool {
@@ -153,7 +188,9 @@ impl Ctx {
 
     /// Whether a reply of reader or slot is the one waited for; a card that was read ends the request.
     pub(crate) fn takes_card_reply(&mut self, request: RequestId, was_read: bool) -> bool {
-        self.reading.takes(request, was_read)
+        let (of_all, of_technicians) =
+            (self.reading.takes(request, was_read), self.awaiting_technician.takes(request, was_read));
+        of_all || of_technicians
     }
 
     /// The same for the scanner and a code.
@@ -164,12 +201,21 @@ impl Ctx {
     /// After an error nobody knows what the devices do: they are told anew.
     pub(crate) fn forget_orders(&mut self) {
         self.reading.forget();
+        self.awaiting_technician.forget();
         self.scanning.forget();
     }
 
     /// Orders reader, slot and scanner to work exactly while they are wanted.
     pub(crate) fn keep_looking(&mut self, wanted: &Wanted, effects: &mut Vec<Effect>) {
-        self.reading.keep(wanted.card, &mut self.ids, effects);
+        let (ids, cards) = (&mut self.ids, wanted.cards);
+        // Both work in the slot: what is not wanted any more stops before the other begins.
+        if cards == Cards::Everybodys {
+            self.awaiting_technician.keep(false, ids, effects);
+            self.reading.keep(true, ids, effects);
+        } else {
+            self.reading.keep(false, ids, effects);
+            self.awaiting_technician.keep(cards == Cards::Technicians, ids, effects);
+        }
         self.scanning.keep(wanted.code, &mut self.ids, effects);
     }
 }

@@ -20,6 +20,12 @@ pub enum Effect {
         /// Comes back in `CardRead` or `ChipRead`, whichever read a card first.
         request: RequestId,
     },
+    /// Poll the slot alone for a technician's card, until one was read or `StopReading`; of others nothing is told. Replaces a
+    /// `ReadCard` and a `WatchCard`.
+    AwaitTechnician {
+        /// Comes back in `ChipRead`.
+        request: RequestId,
+    },
     /// Stop polling reader and slot.
     StopReading,
     /// Have the scanner look for a code until one was read or `StopScanning`. Replaces an earlier one.
@@ -86,7 +92,8 @@ pub enum Effect {
         /// The card.
         card: Box<TechnicianCard>,
     },
-    /// Tell when the card that was read last leaves the slot; until then none is read there. `ReadCard` ends it.
+    /// Tell when the card that was read last leaves the slot; until then none is read there. `ReadCard` and
+    /// `AwaitTechnician` end it.
     WatchCard {
         /// Comes back in `CardGone`.
         request: RequestId,
@@ -101,6 +108,17 @@ pub enum Effect {
     /// Look how store, queue and certificate stand.
     LookAround {
         /// Comes back in `LookedAround`.
+        request: RequestId,
+    },
+    /// Take the terminal out of service for the technician who was met last, durably. Comes back as `BarChanged`, and where it
+    /// could not be kept as `ServiceUnchanged`.
+    PauseService {
+        /// See above.
+        request: RequestId,
+    },
+    /// Put it back into service, the same way.
+    ResumeService {
+        /// See above.
         request: RequestId,
     },
     /// Append to the journal; nothing waits for it.

@@ -47,8 +47,8 @@ mod testing;
 
 pub use effect::{Effect, NewCase};
 pub use event::{
-    Age, AskTrouble, CertificateEnd, Event, Kept, Link, Met, Now, PinAnswer, Queue, Report, RequestId, Room,
-    StoreTrouble,
+    Age, AskTrouble, Bar, CertificateEnd, Event, Kept, Link, Met, Now, PinAnswer, Queue, Report, RequestId,
+    Room, StoreTrouble,
 };
 
 use std::time::Duration;
@@ -57,10 +57,10 @@ use kiosk_drivers_api::SmartCard;
 use kiosk_model::{Action, Body, Frame, Language, Mode, Screen};
 use kiosk_protocol::service::Text;
 use kiosk_protocol::trail::{EndReason, TrailEvent};
-use kiosk_text::{ChipTrouble, Texts};
+use kiosk_text::{ChipTrouble, Texts, in_every_language};
 use uuid::Uuid;
 
-use crate::ctx::{Ctx, Wanted};
+use crate::ctx::{Cards, Ctx, Wanted};
 use crate::technician::{Outcome, Technician};
 use crate::visit::{Identity, Trouble};
 use crate::visiting::Visiting;
@@ -84,7 +84,7 @@ pub struct Session {
 /// Where the terminal is.
 #[derive(Default)]
 enum State {
-    /// There is nothing to offer.
+    /// Nobody is taken in, as something is in the way or there is nothing to offer; but for a technician.
     #[default]
     OutOfService,
     /// Nobody is there.
@@ -96,7 +96,7 @@ enum State {
 }
 
 impl Session {
-    /// A session without catalogue: out of service until one arrives.
+    /// A session without catalogue: out of service until one arrives. What keeps people out from the start is told first.
     pub fn new(settings: Settings) -> Self {
         Self { ctx: Ctx::new(settings), state: State::OutOfService, visit: None }
     }
@@ -108,9 +108,12 @@ impl Session {
             return effects;
         }
         self.ctx.learn(&event);
+        if matches!(event, Event::BarChanged { bar: Bar::Trail, is_down: true }) {
+            return self.abort(now);
+        }
         let (ctx, orders) = (&mut self.ctx, &mut effects);
         let next = match std::mem::take(&mut self.state) {
-            State::OutOfService => None,
+            State::OutOfService => admit(event, now, ctx, orders),
             State::Attract => wake(event, now, ctx, orders),
             State::Visit(visiting) => visiting.on(now, event, ctx, orders).map(State::visit),
             State::Technician(technician) => match technician.on(now, event, ctx, orders) {
@@ -136,7 +139,7 @@ impl Session {
     pub fn screen(&self) -> Screen {
         match &self.state {
             State::OutOfService => {
-                let message = Texts::new(Language::default()).out_of_service();
+                let message = in_every_language(self.why_closed());
                 self.screen_for_nobody(Body::OutOfService { message })
             }
             State::Attract => self.screen_for_nobody(Body::Attract),
@@ -148,7 +151,12 @@ impl Session {
     /// The name of the state, for logs; never anything about a person.
     pub fn state_name(&self) -> &'static str {
         match &self.state {
-            State::OutOfService => "out_of_service",
+            State::OutOfService => match self.ctx.bar() {
+                Some(Bar::Trail) => "closed",
+                Some(Bar::Suspension) => "suspended",
+                Some(Bar::Pause) => "paused",
+                None => "out_of_service",
+            },
             State::Attract => "attract",
             State::Visit(visiting) => visiting.name(),
             State::Technician(technician) => technician.name(),
@@ -160,8 +168,8 @@ impl Session {
         self.visit.is_some() || matches!(self.state, State::Technician(_))
     }
 
-    /// Ends a visit at once after an unexpected internal error, also one inside `handle`: everything is wiped, the
-    /// end is recorded, devices are told anew what to do.
+    /// Ends a visit at once, where the trail cannot be kept or after an unexpected internal error, also one inside `handle`:
+    /// everything is wiped, the end is recorded, devices are told anew what to do.
     pub fn abort(&mut self, now: Now) -> Vec<Effect> {
         let mut effects = Vec::new();
         let state = std::mem::take(&mut self.state);
@@ -173,7 +181,7 @@ impl Session {
             effects.extend([Effect::StopPrinting, Effect::StopPage, Effect::StopAsking]);
             effects.push(Effect::Record(TrailEvent::VisitEnded { visit, why: EndReason::Internal }));
         }
-        effects.push(Effect::StopScanning);
+        effects.extend([Effect::StopScanning, Effect::StopReading]);
         self.ctx.forget_orders();
         self.settle(None, &mut effects);
         effects
@@ -199,19 +207,30 @@ impl Session {
     fn settle(&mut self, next: Option<State>, effects: &mut Vec<Effect>) {
         self.state = match next {
             Some(state) => state,
-            None if self.ctx.catalogue.packages.is_empty() => State::OutOfService,
-            None => State::Attract,
+            None if self.ctx.is_open() => State::Attract,
+            None => State::OutOfService,
         };
         self.visit = match &self.state {
             State::Visit(visiting) => Some(visiting.id()),
             State::OutOfService | State::Attract | State::Technician(_) => None,
         };
         let wanted = match &self.state {
-            State::OutOfService | State::Technician(_) => Wanted { card: false, code: false },
-            State::Attract => Wanted { card: true, code: false },
-            State::Visit(visiting) => Wanted { card: visiting.takes_card(), code: visiting.takes_code() },
+            State::OutOfService => Wanted { cards: Cards::Technicians, code: false },
+            State::Technician(_) => Wanted { cards: Cards::Nobodys, code: false },
+            State::Attract => Wanted { cards: Cards::Everybodys, code: false },
+            State::Visit(visiting) if visiting.takes_card() => {
+                Wanted { cards: Cards::Everybodys, code: visiting.takes_code() }
+            }
+            State::Visit(visiting) => Wanted { cards: Cards::Nobodys, code: visiting.takes_code() },
         };
         self.ctx.keep_looking(&wanted, effects);
+    }
+
+    fn why_closed(&self) -> fn(Texts) -> String {
+        match self.ctx.bar() {
+            Some(Bar::Pause) => Texts::paused,
+            Some(Bar::Trail | Bar::Suspension) | None => Texts::out_of_service,
+        }
     }
 
     fn screen_for_nobody(&self, body: Body) -> Screen {
@@ -230,6 +249,13 @@ impl From<&Session> for Screen {
     fn from(session: &Session) -> Self {
         session.screen()
     }
+}
+
+/// While nobody is served a technician's card is the only thing that is looked at.
+fn admit(event: Event, now: Now, ctx: &mut Ctx, effects: &mut Vec<Effect>) -> Option<State> {
+    let Event::ChipRead { result: Ok(card), .. } = event else { return None };
+    let SmartCard::Technician(card) = *card else { return None };
+    Some(State::Technician(Box::new(Technician::begin(*card, now, ctx, effects))))
 }
 
 /// What begins a visit: a touch, or a card that was put down, even one that cannot be used. A technician's card begins
@@ -264,13 +290,18 @@ fn wake(event: Event, now: Now, ctx: &mut Ctx, effects: &mut Vec<Effect>) -> Opt
         | Event::CardGone { .. }
         | Event::TechnicianMet { .. }
         | Event::PinTried { .. }
-        | Event::LookedAround { .. } => return None,
+        | Event::LookedAround { .. }
+        | Event::BarChanged { .. }
+        | Event::ServiceUnchanged { .. } => return None,
     }
     Visiting::begin(language, mode, now, ctx, effects).saw(identity, now, ctx, effects).map(State::visit)
 }
 
 /// A card that says it is a technician's and is nobody's: like any other card that cannot be used.
 fn strange_card(now: Now, ctx: &mut Ctx, effects: &mut Vec<Effect>) -> Option<State> {
+    if !ctx.is_open() {
+        return None;
+    }
     let visiting = Visiting::begin(Language::default(), Mode::default(), now, ctx, effects);
     visiting
         .saw(Some(Identity::Troubled(Trouble::Chip(ChipTrouble::Unknown))), now, ctx, effects)

@@ -281,7 +281,10 @@ impl Hall {
             Effect::MeetTechnician { .. }
             | Effect::WatchCard { .. }
             | Effect::TryPin { .. }
-            | Effect::LookAround { .. } => {}
+            | Effect::LookAround { .. }
+            | Effect::AwaitTechnician { .. }
+            | Effect::PauseService { .. }
+            | Effect::ResumeService { .. } => {}
         }
     }
 

@@ -3,6 +3,7 @@
 
 mod age;
 mod asking;
+mod bars;
 mod chips;
 mod handing_in;
 mod identity;

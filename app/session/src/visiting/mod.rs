@@ -90,6 +90,8 @@ impl Visiting {
             | Event::RoomChanged(_)
             | Event::CatalogueChanged(_)
             | Event::AgeChanged(_)
+            | Event::BarChanged { .. }
+            | Event::ServiceUnchanged { .. }
             | Event::CardGone { .. }
             | Event::TechnicianMet { .. }
             | Event::PinTried { .. }
@@ -182,7 +184,7 @@ impl Visiting {
             Action::EndNow => self.confirmed_end(now, ctx, effects),
             Action::ChooseLanguage(language) => Some(self.speaking(language)),
             Action::ChooseMode(mode) => Some(self.sized(mode)),
-            Action::Wake => Some(self),
+            Action::Wake | Action::PauseService | Action::ResumeService => Some(self),
             action @ (Action::OpenTile(_)
             | Action::OpenCases
             | Action::ScanReceipt

@@ -87,6 +87,10 @@ impl Hands {
                 self.reader.begin(request, ());
                 self.slot.iter().for_each(|slot| slot.begin(request, SlotJob::Read));
             }
+            Effect::AwaitTechnician { request } => {
+                self.reading = Some(request);
+                self.slot.iter().for_each(|slot| slot.begin(request, SlotJob::AwaitTechnician));
+            }
             Effect::StopReading => self.stop_reading(),
             Effect::Scan { request } => self.scanner.iter().for_each(|scanner| scanner.begin(request, ())),
             Effect::StopScanning => self.scanner.iter().for_each(Actor::stop),
@@ -111,6 +115,8 @@ impl Hands {
             }
             Effect::TryPin { request, pin } => self.gate.try_pin(request, pin),
             Effect::LookAround { request } => self.gate.look_around(request),
+            Effect::PauseService { request } => self.gate.pause(request),
+            Effect::ResumeService { request } => self.gate.resume(request),
             Effect::Record(event) => self.keeper.record(event),
         }
     }

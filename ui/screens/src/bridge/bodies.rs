@@ -2,7 +2,7 @@
 
 use kiosk_model::{
     AnswerTable, Body, CardPlace, CaseRow, Condition, Fact, FieldKind, FieldView, Icon, PageStage, PageView,
-    PaperStage, PinStage, ReaderStage, Row, ScanStage, Shown, StateRow, Tile, Tone,
+    PaperStage, PinStage, ReaderStage, Row, ScanStage, ServiceChange, Shown, StateRow, Tile, Tone,
 };
 use slint::{ModelRc, SharedString};
 
@@ -115,8 +115,8 @@ fn fill(view: &View<'_>, body: &Body) {
             let (can_type, can_enter) = (*can_type, *can_enter);
             view.set_technician_pin(TechnicianPinView { typed, stage, message, can_type, can_enter });
         }
-        Body::Technician { title, rows, is_looking, test } => {
-            technician(view, title, rows, *is_looking, test.as_ref());
+        Body::Technician { title, rows, is_looking, test, service } => {
+            technician(view, title, rows, *is_looking, test.as_ref(), service);
         }
     }
 }
@@ -232,6 +232,7 @@ fn technician(
     rows: &[StateRow],
     is_looking: bool,
     test: Option<&(PaperStage, String)>,
+    service: &ServiceChange,
 ) {
     view.set_technician(TechnicianView {
         title: title.into(),
@@ -239,6 +240,9 @@ fn technician(
         is_looking,
         test: test.map(|(_, words)| words.into()).unwrap_or_default(),
         paper: test.map(|(stage, _)| paper_state(*stage)).unwrap_or_default(),
+        paused: service.is_paused,
+        can_change: service.can_change,
+        trouble: optional(service.trouble.as_ref()),
     });
 }
 
