@@ -10,19 +10,19 @@ use serde_json::{Value, json};
 
 use crate::technician::{Outcome, kiosk};
 
-struct Site {
-    world: World,
+pub struct Site {
+    pub world: World,
     out: tempfile::TempDir,
 }
 
 impl Site {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let out = tempfile::tempdir().unwrap();
         let plan = Plan { logs: out.path().to_owned(), display: DisplayChoice::Own, keep: false };
         Self { world: World::start(&plan).unwrap(), out }
     }
 
-    fn kiosk(&self, words: &[&str]) -> Outcome {
+    pub fn kiosk(&self, words: &[&str]) -> Outcome {
         kiosk(self.world.terminal.config(), words)
     }
 
@@ -30,7 +30,7 @@ impl Site {
         self.world.simulator.act(act).unwrap();
     }
 
-    fn play(&mut self, steps: &str) {
+    pub fn play(&mut self, steps: &str) {
         let scenario = parse("technician", steps).unwrap();
         let out = self.out.path().to_owned();
         let report = play(&mut self.world, &scenario, &out, &out);
@@ -38,7 +38,7 @@ impl Site {
     }
 
     /// Asks until the report has this exit code.
-    fn doctor_ends_with(&self, code: i32) -> Value {
+    pub fn doctor_ends_with(&self, code: i32) -> Value {
         let report = poll(FOUND, || {
             Some(self.kiosk(&["doctor", "--json"])).filter(|report| report.code == Some(code))
         });
@@ -47,7 +47,7 @@ impl Site {
     }
 }
 
-fn level(report: &Value, name: &str) -> String {
+pub fn level(report: &Value, name: &str) -> String {
     let mut checks = report["checks"].as_array().unwrap().iter();
     checks.find(|check| check["name"] == name).unwrap()["level"].as_str().unwrap().to_owned()
 }

@@ -1,7 +1,7 @@
 //! What the session knows about the world around it: told by events, kept between visits, about nobody.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::Duration;
 
 use jiff::Timestamp;
 use kiosk_drivers_api::{DeviceStatus, PageFault, PagePrinterStatus, Paper, PrintFault, PrinterStatus};
@@ -11,9 +11,10 @@ use kiosk_protocol::configuration::Configuration;
 use kiosk_protocol::service::Text;
 use uuid::Uuid;
 
+use crate::closed::Closed;
 use crate::ids::Ids;
 use crate::standing::Standing;
-use crate::{Age, Effect, Event, Link, RequestId, Room, Settings};
+use crate::{Age, Bar, Effect, Event, Link, Now, RequestId, Room, Settings};
 
 /// The world around.
 pub(crate) struct Ctx {
@@ -23,8 +24,9 @@ pub(crate) struct Ctx {
     room: Room,
     pub(crate) age: Age,
     pub(crate) configuration: Arc<Configuration>,
-    /// While people are kept out, cards are looked for from then on.
-    cards_rest_until: Duration,
+    bars: BTreeSet<Bar>,
+    /// Why nobody but technicians is let in, if so.
+    pub(crate) closed: Option<Closed>,
     pub(crate) reader: Option<DeviceStatus>,
     pub(crate) slot: Option<DeviceStatus>,
     pub(crate) scanner: Option<DeviceStatus>,
@@ -32,14 +34,23 @@ pub(crate) struct Ctx {
     pub(crate) page_printer: Option<PagePrinterStatus>,
     ids: Ids,
     reading: Standing<CardPlace>,
+    awaiting_technician: Standing<()>,
     scanning: Standing<()>,
 }
 
-/// Which devices somebody waits for.
+/// What somebody waits for.
 pub(crate) struct Wanted {
-    /// Where a card is looked for.
-    pub(crate) card: Option<CardPlace>,
+    pub(crate) cards: Cards,
     pub(crate) code: bool,
+}
+
+/// Whose cards are read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Cards {
+    Nobodys,
+    Technicians,
+    /// Where they are looked for.
+    Everybodys(CardPlace),
 }
 
 impl Ctx {
@@ -52,7 +63,8 @@ impl Ctx {
             room: Room::Enough,
             age: Age::Fresh,
             configuration: Arc::default(),
-            cards_rest_until: Duration::ZERO,
+            bars: BTreeSet::new(),
+            closed: Some(Closed::NothingToOffer),
             reader: None,
             slot: None,
             scanner: None,
@@ -60,12 +72,18 @@ impl Ctx {
             page_printer: None,
             ids: Ids::new(settings.ids_seed),
             reading: Standing::reading(),
+            awaiting_technician: Standing::awaiting_technician(),
             scanning: Standing::scanning(),
         }
     }
 
-    /// Notes what an event says about the world.
-    pub(crate) fn learn(&mut self, event: &Event) {
+    /// Notes what an event says about the world, and whether anybody may come by now.
+    pub(crate) fn learn(&mut self, now: Now, event: &Event) {
+        self.note(event);
+        self.closed = Closed::why(self, now.wall);
+    }
+
+    fn note(&mut self, event: &Event) {
         match event {
             Event::ReaderChanged(status) => self.reader = Some(*status),
             Event::SlotChanged(status) => self.slot = Some(*status),
@@ -77,6 +95,12 @@ impl Ctx {
             Event::AgeChanged(age) => self.age = *age,
             Event::ConfigurationChanged(configuration) => self.configuration = Arc::clone(configuration),
             Event::CatalogueChanged(catalogue) => self.catalogue = Arc::clone(catalogue),
+            Event::BarChanged { bar, is_down: true } => {
+                self.bars.insert(*bar);
+            }
+            Event::BarChanged { bar, is_down: false } => {
+                self.bars.remove(bar);
+            }
             Event::Tick
             | Event::Touched(_)
             | Event::CardRead { .. }
@@ -90,7 +114,8 @@ impl Ctx {
             | Event::TechnicianMet { .. }
             | Event::PinTried { .. }
             | Event::PinVerified { .. }
-            | Event::LookedAround { .. } => {}
+            | Event::LookedAround { .. }
+            | Event::ServiceUnchanged { .. } => {}
         }
     }
 
@@ -99,14 +124,14 @@ impl Ctx {
         self.configuration.notice.as_ref().map(|notice| crate::in_all(notice, "\n"))
     }
 
-    /// Cards are not looked for before then.
-    pub(crate) fn rest_cards(&mut self, until: Duration) {
-        self.cards_rest_until = until;
+    /// What is in everybody's way, if anything is.
+    pub(crate) fn bar(&self) -> Option<Bar> {
+        self.bars.first().copied()
     }
 
-    /// Until when cards are not looked for; nothing where that is over.
-    pub(crate) fn cards_rest(&self, now: Duration) -> Option<Duration> {
-        (self.cards_rest_until > now).then_some(self.cards_rest_until)
+    /// Whether a technician took the terminal out of service.
+    pub(crate) fn is_paused(&self) -> bool {
+        self.bars.contains(&Bar::Pause)
     }
 
     pub(crate) fn is_online(&self) -> bool {
@@ -178,7 +203,9 @@ impl Ctx {
 
     /// Whether a reply of reader or slot is the one waited for; a card that was read ends the request.
     pub(crate) fn takes_card_reply(&mut self, request: RequestId, was_read: bool) -> bool {
-        self.reading.takes(request, was_read)
+        let (of_all, of_technicians) =
+            (self.reading.takes(request, was_read), self.awaiting_technician.takes(request, was_read));
+        of_all || of_technicians
     }
 
     /// The same for the scanner and a code.
@@ -189,13 +216,22 @@ impl Ctx {
     /// After an error nobody knows what the devices do: they are told anew.
     pub(crate) fn forget_orders(&mut self) {
         self.reading.forget();
+        self.awaiting_technician.forget();
         self.scanning.forget();
     }
 
     /// Orders reader, slot and scanner to work exactly while they are wanted.
     pub(crate) fn keep_looking(&mut self, wanted: &Wanted, effects: &mut Vec<Effect>) {
-        self.reading.keep(wanted.card, &mut self.ids, effects);
-        self.scanning.keep(wanted.code.then_some(()), &mut self.ids, effects);
+        let (ids, cards) = (&mut self.ids, wanted.cards);
+        // Both work in the slot: what is not wanted any more stops before the other begins.
+        if let Cards::Everybodys(at) = cards {
+            self.awaiting_technician.keep(None, ids, effects);
+            self.reading.keep(Some(at), ids, effects);
+        } else {
+            self.reading.keep(None, ids, effects);
+            self.awaiting_technician.keep((cards == Cards::Technicians).then_some(()), ids, effects);
+        }
+        self.scanning.keep(wanted.code.then_some(()), ids, effects);
     }
 }
 

@@ -48,9 +48,6 @@ pub(crate) fn scan(mode: Mode) -> Duration {
     }
 }
 
-/// While people are kept out, a card that is no technician's is not looked at again for so long: it may have been left lying.
-pub(crate) const CARDS_AGAIN: Duration = Duration::from_secs(5);
-
 /// Without a touch until the warning.
 pub(crate) fn idle(mode: Mode) -> Duration {
     match mode {

@@ -23,6 +23,12 @@ pub enum Effect {
         /// Where to look; at the other place whatever is going on goes on.
         at: CardPlace,
     },
+    /// Poll the slot alone for a technician's card, until one was read or `StopReading`; of others nothing is told. Replaces
+    /// what goes on in the slot.
+    AwaitTechnician {
+        /// Comes back in `ChipRead`.
+        request: RequestId,
+    },
     /// Stop polling where that was ordered.
     StopReading,
     /// Have the scanner look for a code until one was read or `StopScanning`. Replaces an earlier one.
@@ -89,8 +95,8 @@ pub enum Effect {
         /// The card.
         card: Box<TechnicianCard>,
     },
-    /// Tell when the card that was read last leaves the slot; until then none is read there. `VerifyPin` ends it, and so does
-    /// a `ReadCard` at the slot.
+    /// Tell when the card that was read last leaves the slot; until then none is read there. `VerifyPin` ends it, and so do
+    /// `AwaitTechnician` and a `ReadCard` at the slot.
     WatchCard {
         /// Comes back in `CardGone`.
         request: RequestId,
@@ -112,6 +118,17 @@ pub enum Effect {
     /// Look how store, queue and certificate stand.
     LookAround {
         /// Comes back in `LookedAround`.
+        request: RequestId,
+    },
+    /// Take the terminal out of service for the technician who was met last, durably. Comes back as `BarChanged`, and where it
+    /// could not be kept as `ServiceUnchanged`.
+    PauseService {
+        /// See above.
+        request: RequestId,
+    },
+    /// Put it back into service, the same way.
+    ResumeService {
+        /// See above.
         request: RequestId,
     },
     /// Append to the journal; nothing waits for it.

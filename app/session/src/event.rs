@@ -136,6 +136,29 @@ pub enum Event {
     AgeChanged(Age),
     /// Something else is in force of what the city sets from afar. What a visit waits for changes with the next one.
     ConfigurationChanged(Arc<Configuration>),
+    /// Something began, or ceased, to keep everybody out.
+    BarChanged {
+        /// What.
+        bar: Bar,
+        /// Whether it keeps people out now.
+        is_down: bool,
+    },
+    /// A `PauseService` or `ResumeService` could not be kept.
+    ServiceUnchanged {
+        /// What this answers.
+        request: RequestId,
+    },
+}
+
+/// What keeps everybody but technicians out, whatever there is to offer; the first one is what is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Bar {
+    /// Steps of the trail wait to be recorded. A visit under way ends: its steps could not be recorded either.
+    Trail,
+    /// The platform took this terminal's rights.
+    Suspension,
+    /// A technician, or the machine's administrator, took the terminal out of service.
+    Pause,
 }
 
 /// A technician whose card proved itself.

@@ -49,8 +49,8 @@ mod testing;
 
 pub use effect::{Effect, NewCase};
 pub use event::{
-    Age, AskTrouble, CertificateEnd, Event, Kept, Link, Met, Now, PinAnswer, Queue, Report, RequestId, Room,
-    StoreTrouble,
+    Age, AskTrouble, Bar, CertificateEnd, Event, Kept, Link, Met, Now, PinAnswer, Queue, Report, RequestId,
+    Room, StoreTrouble,
 };
 
 use std::time::Duration;
@@ -59,10 +59,11 @@ use kiosk_drivers_api::SmartCard;
 use kiosk_model::{Action, Body, CardPlace, Frame, Language, Mode, Screen};
 use kiosk_protocol::service::Text;
 use kiosk_protocol::trail::{EndReason, TrailEvent};
-use kiosk_text::{ChipTrouble, Texts};
+use kiosk_text::ChipTrouble;
 use uuid::Uuid;
 
-use crate::ctx::{Ctx, Wanted};
+use crate::closed::Closed;
+use crate::ctx::{Cards, Ctx, Wanted};
 use crate::technician::{Outcome, Technician};
 use crate::visit::{Identity, Trouble};
 use crate::visiting::Visiting;
@@ -79,20 +80,16 @@ pub struct Settings {
 pub struct Session {
     ctx: Ctx,
     state: State,
-    /// When to look again at the hours, or for cards, while nobody is there.
+    /// When to look again at the hours, while nobody is there.
     look_again: Option<Duration>,
     /// The visit going on, known even after a handler failed and took the state with it.
     visit: Option<Uuid>,
 }
 
 /// Where the terminal is.
-#[derive(Default)]
 enum State {
-    /// There is nothing to offer.
-    #[default]
-    OutOfService,
-    /// The city keeps people out, and says this.
-    Closed(Text),
+    /// Nobody but a technician is taken in, and this is why.
+    Closed(Closed),
     /// Nobody is there.
     Attract,
     /// Somebody is.
@@ -102,9 +99,9 @@ enum State {
 }
 
 impl Session {
-    /// A session without catalogue: out of service until one arrives.
+    /// A session without catalogue: out of service until one arrives. What keeps people out from the start is told first.
     pub fn new(settings: Settings) -> Self {
-        Self { ctx: Ctx::new(settings), state: State::OutOfService, look_again: None, visit: None }
+        Self { ctx: Ctx::new(settings), state: State::default(), look_again: None, visit: None }
     }
 
     /// Takes in a fact and returns what shall be done, in this order.
@@ -113,11 +110,13 @@ impl Session {
         if self.is_stale(&event) {
             return effects;
         }
-        self.ctx.learn(&event);
+        self.ctx.learn(now, &event);
+        if matches!(event, Event::BarChanged { bar: Bar::Trail, is_down: true }) {
+            return self.abort(now);
+        }
         let (ctx, orders) = (&mut self.ctx, &mut effects);
         let next = match std::mem::take(&mut self.state) {
-            State::OutOfService => None,
-            State::Closed(_) => closed::opened_by(event, now, ctx, orders).map(State::technician),
+            State::Closed(_) => closed::admit(event, now, ctx, orders).map(State::technician),
             State::Attract => wake(event, now, ctx, orders),
             State::Visit(visiting) => visiting.on(now, event, ctx, orders).map(State::visit),
             State::Technician(technician) => match technician.on(now, event, ctx, orders) {
@@ -133,7 +132,6 @@ impl Session {
     /// When a `Tick` is due, by the monotonic clock of `Now`, and why. It may lie in the past: then at once.
     pub fn deadline(&self) -> Option<(Duration, &'static str)> {
         match &self.state {
-            State::OutOfService => None,
             State::Closed(_) | State::Attract => self.look_again.map(|at| (at, "look again")),
             State::Visit(visiting) => visiting.deadline(),
             State::Technician(technician) => Some(technician.deadline()),
@@ -143,13 +141,7 @@ impl Session {
     /// What is on the glass.
     pub fn screen(&self) -> Screen {
         match &self.state {
-            State::OutOfService => {
-                let message = Texts::new(Language::default()).out_of_service();
-                self.screen_for_nobody(Body::OutOfService { message })
-            }
-            State::Closed(says) => {
-                self.screen_for_nobody(Body::OutOfService { message: in_all(says, "\n\n") })
-            }
+            State::Closed(why) => self.screen_for_nobody(Body::OutOfService { message: why.message() }),
             State::Attract => Screen {
                 frame: Frame { notice: self.ctx.notice(), ..self.frame_for_nobody() },
                 ..self.screen_for_nobody(Body::Attract)
@@ -162,8 +154,7 @@ impl Session {
     /// The name of the state, for logs; never anything about a person.
     pub fn state_name(&self) -> &'static str {
         match &self.state {
-            State::OutOfService => "out_of_service",
-            State::Closed(_) => "closed",
+            State::Closed(why) => why.name(),
             State::Attract => "attract",
             State::Visit(visiting) => visiting.name(),
             State::Technician(technician) => technician.name(),
@@ -175,8 +166,8 @@ impl Session {
         self.visit.is_some() || matches!(self.state, State::Technician(_))
     }
 
-    /// Ends a visit at once after an unexpected internal error, also one inside `handle`: everything is wiped, the
-    /// end is recorded, devices are told anew what to do.
+    /// Ends a visit at once, where the trail cannot be kept or after an unexpected internal error, also one inside `handle`:
+    /// everything is wiped, the end is recorded, devices are told anew what to do.
     pub fn abort(&mut self, now: Now) -> Vec<Effect> {
         let mut effects = Vec::new();
         let state = std::mem::take(&mut self.state);
@@ -188,7 +179,7 @@ impl Session {
             effects.extend([Effect::StopPrinting, Effect::StopPage, Effect::StopAsking]);
             effects.push(Effect::Record(TrailEvent::VisitEnded { visit, why: EndReason::Internal }));
         }
-        effects.push(Effect::StopScanning);
+        effects.extend([Effect::StopScanning, Effect::StopReading]);
         self.ctx.forget_orders();
         self.settle(None, now, &mut effects);
         effects
@@ -210,28 +201,26 @@ impl Session {
         false
     }
 
-    /// Without a visit there is the attract screen, or nothing to offer, or nobody is let in; a device looks while somebody
-    /// waits for it.
+    /// Without a visit there is the attract screen, or nobody is let in; a device looks while somebody waits for it.
     fn settle(&mut self, next: Option<State>, now: Now, effects: &mut Vec<Effect>) {
-        let kept_out = closed::reason(&self.ctx.configuration, now.wall);
-        self.state = match (next, kept_out) {
+        self.state = match (next, &self.ctx.closed) {
             (Some(state), _) => state,
-            (None, Some(says)) => State::Closed(says.clone()),
-            (None, None) if self.ctx.catalogue.packages.is_empty() => State::OutOfService,
+            (None, Some(why)) => State::Closed(why.clone()),
             (None, None) => State::Attract,
         };
         self.visit = match &self.state {
             State::Visit(visiting) => Some(visiting.id()),
-            State::OutOfService | State::Closed(_) | State::Attract | State::Technician(_) => None,
+            State::Closed(_) | State::Attract | State::Technician(_) => None,
         };
-        let rest = self.ctx.cards_rest(now.monotonic).filter(|_| matches!(self.state, State::Closed(_)));
-        let hours = closed::look_at_hours(&self.ctx.configuration, now);
-        self.look_again = rest.into_iter().chain(hours).min();
+        self.look_again = closed::look_at_hours(&self.ctx.configuration, now);
         let wanted = match &self.state {
-            State::OutOfService | State::Technician(_) => Wanted { card: None, code: false },
-            State::Closed(_) => Wanted { card: rest.is_none().then_some(CardPlace::Either), code: false },
-            State::Attract => Wanted { card: Some(CardPlace::Either), code: false },
-            State::Visit(visiting) => Wanted { card: visiting.takes_card(), code: visiting.takes_code() },
+            State::Closed(_) => Wanted { cards: Cards::Technicians, code: false },
+            State::Technician(_) => Wanted { cards: Cards::Nobodys, code: false },
+            State::Attract => Wanted { cards: Cards::Everybodys(CardPlace::Either), code: false },
+            State::Visit(visiting) => {
+                let cards = visiting.takes_card().map_or(Cards::Nobodys, Cards::Everybodys);
+                Wanted { cards, code: visiting.takes_code() }
+            }
         };
         self.ctx.keep_looking(&wanted, effects);
     }
@@ -243,6 +232,12 @@ impl Session {
 
     fn frame_for_nobody(&self) -> Frame {
         Frame { site: self.ctx.site.zh_cn.clone(), ..Frame::default() }
+    }
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self::Closed(Closed::NothingToOffer)
     }
 }
 
@@ -295,16 +290,16 @@ fn wake(event: Event, now: Now, ctx: &mut Ctx, effects: &mut Vec<Effect>) -> Opt
         | Event::TechnicianMet { .. }
         | Event::PinTried { .. }
         | Event::PinVerified { .. }
-        | Event::LookedAround { .. } => return None,
+        | Event::LookedAround { .. }
+        | Event::BarChanged { .. }
+        | Event::ServiceUnchanged { .. } => return None,
     }
     Visiting::begin(language, mode, now, ctx, effects).saw(identity, now, ctx, effects).map(State::visit)
 }
 
-/// A card that says it is a technician's and is nobody's: like any other card that cannot be used, also where people are
-/// kept out.
+/// A card that says it is a technician's and is nobody's: like any other card that cannot be used.
 fn stranger(now: Now, ctx: &mut Ctx, effects: &mut Vec<Effect>) -> Option<State> {
-    if closed::reason(&ctx.configuration, now.wall).is_some() {
-        ctx.rest_cards(now.monotonic + deadlines::CARDS_AGAIN);
+    if ctx.closed.is_some() {
         return None;
     }
     let visiting = Visiting::begin(Language::default(), Mode::default(), now, ctx, effects);

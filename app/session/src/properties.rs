@@ -12,7 +12,7 @@ use serde_json::json;
 
 use crate::lock::Gate;
 use crate::testing::*;
-use crate::{Age, AskTrouble, Event, Link, PinAnswer, Report, RequestId, Room, StoreTrouble};
+use crate::{Age, AskTrouble, Bar, Event, Link, PinAnswer, Report, RequestId, Room, StoreTrouble};
 
 /// One thing that happens. Replies go to the newest request or to one made up.
 #[derive(Clone, Debug)]
@@ -40,6 +40,7 @@ enum Op {
     Configured(u8),
     PinCard,
     Verified(u8),
+    Bar(u8, bool),
 }
 
 fn action() -> impl Strategy<Value = Action> {
@@ -86,10 +87,11 @@ fn op() -> impl Strategy<Value = Op> {
         1 => any::<bool>().prop_map(Op::Slot),
         1 => any::<bool>().prop_map(Op::Scanner),
         1 => (0_u8..3).prop_map(Op::PagePrinter),
-        4 => (0_u8..8).prop_map(Op::Technician),
+        4 => (0_u8..10).prop_map(Op::Technician),
         1 => (0_u8..4).prop_map(Op::Configured),
         3 => Just(Op::PinCard),
         4 => (0_u8..9).prop_map(Op::Verified),
+        1 => (0_u8..3, any::<bool>()).prop_map(|(which, is_down)| Op::Bar(which, is_down)),
     ]
 }
 
@@ -158,6 +160,9 @@ fn apply(world: &mut World, op: Op) {
         }),
         Op::PinCard => world.insert(Ok(pin_card())),
         Op::Verified(which) => world.verified(verified(which)),
+        Op::Bar(which, is_down) => {
+            world.bar([Bar::Trail, Bar::Suspension, Bar::Pause][usize::from(which)], is_down);
+        }
         Op::PagePrinter(which) => {
             let fault = [None, Some(PageFault::PaperOut), Some(PageFault::NotConnected)][usize::from(which)];
             world.send(Event::PagePrinterChanged(page_printer(fault)));
@@ -181,6 +186,11 @@ fn technician(world: &mut World, which: u8) {
         4 => world.tried(PinAnswer::Wrong(Gate::Locked)),
         5 => world.told(Report::default()),
         6 => world.take_card(),
+        7 => world.touch(Action::PauseService),
+        8 => {
+            let request = world.pauses.last().map_or(RequestId(0), |(request, _)| *request);
+            world.send(Event::ServiceUnchanged { request });
+        }
         _ => world.insert(Ok(technician_card())),
     }
 }
@@ -210,18 +220,17 @@ fn stale(world: &mut World, request: RequestId) {
 }
 
 fn is_idle(world: &World) -> bool {
-    ["attract", "out_of_service", "closed"].contains(&world.state())
+    world.state() == "attract" || is_closed(world)
+}
+
+fn is_closed(world: &World) -> bool {
+    ["out_of_service", "closed", "closed_from_afar", "suspended", "paused"].contains(&world.state())
 }
 
 fn check(world: &World, submits: usize, prints: usize, state: &str) {
     let idle = is_idle(world);
     let deadline = world.session.deadline();
-    let rests = world.state() == "closed";
-    assert!(
-        rests || idle == deadline.is_none(),
-        "{}: a visit without deadline, or one without visit",
-        world.state()
-    );
+    assert_eq!(idle, deadline.is_none(), "{}: a visit without deadline, or one without visit", world.state());
     let late = deadline.filter(|(at, _)| *at + Duration::from_secs(1) < world.now.monotonic);
     assert_eq!(late, None, "{}: a deadline that passed", world.state());
     let text = shown_text(&world.screen());
@@ -233,6 +242,8 @@ fn check(world: &World, submits: usize, prints: usize, state: &str) {
         assert!(state == "confirm" || (state == "unsure" && last == before), "submitted from {state}");
         assert_eq!(world.submits.len() - submits, 1, "submitted twice at once");
     }
+    assert_eq!(world.awaiting.is_some(), is_closed(world), "{}: technicians alone", world.state());
+    assert!(!is_closed(world) || world.reading.is_none(), "a resident's card is read for nothing");
     let at_work = world.state().starts_with("technician");
     assert!(!at_work || world.reading.is_none() && world.watching.is_some(), "the card is not watched");
     assert!(state != "technician" || !text.contains(PIN), "the PIN is on the glass");

@@ -21,6 +21,12 @@ impl Standing<CardPlace> {
 }
 
 impl Standing<()> {
+    /// The slot, for technicians alone.
+    pub(crate) fn awaiting_technician() -> Self {
+        let (begin, stop) = (|request, ()| Effect::AwaitTechnician { request }, || Effect::StopReading);
+        Self { begin, stop, request: None }
+    }
+
     /// The scanner.
     pub(crate) fn scanning() -> Self {
         let (begin, stop) = (|request, ()| Effect::Scan { request }, || Effect::StopScanning);

@@ -241,6 +241,8 @@ pub(crate) trait Situation: Sized + Into<Task> {
             | Action::EndNow
             | Action::Stay
             | Action::Help
+            | Action::PauseService
+            | Action::ResumeService
             | Action::CloseHelp => self.same(),
         }
     }

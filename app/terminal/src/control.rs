@@ -18,7 +18,7 @@ use tokio::net::unix::OwnedReadHalf;
 
 use crate::commands::technician as roster;
 use crate::deadlines::{CONTROL_ANSWER, CONTROL_PAUSE, CONTROL_WORK};
-use crate::run::{Board, Leave};
+use crate::run::{Board, Leave, Switch};
 use crate::technician::{Bench, Standing, Work};
 
 /// Longest question, bytes.
@@ -38,6 +38,8 @@ pub enum Question {
     Devices,
     /// What waits to be sent.
     Queue,
+    /// How old what the platform published is.
+    Published,
     /// Whether the journal's chain holds.
     VerifyJournal,
     /// The lines of the journal's export behind this row.
@@ -50,6 +52,12 @@ pub enum Question {
     RemoveTechnician(String),
     /// Set the count of wrong PINs back.
     UnlockTechnicians,
+    /// Whether residents are served, and why not.
+    Service,
+    /// Take the terminal out of service.
+    PauseService,
+    /// Put it back.
+    ResumeService,
     /// Work at a device.
     Work(Work),
 }
@@ -60,6 +68,7 @@ impl Question {
             Self::Status => "status".to_owned(),
             Self::Devices => "devices".to_owned(),
             Self::Queue => "queue".to_owned(),
+            Self::Published => "published".to_owned(),
             Self::VerifyJournal => "verify-journal".to_owned(),
             Self::JournalLines(behind) => format!("{JOURNAL_LINES}{behind}"),
             Self::Technicians => "technicians".to_owned(),
@@ -68,6 +77,9 @@ impl Question {
             }
             Self::RemoveTechnician(card) => format!("{REMOVE_TECHNICIAN}{card}"),
             Self::UnlockTechnicians => "unlock-technicians".to_owned(),
+            Self::Service => "service".to_owned(),
+            Self::PauseService => "pause-service".to_owned(),
+            Self::ResumeService => "resume-service".to_owned(),
             Self::Work(work) => work.words(),
         }
     }
@@ -75,7 +87,8 @@ impl Question {
     fn all() -> impl Iterator<Item = Self> {
         let looks = [Self::Status, Self::Devices, Self::Queue, Self::VerifyJournal, Self::JournalLines(0)];
         let roster = [Self::Technicians, Self::RemoveTechnician("CARD".to_owned()), Self::UnlockTechnicians];
-        looks.into_iter().chain(roster).chain(Work::all().map(Self::Work))
+        let service = [Self::Service, Self::PauseService, Self::ResumeService, Self::Published];
+        looks.into_iter().chain(roster).chain(service).chain(Work::all().map(Self::Work))
     }
 
     fn read(words: &str) -> Option<Self> {
@@ -96,12 +109,16 @@ impl Question {
             Self::Status
             | Self::Devices
             | Self::Queue
+            | Self::Published
             | Self::VerifyJournal
             | Self::JournalLines(_)
             | Self::Technicians
             | Self::AddTechnician(_)
             | Self::RemoveTechnician(_)
-            | Self::UnlockTechnicians => CONTROL_ANSWER,
+            | Self::UnlockTechnicians
+            | Self::Service
+            | Self::PauseService
+            | Self::ResumeService => CONTROL_ANSWER,
             Self::Work(_) => CONTROL_WORK,
         }
     }
@@ -128,7 +145,14 @@ pub struct Desk {
     board: Board,
     /// The devices, while no thread of the terminal has them.
     bench: Bench,
-    opened: OnceLock<(Store, Bench)>,
+    opened: OnceLock<Opened>,
+}
+
+/// What there is once the store is open.
+struct Opened {
+    store: Store,
+    switch: Switch,
+    bench: Bench,
 }
 
 impl Desk {
@@ -138,13 +162,13 @@ impl Desk {
     }
 
     /// The store is open, and the devices' threads run.
-    pub fn open(&self, store: Store, bench: Bench) {
+    pub fn open(&self, store: Store, switch: Switch, bench: Bench) {
         // A terminal opens once.
-        drop(self.opened.set((store, bench)));
+        drop(self.opened.set(Opened { store, switch, bench }));
     }
 
     fn bench(&self) -> &Bench {
-        self.opened.get().map_or(&self.bench, |(_, bench)| bench)
+        self.opened.get().map_or(&self.bench, |opened| &opened.bench)
     }
 
     fn standings(&self) -> Vec<Standing> {
@@ -153,12 +177,23 @@ impl Desk {
 
     /// While the store does not open there is no trail, which the terminal's screen says.
     fn record(&self, step: TrailEvent) -> Result<(), StoreError> {
-        self.opened.get().map_or(Ok(()), |(store, _)| store.record(vec![step]))
+        self.opened.get().map_or(Ok(()), |opened| opened.store.record(vec![step]))
+    }
+
+    fn opened(&self) -> Result<&Opened, String> {
+        let closed = || self.board.status().trouble.unwrap_or_else(|| "not open yet".to_owned());
+        self.opened.get().ok_or_else(closed)
     }
 
     fn store(&self) -> Result<&Store, String> {
-        let closed = || self.board.status().trouble.unwrap_or_else(|| "not open yet".to_owned());
-        self.opened.get().map(|(store, _)| store).ok_or_else(closed)
+        self.opened().map(|opened| &opened.store)
+    }
+
+    /// Takes the terminal out of service or puts it back, for the machine's administrator.
+    fn turn(&self, turn: fn(&Switch) -> Result<(), StoreError>) -> Result<Value, String> {
+        let Opened { store, switch, .. } = self.opened()?;
+        turn(switch).map_err(|error| error.to_string())?;
+        crate::commands::service::read(store)
     }
 }
 
@@ -216,6 +251,10 @@ async fn answer(stream: tokio::net::UnixStream, desk: Arc<Desk>) -> std::io::Res
             with_store(desk, move |store| roster::remove(store, &card)).await?
         }
         Some(Question::UnlockTechnicians) => with_store(desk, roster::unlock).await?,
+        Some(Question::Service) => with_store(desk, crate::commands::service::read).await?,
+        Some(Question::Published) => with_store(desk, crate::commands::published::read).await?,
+        Some(Question::PauseService) => look(desk, |desk| desk.turn(|switch| switch.pause(None))).await?,
+        Some(Question::ResumeService) => look(desk, |desk| desk.turn(|switch| switch.resume(None))).await?,
         Some(Question::Work(work)) => do_work(work, desk, lines.into_inner().into_inner()).await?,
         // What was asked is not said back: it may hold the hash of a PIN.
         None => error(format!("the question is not one of {}", every_question())),

@@ -56,6 +56,14 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Show whether residents are served, or take the terminal out of service and put it back.
+    Service {
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+        #[command(subcommand)]
+        command: Option<ServiceCommand>,
+    },
     /// The durable store.
     Store {
         #[command(subcommand)]
@@ -113,6 +121,14 @@ enum StoreCommand {
     /// Give the store another key, kept as `store.key` says: in a file, or sealed by the TPM. The terminal must be stopped; may
     /// be broken off and begun again.
     Rekey,
+}
+
+#[derive(Clone, Copy, Subcommand)]
+enum ServiceCommand {
+    /// Take the terminal out of service, also over restarts: its screen says where else to go.
+    Pause,
+    /// Put it back, whoever took it out.
+    Resume,
 }
 
 #[derive(Subcommand)]
@@ -180,6 +196,9 @@ fn carry_out(cli: &Cli) -> Result<(), Failure> {
         }
         Command::Doctor { json } => commands::doctor::run(&setup, *json),
         Command::Queue { json } => commands::queue::run(&setup, *json),
+        Command::Service { json, command: None } => commands::service::show(&setup, *json),
+        Command::Service { command: Some(ServiceCommand::Pause), .. } => commands::service::pause(&setup),
+        Command::Service { command: Some(ServiceCommand::Resume), .. } => commands::service::resume(&setup),
         Command::Store { command: StoreCommand::Rekey } => commands::store::rekey(&setup),
         Command::Technician { command } => technician(&setup, command),
         Command::Journal { command: JournalCommand::Verify { json } } => {

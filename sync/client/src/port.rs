@@ -8,6 +8,7 @@ use kiosk_protocol::crypto::Digest;
 use kiosk_protocol::ids::ItemId;
 use kiosk_protocol::item::Item;
 use kiosk_protocol::journal::Countersigned;
+use kiosk_protocol::revocation::Revocations;
 use kiosk_protocol::trust::Trusted;
 use kiosk_protocol::wire::{Change, Command, CommandResult, HeadReport, ItemAnswer};
 use kiosk_store::{KeptConfiguration, KeptTrust, News, Store, StoreError, WaitingFile};
@@ -67,6 +68,14 @@ pub trait SyncStore: Send + Sync + 'static {
     fn keep_countersigned(&self, shown: &Countersigned) -> Result<(), StoreFault>;
     /// Goes on in this epoch.
     fn begin_epoch(&self, epoch: u32) -> Result<(), StoreFault>;
+    /// The version of the list of revocations that is kept; 0 where there is none.
+    fn revocations_version(&self) -> Result<u64, StoreFault>;
+    /// Keeps a newer list of revocations that was verified.
+    fn keep_revocations(&self, version: u64, list: Revocations) -> Result<(), StoreFault>;
+    /// Whether the platform said last that this terminal has no rights.
+    fn is_suspended(&self) -> Result<bool, StoreFault>;
+    /// Keeps what it says now.
+    fn keep_suspended(&self, is_suspended: bool) -> Result<(), StoreFault>;
 }
 
 impl From<StoreError> for StoreFault {
@@ -166,5 +175,21 @@ impl SyncStore for Store {
 
     fn begin_epoch(&self, epoch: u32) -> Result<(), StoreFault> {
         Ok(Store::begin_epoch(self, epoch)?)
+    }
+
+    fn revocations_version(&self) -> Result<u64, StoreFault> {
+        Ok(Store::revocations(self)?.version)
+    }
+
+    fn keep_revocations(&self, version: u64, list: Revocations) -> Result<(), StoreFault> {
+        Ok(Store::keep_revocations(self, version, list)?)
+    }
+
+    fn is_suspended(&self) -> Result<bool, StoreFault> {
+        Ok(Store::suspension(self)?.is_some())
+    }
+
+    fn keep_suspended(&self, is_suspended: bool) -> Result<(), StoreFault> {
+        Ok(Store::keep_suspended(self, is_suspended)?)
     }
 }

@@ -73,6 +73,9 @@ pub enum TransportError {
     /// The platform does not accept this terminal. Cure: enrol again, or reactivate the terminal.
     #[error("the platform does not accept this terminal")]
     Unauthorised,
+    /// The platform took this terminal's rights, or gave them to another key. Cure: its operator readmits it, or a new ticket.
+    #[error("the platform took this terminal's rights")]
+    Suspended,
     /// The answer is not what the protocol says.
     #[error("the platform's answer is unusable: {0}")]
     BadAnswer(&'static str),

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use kiosk_protocol::configuration::BadConfiguration;
 use kiosk_protocol::crypto::BadSignature;
 use kiosk_protocol::ids::{BadId, Key, TerminalId};
+use kiosk_protocol::revocation::BadRevocations;
 use kiosk_protocol::service::BadPackage;
 
 use crate::departments::BadData;
@@ -88,6 +89,12 @@ pub enum PlatformError {
     /// No such terminal was enrolled or has an open ticket.
     #[error("{0} was never enrolled and has no open ticket")]
     NoTerminal(TerminalId),
+    /// A card or a terminal that was not revoked cannot be readmitted.
+    #[error("{0} was not revoked")]
+    NotRevoked(String),
+    /// A card's serial does not fit. Cure: as the terminal's `kiosk technician list` shows it.
+    #[error(transparent)]
+    Card(#[from] BadRevocations),
     /// The terminal showed no head of its journal yet. Cure: let it run with the network.
     #[error("{0} has shown no head of its journal")]
     NoHead(TerminalId),
@@ -136,6 +143,8 @@ impl PlatformError {
                 | Self::BadConfiguration(_)
                 | Self::NotSet(_)
                 | Self::NoTerminal(_)
+                | Self::NotRevoked(_)
+                | Self::Card(_)
                 | Self::NoHead(_)
                 | Self::OtherKeys
                 | Self::File { .. }

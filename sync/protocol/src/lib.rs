@@ -16,6 +16,7 @@ pub mod money;
 #[cfg(feature = "openapi")]
 mod openapi;
 pub mod receipt;
+pub mod revocation;
 pub mod service;
 pub mod trail;
 pub mod trust;

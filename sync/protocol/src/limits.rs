@@ -28,6 +28,10 @@ pub const ROLE_KEYS_MAX: usize = 16;
 pub const ROOTS_MAX: usize = 64;
 /// All metadata a terminal is offered at once, bytes: the roots and three more of about 2 KiB each.
 pub const METADATA_BYTES_MAX: usize = 256 * 1024;
+/// Technicians' cards on the list of what was revoked: ten times a full roster, over years.
+pub const CARDS_REVOKED_MAX: usize = 2000;
+/// The file of that list, bytes: its cards of 32 characters, with room for what newer platforms add.
+pub const REVOCATIONS_BYTES_MAX: usize = 256 * 1024;
 /// How long after the end of the newest timestamp the data are still served, with a notice.
 pub const STALE_MAX: jiff::SignedDuration = jiff::SignedDuration::from_hours(30 * 24);
 /// What a terminal says about a command, characters.

@@ -10,6 +10,7 @@ use crate::configuration::Moment;
 use crate::crypto::{Digest, SealingKey, VerifyingKey};
 use crate::ids::{CaseNumber, Key, PageNumber, ReceiptNumber, TerminalId};
 use crate::receipt::ReceiptProof;
+use crate::revocation::CardSerial;
 use crate::service::IdentityLevel;
 use crate::wire::Pdf;
 
@@ -36,6 +37,7 @@ texts! {
     ReceiptNumber: "^[A-Z0-9-]{1,32}-[0-9]{8,30}$", "The number on a receipt: terminal, epoch, sequence.";
     ReceiptProof: "^[0-9A-HJKMNP-TV-Z]{16}$", "Proof that somebody holds the receipt (Crockford's Base32).";
     PageNumber: "^[0-9A-HJKMNP-TV-Z]{4}(-[0-9A-HJKMNP-TV-Z]{4}){3}$", "The number of a sealed page.";
+    CardSerial: "^[A-Za-z0-9-]{1,32}$", "The serial a technician's card gives.";
     Digest: "^[0-9a-fA-F]{64}$", "An SM3 digest (GB/T 32905).";
     SealingKey: "^04[0-9a-fA-F]{128}$", "An SM2 public key that closes seals (SEC 1, not compressed).";
     VerifyingKey: "^04[0-9a-fA-F]{128}$", "An SM2 public key that verifies signatures (SEC 1, not compressed).";

@@ -182,6 +182,25 @@ pub enum TrailEvent {
         /// The serial of the card.
         card: String,
     },
+    /// The terminal was taken out of service, until `ServiceResumed`.
+    ServicePaused {
+        /// The serial of the technician's card; nothing where the machine's administrator did it.
+        card: Option<String>,
+    },
+    /// The terminal was put back into service.
+    ServiceResumed {
+        /// As with `ServicePaused`.
+        card: Option<String>,
+    },
+    /// The platform said that it took this terminal's rights.
+    TerminalSuspended,
+    /// The platform takes this terminal's word again.
+    TerminalReadmitted,
+    /// Another list of what the platform revoked is in force.
+    RevocationsChanged {
+        /// Its version.
+        version: u64,
+    },
     /// A new catalogue is in force.
     CatalogueChanged {
         /// Its version.

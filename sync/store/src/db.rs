@@ -1,4 +1,4 @@
-//! What every table needs: counters, and numbers and times as the database keeps them.
+//! What every table needs: counters, values by name, and numbers and times as the database keeps them.
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension};
@@ -27,6 +27,26 @@ pub(crate) fn count_up(connection: &Connection, name: &str) -> Result<i64, Store
     let next = counter(connection, name)? + 1;
     set_counter(connection, name, next)?;
     Ok(next)
+}
+
+/// A value kept by its name; nothing where there is none.
+pub(crate) fn value(connection: &Connection, name: &str) -> Result<Option<String>, StoreError> {
+    let mut select = connection.prepare_cached("SELECT value FROM cursors WHERE name = ?")?;
+    Ok(select.query_row([name], |row| row.get(0)).optional()?)
+}
+
+/// Keeps a value by its name.
+pub(crate) fn put_value(connection: &Connection, name: &str, value: &str) -> Result<(), StoreError> {
+    let sql = "INSERT INTO cursors (name, value) VALUES (?, ?)
+               ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+    connection.prepare_cached(sql)?.execute((name, value))?;
+    Ok(())
+}
+
+/// Removes a value.
+pub(crate) fn remove_value(connection: &Connection, name: &str) -> Result<(), StoreError> {
+    connection.prepare_cached("DELETE FROM cursors WHERE name = ?")?.execute([name])?;
+    Ok(())
 }
 
 /// A number as the database keeps it.

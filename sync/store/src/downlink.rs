@@ -36,8 +36,7 @@ pub struct CaseRow {
 }
 
 pub(crate) fn cursor(connection: &Connection, terminal: &TerminalId) -> Result<Option<String>, StoreError> {
-    let mut select = connection.prepare_cached("SELECT value FROM cursors WHERE name = ?")?;
-    Ok(select.query_row([changes_of(terminal)], |row| row.get(0)).optional()?)
+    db::value(connection, &changes_of(terminal))
 }
 
 /// Takes the changes in their order, which is the platform's, and the cursor behind them.
@@ -62,10 +61,7 @@ pub(crate) fn apply(
         let state = serde_json::to_string(state).map_err(|_| StoreError::Internal)?;
         put.execute(params![case.as_bytes(), state, case_number.0, at.to_string()])?;
     }
-    let sql = "INSERT INTO cursors (name, value) VALUES (?, ?)
-               ON CONFLICT (name) DO UPDATE SET value = excluded.value";
-    connection.prepare_cached(sql)?.execute((changes_of(terminal), cursor))?;
-    Ok(())
+    db::put_value(connection, &changes_of(terminal), cursor)
 }
 
 /// The latest cases (UUIDv7 sorts by time), oldest first.

@@ -65,6 +65,14 @@ pub enum StoreError {
         /// The version offered.
         offered: u64,
     },
+    /// The list of revocations offered is older than the one in force; it stays.
+    #[error("revocations {offered} are older than {have}")]
+    OlderRevocations {
+        /// The version in force.
+        have: u64,
+        /// The version offered.
+        offered: u64,
+    },
     /// Too many calls wait for the disk. Trying again later is safe.
     #[error("too many calls wait for the store")]
     Busy,

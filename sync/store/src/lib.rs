@@ -20,7 +20,9 @@ mod log;
 mod outbox;
 mod quota;
 mod rekey;
+mod revocations;
 mod schema;
+mod service;
 mod technicians;
 #[cfg(test)]
 mod testing;
@@ -35,7 +37,9 @@ pub use journal::{Flaw, JournalReport};
 pub use key::{KEY_BYTES, Keep, Key, KeyError, KeyFile, KeyHome, KeyPort, SealError, Sealer};
 pub use outbox::{ItemState, QueueRow};
 pub use quota::{Room, Tier};
+pub use revocations::KeptRevocations;
 pub use schema::{DATABASE_FILE, LOCK_FILE};
+pub use service::Pause;
 pub use technicians::Technician;
 pub use trust::{KeptTrust, News};
 

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use kiosk_protocol::catalogue::CatalogueBundle;
 use kiosk_protocol::trust::Trusted;
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::Connection;
 
 use crate::configuration::{self, KeptConfiguration};
+use crate::db;
 use crate::downlink;
 use crate::error::StoreError;
 use crate::writer::Origin;
@@ -35,9 +36,9 @@ pub struct News {
 }
 
 pub(crate) fn trusted(connection: &Connection) -> Result<Option<KeptTrust>, StoreError> {
-    let Some(json) = value(connection, TRUST)? else { return Ok(None) };
+    let Some(json) = db::value(connection, TRUST)? else { return Ok(None) };
     let trusted = serde_json::from_str(&json).map_err(|_| StoreError::unreadable("what is trusted"))?;
-    let run_s = value(connection, RUN)?.and_then(|text| text.parse().ok()).unwrap_or(0);
+    let run_s = db::value(connection, RUN)?.and_then(|text| text.parse().ok()).unwrap_or(0);
     Ok(Some(KeptTrust { trusted, run: Duration::from_secs(run_s) }))
 }
 
@@ -53,24 +54,12 @@ pub(crate) fn keep(
         downlink::put_catalogue(connection, origin, version, json)?;
     }
     configurations.iter().try_for_each(|one| configuration::put(connection, origin, one))?;
-    put(connection, TRUST, &serde_json::to_string(trusted).map_err(|_| StoreError::Internal)?)?;
+    db::put_value(connection, TRUST, &serde_json::to_string(trusted).map_err(|_| StoreError::Internal)?)?;
     keep_run(connection, Duration::ZERO)
 }
 
 pub(crate) fn keep_run(connection: &Connection, run: Duration) -> Result<(), StoreError> {
-    put(connection, RUN, &run.as_secs().to_string())
-}
-
-fn value(connection: &Connection, name: &str) -> Result<Option<String>, StoreError> {
-    let mut select = connection.prepare_cached("SELECT value FROM cursors WHERE name = ?")?;
-    Ok(select.query_row([name], |row| row.get(0)).optional()?)
-}
-
-fn put(connection: &Connection, name: &str, value: &str) -> Result<(), StoreError> {
-    let sql = "INSERT INTO cursors (name, value) VALUES (?, ?)
-               ON CONFLICT (name) DO UPDATE SET value = excluded.value";
-    connection.prepare_cached(sql)?.execute((name, value))?;
-    Ok(())
+    db::put_value(connection, RUN, &run.as_secs().to_string())
 }
 
 #[cfg(test)]

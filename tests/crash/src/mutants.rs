@@ -1,8 +1,8 @@
-//! Planted faults: a campaign is worth what it catches.
+//! Planted faults: a campaign, or a test, is worth what it catches.
 //!
-//! Each patch of `mutants/` breaks one promise of the store. It is applied to a scratch copy of the crates below this
-//! one, which must build, and whose own campaign must go red; without any patch it must stay green. Run from the root of
-//! the workspace.
+//! Each patch of `mutants/` breaks one promise. It is applied to a scratch copy of a few crates, which must build, and whose
+//! campaign must go red, or the one test that the patch names behind `Killed by:`; without any patch all of them must stay green.
+//! Run from the root of the workspace.
 
 use std::fs;
 use std::io;
@@ -15,8 +15,10 @@ use crate::Error;
 const PATCHES: &str = "tests/crash/mutants";
 /// Where the copy lies, with what is built of it; kept, so that the next time only what changed is built.
 const SCRATCH: &str = "target/mutants";
-/// What the copy holds: this crate and what it stands on.
-const CRATES: [&str; 3] = ["sync/protocol", "sync/store", "tests/crash"];
+/// What the copy holds: this crate, what it stands on, and the client, which carries commands out.
+const CRATES: [&str; 4] = ["sync/protocol", "sync/store", "sync/client", "tests/crash"];
+/// What stands before the test that kills a fault: the package, where cargo finds it, and its name.
+const KILLED_BY: &str = "Killed by: ";
 /// Calls of the script that must find a fault; cut behind every order.
 const CALLS: &str = "60";
 
@@ -30,15 +32,19 @@ pub struct Fate {
 
 /// Plants each fault in turn and tells what became of it.
 pub fn run(seed: u64, mut tell: impl FnMut(&Fate)) -> Result<Vec<Fate>, Error> {
-    let copy = Copy::make()?;
-    if let Some(flaw) = copy.campaign(seed)? {
-        return Err(format!("without any fault: {flaw}").into());
+    let (copy, patches) = (Copy::make()?, patches()?);
+    let judges = patches.iter().map(|patch| judge(patch)).collect::<io::Result<Vec<_>>>()?;
+    let different = judges.iter().enumerate().filter(|(at, judge)| !judges[..*at].contains(judge));
+    for (_, judge) in different {
+        if let Some(flaw) = copy.judged_by(judge, seed)? {
+            return Err(format!("without any fault: {flaw}").into());
+        }
     }
     let mut fates = Vec::new();
-    for patch in patches()? {
-        copy.patch(&patch, &[])?;
-        let found = copy.campaign(seed)?;
-        copy.patch(&patch, &["--reverse"])?;
+    for (patch, judge) in patches.iter().zip(&judges) {
+        copy.patch(patch, &[])?;
+        let found = copy.judged_by(judge, seed)?;
+        copy.patch(patch, &["--reverse"])?;
         let name = patch.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let fate = Fate { name, found };
         tell(&fate);
@@ -53,6 +59,21 @@ fn patches() -> io::Result<Vec<PathBuf>> {
     patches.retain(|path| path.extension().is_some_and(|ending| ending == "patch"));
     patches.sort();
     Ok(patches)
+}
+
+/// What must go red.
+#[derive(PartialEq, Eq)]
+enum Judge {
+    Campaign,
+    /// A test, as cargo's arguments name it: `--package P --lib NAME`, or `--test FILE` in the place of `--lib`.
+    Test(Vec<String>),
+}
+
+fn judge(patch: &Path) -> io::Result<Judge> {
+    let text = fs::read_to_string(patch)?;
+    let named = text.lines().find_map(|line| line.strip_prefix(KILLED_BY));
+    let words = |named: &str| named.split_whitespace().map(str::to_owned).collect();
+    Ok(named.map_or(Judge::Campaign, |named| Judge::Test(words(named))))
 }
 
 struct Copy {
@@ -89,12 +110,41 @@ impl Copy {
         succeeded(&command.output()?, &format!("{} does not fit", patch.display()))
     }
 
+    fn judged_by(&self, judge: &Judge, seed: u64) -> Result<Option<String>, Error> {
+        match judge {
+            Judge::Campaign => self.campaign(seed),
+            Judge::Test(words) => self.test(words),
+        }
+    }
+
+    /// Builds the copy and runs one test; its name where it fails. A test that is not there is an error.
+    fn test(&self, words: &[String]) -> Result<Option<String>, Error> {
+        let (name, place) = words.split_last().ok_or("a patch names no test")?;
+        let cargo = |rest: &[&str]| {
+            let mut cargo = self.cargo();
+            cargo.args(["test", "--quiet"]).args(place).args(rest);
+            cargo
+        };
+        succeeded(&cargo(&["--no-run"]).output()?, "the copy does not build")?;
+        let output = cargo(&["--", "--exact", name]).output()?;
+        let text = String::from_utf8_lossy(&output.stdout);
+        match (output.status.success(), text.contains("1 passed")) {
+            (true, true) => Ok(None),
+            (true, false) => Err(format!("there is no test {name}").into()),
+            (false, _) => Ok(Some(format!("{name} fails"))),
+        }
+    }
+
+    fn cargo(&self) -> Command {
+        let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        cargo.current_dir(&self.root).env("CARGO_TARGET_DIR", &self.target);
+        cargo
+    }
+
     /// Builds the copy and runs its campaign; the first broken promise.
     fn campaign(&self, seed: u64) -> Result<Option<String>, Error> {
-        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let mut build = Command::new(cargo);
+        let mut build = self.cargo();
         build.args(["build", "--quiet", "--package", "kiosk-crash", "--bin", "crash"]);
-        build.current_dir(&self.root).env("CARGO_TARGET_DIR", &self.target);
         succeeded(&build.output()?, "the copy does not build")?;
         let mut crash = Command::new(self.target.join("debug/crash"));
         crash.args(["--calls", CALLS, "--seed", &seed.to_string()]).stderr(Stdio::null());

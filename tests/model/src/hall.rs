@@ -293,7 +293,12 @@ impl Hall {
                 self.hands.verify(request, pin);
             }
             // Nobody here is on the roster.
-            Effect::MeetTechnician { .. } | Effect::TryPin { .. } | Effect::LookAround { .. } => {}
+            Effect::MeetTechnician { .. }
+            | Effect::TryPin { .. }
+            | Effect::LookAround { .. }
+            | Effect::AwaitTechnician { .. }
+            | Effect::PauseService { .. }
+            | Effect::ResumeService { .. } => {}
         }
     }
 

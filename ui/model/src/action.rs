@@ -60,6 +60,10 @@ pub enum Action {
     Rate(u8),
     /// No rating.
     SkipRating,
+    /// A technician takes the terminal out of service.
+    PauseService,
+    /// A technician puts it back.
+    ResumeService,
     /// The next page of a long list.
     PageForward,
     /// The page before.

@@ -167,6 +167,8 @@ pub enum Body {
         is_looking: bool,
         /// What became of the test receipt, where one was asked for, and the sentence that goes with it.
         test: Option<(PaperStage, String)>,
+        /// Whether residents are served, to be changed here.
+        service: ServiceChange,
     },
     /// Nothing can be offered at all.
     OutOfService {
@@ -385,6 +387,17 @@ pub struct StateRow {
     pub value: String,
     /// How that is meant.
     pub condition: Condition,
+}
+
+/// How the terminal is taken out of service and put back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServiceChange {
+    /// It was taken out of service; else it can be.
+    pub is_paused: bool,
+    /// Whether that can be touched now.
+    pub can_change: bool,
+    /// Why the last touch changed nothing, if so.
+    pub trouble: Option<String>,
 }
 
 /// How a part of the terminal stands.

@@ -10,7 +10,7 @@ mod shown;
 pub use action::{Action, Key};
 pub use body::{
     AnswerTable, Body, CardPlace, CaseRow, Condition, Fact, FieldKind, FieldView, Icon, PageStage, PageView,
-    PaperStage, PinOwner, PinStage, ReaderStage, Row, ScanStage, StateRow, Tile, Tone,
+    PaperStage, PinOwner, PinStage, ReaderStage, Row, ScanStage, ServiceChange, StateRow, Tile, Tone,
 };
 pub use shown::Shown;
 

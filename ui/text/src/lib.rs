@@ -31,7 +31,7 @@ pub use printer::PaperTrouble;
 pub use reader::CardTrouble;
 pub use scan::CodeTrouble;
 pub use service::Delivery;
-pub use technician::{DeviceName, DeviceWord};
+pub use technician::{DeviceName, DeviceWord, ServiceWord};
 pub use unavailable::Reason;
 
 use kiosk_model::Language;
@@ -40,6 +40,12 @@ use crate::po::{Catalogue, Plural};
 
 /// The telephone line of the city's government services, printed and shown wherever a person may need a person.
 pub const HOTLINE: &str = "12345";
+
+/// A sentence in every language, one below the other: for a screen where nobody has chosen one.
+pub fn in_every_language(say: fn(Texts) -> String) -> String {
+    let languages = [Language::ZhCn, Language::En, Language::Ru];
+    languages.map(|language| say(Texts::new(language))).join("\n\n")
+}
 
 /// All texts in one language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

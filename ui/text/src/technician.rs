@@ -40,6 +40,23 @@ pub enum DeviceWord {
     NeedsHand,
 }
 
+/// Whether residents are served, and why not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ServiceWord {
+    /// They are.
+    Open,
+    /// A technician, or the machine's administrator, took the terminal out of service.
+    Paused,
+    /// The platform took this terminal's rights.
+    Suspended,
+    /// Steps of the trail cannot be recorded.
+    TrailWaits,
+    /// The city closed the terminal from afar, or it is outside of the opening hours.
+    ClosedFromAfar,
+    /// There is no catalogue yet, or an empty one.
+    NothingToOffer,
+}
+
 /// The longest wait that is told in seconds.
 const SECONDS_TOLD_MAX: u32 = 120;
 
@@ -151,6 +168,38 @@ impl Texts {
     /// Which they are.
     pub fn catalogue_version(self, version: u64, day: &str) -> String {
         self.fill("version {version} of {day}", &[("version", &version.to_string()), ("day", day)])
+    }
+
+    /// The same, where the platform has not confirmed it since a day.
+    pub fn catalogue_stale(self, version: &str, day: &str) -> String {
+        self.fill("{version}; last confirmed by the platform on {day}", &[("version", version), ("day", day)])
+    }
+
+    /// The same, where it was not confirmed for so long that most services are not offered.
+    pub fn catalogue_outdated(self, version: &str) -> String {
+        self.fill("{version}; too old, most services are not offered", &[("version", version)])
+    }
+
+    /// Whether residents are served.
+    pub fn service(self) -> String {
+        self.tr("Service")
+    }
+
+    /// Whether they are, and why not.
+    pub fn service_word(self, word: ServiceWord) -> String {
+        match word {
+            ServiceWord::Open => self.tr("residents are served"),
+            ServiceWord::Paused => self.tr("taken out of service; nobody is served"),
+            ServiceWord::Suspended => self.tr("suspended by the platform; ask its operator"),
+            ServiceWord::TrailWaits => self.tr("closed; nothing can be recorded, look at the disk"),
+            ServiceWord::ClosedFromAfar => self.tr("closed from afar, or outside of the opening hours"),
+            ServiceWord::NothingToOffer => self.tr("nothing to offer yet; no catalogue"),
+        }
+    }
+
+    /// The terminal could not be taken out of service or put back.
+    pub fn service_not_changed(self) -> String {
+        self.tr("It could not be recorded, so nothing was changed. Please look at the disk of this terminal.")
     }
 
     /// What waits to be sent.

@@ -35,6 +35,11 @@ impl Texts {
         self.tr("This terminal cannot offer any service yet. It goes on by itself as soon as it can. Please go to the nearest service counter, or call 12345.")
     }
 
+    /// A technician took the terminal out of service.
+    pub fn paused(self) -> String {
+        self.tr("This terminal is being looked after and is out of service. Please go to the nearest service counter, or call 12345. We are sorry for the trouble.")
+    }
+
     /// What is shown may have changed since.
     pub fn stale_notice(self, as_of: jiff::Timestamp) -> String {
         let day = self.date(local_date(as_of));

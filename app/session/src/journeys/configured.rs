@@ -59,20 +59,16 @@ fn a_notice_stands_on_the_attract_screen_in_all_languages() {
 fn a_closed_terminal_says_why_and_takes_nobody_in() {
     let mut world = World::with_more_devices();
     world.configure(json!({"closed": words("检修中")}));
-    assert_eq!(world.state(), "closed");
+    assert_eq!(world.state(), "closed_from_afar");
     let Body::OutOfService { message } = world.body() else { panic!("another screen") };
     assert_eq!(message, "检修中\n\nEnglish 检修中\n\nРусский 检修中");
     let steps = world.trail.len();
     world.touch(Action::Wake);
     world.place_card();
-    assert_eq!(world.state(), "closed");
-    assert_eq!(world.reading, None, "a card that was left lying is not read again and again");
-    world.wait(4);
-    assert_eq!(world.reading, None);
-    world.wait(1);
-    assert!(world.reading.is_some());
+    assert_eq!(world.state(), "closed_from_afar");
+    assert!(world.reading.is_none() && world.awaiting.is_some(), "the slot alone, for technicians");
     world.insert(Ok(bank_card()));
-    assert_eq!((world.state(), world.trail.len()), ("closed", steps), "nothing was begun");
+    assert_eq!((world.state(), world.trail.len()), ("closed_from_afar", steps), "nothing was begun");
     assert!(!shown_text(&world.screen()).contains('*'));
     world.configure(json!({}));
     assert_eq!(world.state(), "attract");
@@ -89,7 +85,7 @@ fn a_visit_under_way_is_ended_by_nobody_but_its_resident() {
     assert_eq!(world.state(), "receipt");
     world.printed(Ok(()));
     world.wait(600);
-    assert_eq!(world.state(), "closed");
+    assert_eq!(world.state(), "closed_from_afar");
 }
 
 #[test]
@@ -102,15 +98,23 @@ fn technicians_get_into_a_closed_terminal_and_strangers_do_not() {
     world.enter(PIN);
     world.tried(crate::PinAnswer::Right);
     assert_eq!(world.state(), "technician");
+    assert!(shown_text(&world.screen()).contains("已由平台关闭"), "{}", shown_text(&world.screen()));
     world.take_card();
-    assert_eq!(world.state(), "closed");
-    world.wait(5);
+    assert_eq!(world.state(), "closed_from_afar");
     world.insert(Ok(technician_card()));
     world.stranger();
-    assert_eq!(world.state(), "closed", "a strange card begins no visit here");
-    assert_eq!(world.reading, None);
-    world.wait(5);
-    assert!(world.reading.is_some());
+    assert_eq!(world.state(), "closed_from_afar", "a strange card begins no visit here");
+    assert!(world.reading.is_none() && world.awaiting.is_some());
+}
+
+#[test]
+fn what_is_in_the_way_here_is_told_before_what_comes_from_afar() {
+    let mut world = World::with_more_devices();
+    world.configure(json!({"closed": words("检修中")}));
+    world.bar(crate::Bar::Pause, true);
+    assert_eq!(world.state(), "paused");
+    world.bar(crate::Bar::Pause, false);
+    assert_eq!(world.state(), "closed_from_afar");
 }
 
 #[test]
@@ -124,10 +128,10 @@ fn a_terminal_is_closed_outside_of_its_hours() {
     let (due, _) = world.session.deadline().unwrap();
     assert_eq!(due - world.now.monotonic, Duration::from_secs(60), "with the next minute");
     at(&mut world, "2026-11-27T09:00:00Z");
-    assert_eq!(world.state(), "closed");
+    assert_eq!(world.state(), "closed_from_afar");
     assert!(shown_text(&world.screen()).contains("周五 8:30 至 17:00"));
     world.read(Ok(card(ValidUntil::Forever)));
-    assert_eq!(world.state(), "closed");
+    assert_eq!(world.state(), "closed_from_afar");
     at(&mut world, "2026-12-04T00:30:00Z");
     assert_eq!(world.state(), "attract");
 }

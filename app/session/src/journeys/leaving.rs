@@ -73,7 +73,7 @@ fn a_visit_ends_in_the_language_it_was_held_in_and_leaves_the_first_behind() {
 #[test]
 fn an_internal_error_wipes_and_is_recorded_even_where_the_state_was_lost_with_it() {
     let mut lost = World::at_receipt();
-    lost.session.state = crate::State::OutOfService;
+    lost.session.state = crate::State::default();
     let effects = lost.session.abort(lost.now);
     let ended = |effect: &crate::Effect| {
         matches!(effect, crate::Effect::Record(TrailEvent::VisitEnded { why: EndReason::Internal, .. }))

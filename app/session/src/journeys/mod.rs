@@ -3,6 +3,7 @@
 
 mod age;
 mod asking;
+mod bars;
 mod card_pin;
 mod chips;
 mod configured;

@@ -98,7 +98,7 @@ fn without_a_catalogue_there_is_no_service_and_a_visit_outlives_a_new_one() {
     assert_eq!(world.state(), "form");
     world.wait(300);
     assert_eq!(world.state(), "out_of_service");
-    assert!(world.reading.is_none());
+    assert!(world.reading.is_none() && world.awaiting.is_some());
     world.send(Event::CatalogueChanged(Arc::new(catalogue())));
     assert_eq!(world.state(), "attract");
 }

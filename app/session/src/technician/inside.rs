@@ -1,14 +1,15 @@
-//! Behind the PIN: how the terminal stands, line by line; and a receipt to test its printer with.
+//! Behind the PIN: how the terminal stands, line by line; a receipt to test its printer with; and whether residents are served.
 
 use kiosk_drivers_api::paper::{Align, Document, Line, Size};
 use kiosk_drivers_api::{DeviceStatus, PageFault, Paper, PrintFault, Supply};
-use kiosk_model::{Body, Condition, PaperStage, StateRow};
+use kiosk_model::{Body, Condition, PaperStage, ServiceChange, StateRow};
 use kiosk_protocol::trail::{DeviceWork, TrailEvent};
-use kiosk_text::{DeviceName, DeviceWord, Texts, local_date};
+use kiosk_text::{DeviceName, DeviceWord, ServiceWord, Texts, local_date};
 
+use crate::closed::Closed;
 use crate::ctx::Ctx;
 use crate::view::package_language;
-use crate::{Effect, Link, Now, Report, RequestId};
+use crate::{Age, Bar, Effect, Link, Now, Report, RequestId};
 
 /// What a technician sees.
 pub(super) struct Inside {
@@ -16,6 +17,13 @@ pub(super) struct Inside {
     request: RequestId,
     report: Option<Report>,
     test: Option<Test>,
+    change: Option<Change>,
+}
+
+/// The terminal is taken out of service or put back.
+enum Change {
+    UnderWay(RequestId),
+    Failed,
 }
 
 /// A test receipt.
@@ -26,7 +34,7 @@ enum Test {
 
 impl Inside {
     pub(super) fn begin(ctx: &mut Ctx, effects: &mut Vec<Effect>) -> Self {
-        let mut inside = Self { request: RequestId(0), report: None, test: None };
+        let mut inside = Self { request: RequestId(0), report: None, test: None, change: None };
         inside.look(ctx, effects);
         inside
     }
@@ -67,6 +75,33 @@ impl Inside {
         self.test = Some(Test::Ended(result));
     }
 
+    /// Has the terminal taken out of service or put back, one after the other.
+    pub(super) fn change(
+        &mut self,
+        order: fn(RequestId) -> Effect,
+        ctx: &mut Ctx,
+        effects: &mut Vec<Effect>,
+    ) {
+        if matches!(self.change, Some(Change::UnderWay(_))) {
+            return;
+        }
+        let request = ctx.request();
+        effects.push(order(request));
+        self.change = Some(Change::UnderWay(request));
+    }
+
+    /// It is taken out of service or put back.
+    pub(super) fn changed(&mut self) {
+        self.change = None;
+    }
+
+    /// It could not be.
+    pub(super) fn unchanged(&mut self, request: RequestId) {
+        if matches!(self.change, Some(Change::UnderWay(asked)) if asked == request) {
+            self.change = Some(Change::Failed);
+        }
+    }
+
     /// What is on its way is stopped.
     pub(super) fn leave(self, effects: &mut Vec<Effect>) {
         if matches!(self.test, Some(Test::Printing(_))) {
@@ -84,13 +119,41 @@ impl Inside {
     }
 
     pub(super) fn body(&self, texts: Texts, name: &str, ctx: &Ctx) -> Body {
-        let mut rows = devices(texts, ctx);
+        let mut rows = vec![service(texts, ctx)];
+        rows.extend(devices(texts, ctx));
         rows.push(network(texts, ctx));
         rows.push(catalogue(texts, ctx));
         rows.extend(self.report.iter().flat_map(|report| kept(texts, report, ctx)));
         let (title, is_looking) = (texts.technician_title(name), self.report.is_none());
-        Body::Technician { title, rows, is_looking, test: self.test(texts) }
+        Body::Technician {
+            title,
+            rows,
+            is_looking,
+            test: self.test(texts),
+            service: self.service(texts, ctx),
+        }
     }
+
+    fn service(&self, texts: Texts, ctx: &Ctx) -> ServiceChange {
+        let has_failed = matches!(self.change, Some(Change::Failed));
+        ServiceChange {
+            is_paused: ctx.is_paused(),
+            can_change: !matches!(self.change, Some(Change::UnderWay(_))),
+            trouble: has_failed.then(|| texts.service_not_changed()),
+        }
+    }
+}
+
+fn service(texts: Texts, ctx: &Ctx) -> StateRow {
+    let (word, condition) = match &ctx.closed {
+        Some(Closed::Barred(Bar::Trail)) => (ServiceWord::TrailWaits, Condition::Broken),
+        Some(Closed::Barred(Bar::Suspension)) => (ServiceWord::Suspended, Condition::Broken),
+        Some(Closed::Barred(Bar::Pause)) => (ServiceWord::Paused, Condition::Mind),
+        Some(Closed::FromAfar(_)) => (ServiceWord::ClosedFromAfar, Condition::Mind),
+        Some(Closed::NothingToOffer) => (ServiceWord::NothingToOffer, Condition::Broken),
+        None => (ServiceWord::Open, Condition::Well),
+    };
+    StateRow { label: texts.service(), value: texts.service_word(word), condition }
 }
 
 /// Where and when, and characters of every plane a name may need (GB 18030-2022).
@@ -186,8 +249,15 @@ fn network(texts: Texts, ctx: &Ctx) -> StateRow {
 
 fn catalogue(texts: Texts, ctx: &Ctx) -> StateRow {
     let day = texts.date(local_date(ctx.catalogue.published_at));
-    let value = texts.catalogue_version(ctx.catalogue.version, &day);
-    StateRow { label: texts.catalogue_name(), value, condition: Condition::Well }
+    let version = texts.catalogue_version(ctx.catalogue.version, &day);
+    let (value, condition) = match ctx.age {
+        Age::Fresh => (version, Condition::Well),
+        Age::Stale { as_of } => {
+            (texts.catalogue_stale(&version, &texts.date(local_date(as_of))), Condition::Mind)
+        }
+        Age::Outdated => (texts.catalogue_outdated(&version), Condition::Broken),
+    };
+    StateRow { label: texts.catalogue_name(), value, condition }
 }
 
 /// What lies behind the store, and until when the certificate is good.

@@ -1,8 +1,9 @@
 //! A technician at the terminal: a card from the roster in the slot, its PIN, then how the terminal stands.
 //!
-//! Policy: it begins with a technician's card at the attract screen alone, and lasts no longer than the card is in the slot.
+//! Policy: it begins with a technician's card while no visit is under way: at the attract screen, and whatever keeps residents
+//! out. It lasts no longer than the card is in the slot.
 //! Nobody's data are here, and nothing can be done for a resident. What is typed is dropped as soon as it is handed over.
-//! A card nobody knows begins a visit, as any other unknown card does.
+//! A card nobody knows begins a visit, as any other unknown card does, and where nobody is taken in nothing.
 
 mod inside;
 mod pin;
@@ -15,7 +16,7 @@ use kiosk_text::Texts;
 
 use crate::ctx::Ctx;
 use crate::task::Deadline;
-use crate::{Effect, Event, Met, Now, PinAnswer, RequestId, deadlines};
+use crate::{Bar, Effect, Event, Met, Now, PinAnswer, RequestId, deadlines};
 use inside::Inside;
 use pin::{Said, Typing};
 
@@ -104,7 +105,20 @@ impl Technician {
                 }
                 Outcome::Stays(self)
             }
-            Event::CardGone { .. }
+            Event::BarChanged { bar: Bar::Pause, .. } => {
+                if let Stage::Inside(inside) = &mut self.stage {
+                    inside.changed();
+                }
+                Outcome::Stays(self)
+            }
+            Event::ServiceUnchanged { request } => {
+                if let Stage::Inside(inside) = &mut self.stage {
+                    inside.unchanged(request);
+                }
+                Outcome::Stays(self)
+            }
+            Event::BarChanged { .. }
+            | Event::CardGone { .. }
             | Event::CardRead { .. }
             | Event::ChipRead { .. }
             | Event::Scanned { .. }
@@ -188,6 +202,16 @@ impl Technician {
             Action::PrintAgain => {
                 if let Stage::Inside(inside) = &mut self.stage {
                     inside.print(Texts::new(self.language), now, ctx, effects);
+                }
+            }
+            Action::PauseService => {
+                if let Stage::Inside(inside) = &mut self.stage {
+                    inside.change(|request| Effect::PauseService { request }, ctx, effects);
+                }
+            }
+            Action::ResumeService => {
+                if let Stage::Inside(inside) = &mut self.stage {
+                    inside.change(|request| Effect::ResumeService { request }, ctx, effects);
                 }
             }
             Action::Wake

@@ -24,7 +24,7 @@ use serde_json::Value;
 
 use crate::lock::Gate;
 use crate::{
-    AskTrouble, Effect, Event, Kept, Link, Met, NewCase, Now, PinAnswer, Report, RequestId, Session,
+    AskTrouble, Bar, Effect, Event, Kept, Link, Met, NewCase, Now, PinAnswer, Report, RequestId, Session,
     Settings, StoreTrouble,
 };
 
@@ -49,6 +49,8 @@ pub(crate) struct World {
     pub(crate) session: Session,
     pub(crate) now: Now,
     pub(crate) reading: Option<RequestId>,
+    /// The slot looks for technicians' cards alone.
+    pub(crate) awaiting: Option<RequestId>,
     pub(crate) scanning: Option<RequestId>,
     pub(crate) asks: Vec<(RequestId, Box<Ask>)>,
     /// The question whose answer is awaited.
@@ -71,6 +73,8 @@ pub(crate) struct World {
     /// PINs of residents' cards that were handed over.
     pub(crate) verifies: Vec<(RequestId, String)>,
     pub(crate) looks: Vec<RequestId>,
+    /// Orders to take the terminal out of service (`true`) or to put it back.
+    pub(crate) pauses: Vec<(RequestId, bool)>,
     pub(crate) trail: Vec<TrailEvent>,
 }
 
@@ -83,6 +87,7 @@ impl World {
             session: Session::new(Settings { site, ids_seed: 7 }),
             now: Now { monotonic: Duration::from_secs(1000), wall },
             reading: None,
+            awaiting: None,
             scanning: None,
             asks: Vec::new(),
             asking: None,
@@ -98,6 +103,7 @@ impl World {
             pins: Vec::new(),
             verifies: Vec::new(),
             looks: Vec::new(),
+            pauses: Vec::new(),
             trail: Vec::new(),
         };
         world.send(Event::LinkChanged(Link::Online));
@@ -206,7 +212,8 @@ impl World {
                 self.reading = Some(request);
                 self.watching = self.watching.filter(|_| at == CardPlace::Reader);
             }
-            Effect::StopReading => self.reading = None,
+            Effect::AwaitTechnician { request } => (self.awaiting, self.watching) = (Some(request), None),
+            Effect::StopReading => (self.reading, self.awaiting) = (None, None),
             Effect::Ask { request, ask } => {
                 self.asking = Some(request);
                 self.asks.push((request, ask));
@@ -243,6 +250,8 @@ impl World {
                 self.verifies.push((request, pin.expose_secret().to_owned()));
             }
             Effect::LookAround { request } => self.looks.push(request),
+            Effect::PauseService { request } => self.pauses.push((request, true)),
+            Effect::ResumeService { request } => self.pauses.push((request, false)),
             Effect::Record(event) => self.trail.push(event),
         }
     }
@@ -279,9 +288,15 @@ impl World {
     }
 
     pub(crate) fn insert(&mut self, result: Result<SmartCard, SmartCardFault>) {
-        let request = self.reading.unwrap_or(RequestId(0));
+        let request = self.reading.or(self.awaiting).unwrap_or(RequestId(0));
         self.reading = self.reading.filter(|_| result.is_err());
+        self.awaiting = self.awaiting.filter(|_| result.is_err());
         self.send(Event::ChipRead { request, result: result.map(Box::new) });
+    }
+
+    /// Something begins or ceases to keep everybody out.
+    pub(crate) fn bar(&mut self, bar: Bar, is_down: bool) {
+        self.send(Event::BarChanged { bar, is_down });
     }
 
     /// With a technician's card in the slot, whose PIN is asked for.

@@ -32,8 +32,9 @@ fn body_text(body: &Body) -> Vec<String> {
         | Body::OutOfService { message } => {
             vec![message.clone()]
         }
-        Body::Technician { title, rows, .. } => {
-            rows.iter().map(|row| format!("{}: {}", row.label, row.value)).chain([title.clone()]).collect()
+        Body::Technician { title, rows, service, .. } => {
+            let rows = rows.iter().map(|row| format!("{}: {}", row.label, row.value));
+            rows.chain(service.trouble.clone()).chain([title.clone()]).collect()
         }
         Body::Guide { title, notes, .. } => {
             notes.iter().map(|(_, note)| note.clone()).chain([title.clone()]).collect()

@@ -96,6 +96,8 @@ impl Visiting {
             | Event::CatalogueChanged(_)
             | Event::AgeChanged(_)
             | Event::ConfigurationChanged(_)
+            | Event::BarChanged { .. }
+            | Event::ServiceUnchanged { .. }
             | Event::TechnicianMet { .. }
             | Event::PinTried { .. }
             | Event::LookedAround { .. } => Some(self),
@@ -188,7 +190,7 @@ impl Visiting {
             Action::EndNow => self.confirmed_end(now, ctx, effects),
             Action::ChooseLanguage(language) => Some(self.speaking(language)),
             Action::ChooseMode(mode) => Some(self.sized(mode)),
-            Action::Wake => Some(self),
+            Action::Wake | Action::PauseService | Action::ResumeService => Some(self),
             action @ (Action::OpenTile(_)
             | Action::OpenCases
             | Action::ScanReceipt

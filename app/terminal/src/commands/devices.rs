@@ -2,14 +2,18 @@
 
 use serde_json::{Value, json};
 
-use super::say;
+use super::{say, service};
 use crate::control::{self, Question};
 use crate::error::Failure;
 use crate::setup::Setup;
 use crate::technician::{Bench, NOT_CONFIGURED, Shift, Standing, Work};
 
-/// Lists all kinds.
+/// Lists all kinds, and first of all that nobody is served, where that is so.
 pub fn list(setup: &Setup, as_json: bool) -> Result<(), Failure> {
+    if let Some(why) = out_of_service(setup) {
+        let row = json!({ "kind": "terminal", "path": "-", "status": why });
+        say(&if as_json { row.to_string() } else { format!("{:<16} {:<32} {why}", "terminal", "-") });
+    }
     for (standing, place) in standings(setup)? {
         if as_json {
             let mut row = json!({ "path": place.as_deref().unwrap_or(NOT_CONFIGURED) });
@@ -20,6 +24,18 @@ pub fn list(setup: &Setup, as_json: bool) -> Result<(), Failure> {
         }
     }
     Ok(())
+}
+
+/// Why nobody is served, as far as that is kept; the devices can be looked at without a store, too.
+fn out_of_service(setup: &Setup) -> Option<String> {
+    let answer = match control::ask(&setup.paths.control, &Question::Service).ok()? {
+        Some(answer) => answer,
+        None if setup.paths.store.join(kiosk_store::DATABASE_FILE).exists() => {
+            service::read(&setup.open_store(&setup.identity().ok()?).ok()?).ok()?
+        }
+        None => return None,
+    };
+    service::suspension_words(&answer).or_else(|| service::pause_words(&answer))
 }
 
 /// How each device stands, and where it is; what is not configured is nowhere.

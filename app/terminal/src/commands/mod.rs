@@ -4,7 +4,9 @@ pub mod devices;
 pub mod doctor;
 pub mod enrol;
 pub mod journal;
+pub mod published;
 pub mod queue;
+pub mod service;
 pub mod store;
 pub mod technician;
 

@@ -70,7 +70,13 @@ pub fn show(setup: &Setup, as_json: bool) -> Result<(), Failure> {
     }
     let text = |row: &Value, name: &str| row[name].as_str().unwrap_or_default().to_owned();
     for row in answer["technicians"].as_array().into_iter().flatten() {
-        say(&format!("{:<16} until {}  {}", text(row, "card"), text(row, "until"), text(row, "name")));
+        let revoked = if row["revoked"] == true { "  revoked by the platform" } else { "" };
+        say(&format!(
+            "{:<16} until {}  {}{revoked}",
+            text(row, "card"),
+            text(row, "until"),
+            text(row, "name")
+        ));
     }
     say(&format!("{} wrong PINs since the last right one", answer["tries"]));
     Ok(())
@@ -92,7 +98,11 @@ pub fn open(setup: &Setup) -> Result<(), Failure> {
 
 /// The roster without hashes, as JSON.
 pub fn list(store: &Store) -> Result<Value, String> {
-    let row = |one: Technician| json!({ "card": one.card, "name": one.name, "until": one.until });
+    let revoked = store.revocations().map_err(words)?.list;
+    let row = |one: Technician| {
+        let is_revoked = revoked.has_card(&one.card);
+        json!({ "card": one.card, "name": one.name, "until": one.until, "revoked": is_revoked })
+    };
     let rows = store.technicians().map_err(words)?.into_iter().map(row).collect::<Vec<_>>();
     Ok(json!({ "technicians": rows, "tries": store.technician_tries().map_err(words)? }))
 }
@@ -100,6 +110,9 @@ pub fn list(store: &Store) -> Result<Value, String> {
 /// Puts somebody on the roster.
 pub fn add(store: &Store, technician: Technician) -> Result<Value, String> {
     let card = technician.card.clone();
+    if store.revocations().map_err(words)?.list.has_card(&card) {
+        return Err(format!("card {card} was revoked by the platform"));
+    }
     store.put_technician(technician).map_err(words)?;
     Ok(json!({ "card": card }))
 }

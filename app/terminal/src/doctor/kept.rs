@@ -5,8 +5,8 @@ use kiosk_client::Identity;
 use kiosk_store::{Store, Tier};
 use serde_json::Value;
 
-use super::Check;
-use crate::commands::{journal, queue};
+use super::{Check, age};
+use crate::commands::{journal, published, queue, service};
 use crate::control::{self, Question};
 use crate::setup::Setup;
 
@@ -29,15 +29,51 @@ pub fn look(
         let ask = |question| control::ask(&setup.paths.control, &question).map_err(|error| error.to_string());
         let heard =
             |question| ask(question)?.ok_or_else(|| "the terminal has ended".to_owned()).and_then(refused);
-        return (weigh(heard(Question::Queue), heard(Question::VerifyJournal)), in_force(status));
+        let reads = Reads {
+            service: heard(Question::Service),
+            published: heard(Question::Published),
+            queue: heard(Question::Queue),
+            journal: heard(Question::VerifyJournal),
+        };
+        return (reads.weigh(), in_force(status));
     }
     let Some(identity) = identity else {
-        let none = || Err("this terminal is not enrolled".to_owned());
-        return (weigh(none(), none()), None);
+        return (Reads::failed("this terminal is not enrolled").weigh(), None);
     };
     match open(setup, identity) {
-        Ok(store) => (weigh(queue::read(&store), journal::report(&store)), catalogue(&store)),
-        Err(error) => (weigh(Err(error.clone()), Err(error)), None),
+        Ok(store) => (Reads::of(&store).weigh(), catalogue(&store)),
+        Err(error) => (Reads::failed(&error).weigh(), None),
+    }
+}
+
+/// What was read, each for itself.
+struct Reads {
+    service: Read,
+    published: Read,
+    queue: Read,
+    journal: Read,
+}
+
+impl Reads {
+    fn of(store: &Store) -> Self {
+        Self {
+            service: service::read(store),
+            published: published::read(store),
+            queue: queue::read(store),
+            journal: journal::report(store),
+        }
+    }
+
+    fn failed(why: &str) -> Self {
+        let none = || Err(why.to_owned());
+        Self { service: none(), published: none(), queue: none(), journal: none() }
+    }
+
+    fn weigh(self) -> Vec<Check> {
+        let Self { service, published, queue, journal } = self;
+        let serves = serves(&service);
+        let data = age::weigh(&published, Timestamp::now());
+        vec![serves, data, store(&queue), room(&queue), waiting(queue), trail(journal)]
     }
 }
 
@@ -69,8 +105,20 @@ fn catalogue(store: &Store) -> Option<Kept> {
 
 type Read = Result<Value, String>;
 
-fn weigh(queue: Read, journal: Read) -> Vec<Check> {
-    vec![store(&queue), room(&queue), waiting(queue), trail(journal)]
+/// Whether residents are served, as far as that is kept.
+fn serves(service: &Read) -> Check {
+    let Ok(answer) = service else { return Check::fail("service", "not read", "as for the store") };
+    let pause = service::pause_words(answer);
+    match (service::suspension_words(answer), pause) {
+        (Some(says), _) => {
+            Check::fail("service", says, "the platform's operator readmits it, or gives a new ticket")
+        }
+        (None, Some(says)) => {
+            let cure = "a technician puts it back at the screen; without a card: kiosk service resume";
+            Check::warn("service", says, cure)
+        }
+        (None, None) => Check::ok("service", "nobody took it out of service"),
+    }
 }
 
 fn store(queue: &Read) -> Check {
@@ -125,6 +173,7 @@ fn trail(journal: Read) -> Check {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use serde_json::json;
 
     use super::super::Level;
@@ -132,6 +181,11 @@ mod tests {
 
     #[test]
     fn what_was_not_taken_and_what_does_not_hold_shows() {
+        let weigh = |queue, journal| {
+            let serves = || Ok(json!({ "pause": null, "suspended_since": null }));
+            let checks = Reads { service: serves(), queue, journal, published: serves() }.weigh();
+            checks.into_iter().skip(2).collect::<Vec<_>>()
+        };
         let levels =
             |queue, journal| weigh(queue, journal).iter().map(|check| check.level).collect::<Vec<_>>();
         let at = |percent: u8| {
@@ -148,5 +202,17 @@ mod tests {
         assert_eq!(levels(stuck, broken), [Level::Ok, Level::Ok, Level::Warn, Level::Fail]);
         let none = || Err("there is none yet".to_owned());
         assert_eq!(levels(none(), none()), [Level::Fail; 4]);
+    }
+
+    #[test]
+    fn out_of_service_is_a_warning_with_its_cure_and_suspended_a_failure() {
+        let pause = json!({ "since": "2026-11-29T16:00:00Z", "card": "TS000001" });
+        let paused = serves(&Ok(json!({ "pause": pause, "suspended_since": null })));
+        assert_eq!(paused.level, Level::Warn);
+        assert!(paused.says.contains("TS000001") && paused.cure.unwrap().contains("kiosk service resume"));
+        let suspended = json!({ "pause": null, "suspended_since": "2026-11-29T16:00:00Z" });
+        assert_eq!(serves(&Ok(suspended)).level, Level::Fail);
+        assert_eq!(serves(&Ok(json!({ "pause": null, "suspended_since": null }))).level, Level::Ok);
+        assert_eq!(serves(&Err("there is none yet".to_owned())).level, Level::Fail);
     }
 }

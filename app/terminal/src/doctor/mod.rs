@@ -1,5 +1,6 @@
 //! What `kiosk doctor` looks at. A running terminal is asked what it knows; everything else is looked at afresh.
 
+mod age;
 mod check;
 mod devices;
 mod kept;

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use kiosk_drivers_api::paper::Document;
 use kiosk_drivers_api::{
-    DeviceStatus, IdCard, IdCardReader, Outlet, Paper, PrintFault, PrinterStatus, Private, ReaderFault,
-    ReceiptPrinter, SmartCard, SmartCardFault, SmartCardReader, SocialSecurityCard,
+    BankCard, CardScheme, DeviceStatus, IdCard, IdCardReader, Outlet, Paper, PrintFault, PrinterStatus,
+    Private, ReaderFault, ReceiptPrinter, SmartCard, SmartCardFault, SmartCardReader, SocialSecurityCard,
 };
 
 use super::super::kinds::{ID_READER, RECEIPTS, SLOT, SlotJob};
@@ -118,6 +118,52 @@ fn a_technician_borrows_the_driver_while_a_card_is_awaited() {
     drop(orders);
     worker.run(&inbox);
     assert_eq!(answer.recv(), Ok(DeviceStatus::Online));
+}
+
+/// Reads these cards in a row, then finds none.
+struct Cards(VecDeque<SmartCard>);
+
+impl SmartCardReader for Cards {
+    fn status(&mut self) -> DeviceStatus {
+        DeviceStatus::Online
+    }
+
+    fn read(&mut self, _: &Cancel) -> Result<SmartCard, SmartCardFault> {
+        self.0.pop_front().ok_or(SmartCardFault::NoCard)
+    }
+
+    fn holds_card(&mut self, _: &Cancel) -> bool {
+        false
+    }
+
+    fn verify_pin(&mut self, _: &Private, _: &Cancel) -> Result<SocialSecurityCard, SmartCardFault> {
+        Err(SmartCardFault::NoCard)
+    }
+}
+
+#[test]
+fn while_only_technicians_are_awaited_nothing_is_told_of_another_card() {
+    let (events, told) = sync_channel(EVENTS_MAX);
+    let bank = BankCard { masked_number: "621700******5678".into(), scheme: CardScheme::UnionPay };
+    let key = kiosk_protocol::crypto::SigningKey::generate().unwrap();
+    let technician = crate::technician::roster::testing::card(&key, [7; 32]);
+    let cards = [SmartCard::Bank(bank), SmartCard::Technician(Box::new(technician))];
+    let cards = Mutex::new(Some(Cards(cards.into())));
+    let factory: Factory<dyn SmartCardReader> =
+        Box::new(move || Box::new(cards.lock().unwrap().take().unwrap()));
+    let mut worker = Worker::new(SLOT, factory, events);
+    work(&mut worker, SlotJob::AwaitTechnician);
+    worker.turn();
+    assert!(matches!(
+        told.try_iter().collect::<Vec<_>>().as_slice(),
+        [Event::SlotChanged(DeviceStatus::Online)]
+    ));
+    worker.turn();
+    let told: Vec<_> = told.try_iter().collect();
+    let [Event::ChipRead { request: RequestId(7), result: Ok(card) }] = told.as_slice() else {
+        panic!("{} events", told.len())
+    };
+    assert!(matches!(**card, SmartCard::Technician(_)));
 }
 
 /// Refuses every page.

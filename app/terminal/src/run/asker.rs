@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use kiosk_client::{AskError, Handle, LinkState};
 use kiosk_protocol::trust::Freshness;
 use kiosk_protocol::wire::Ask;
-use kiosk_session::{Age, AskTrouble, Event, Link, RequestId};
+use kiosk_session::{Age, AskTrouble, Bar, Event, Link, RequestId};
 use tokio::runtime;
 use tokio::task::AbortHandle;
 
@@ -21,10 +21,11 @@ pub struct Asker {
 }
 
 impl Asker {
-    /// Also forwards what the client tells of link, catalogue, its age, and what was set from afar.
+    /// Also forwards what the client tells of link, rights, catalogue, its age, and what was set from afar.
     pub fn start(client: Handle, runtime: runtime::Handle, events: SyncSender<Event>) -> Self {
         runtime.spawn(forward_link(client.clone(), events.clone()));
         runtime.spawn(forward_age(client.clone(), events.clone()));
+        runtime.spawn(forward_suspension(client.clone(), events.clone()));
         runtime.spawn(forward_catalogue(client.clone(), events.clone()));
         runtime.spawn(forward_configuration(client.clone(), events.clone()));
         Self { client, runtime, events, asking: Mutex::default() }
@@ -91,6 +92,15 @@ async fn forward_age(client: Handle, events: SyncSender<Event>) {
         if freshness.changed().await.is_err() {
             return;
         }
+    }
+}
+
+/// How it stood at the start was told before the sync began.
+async fn forward_suspension(client: Handle, events: SyncSender<Event>) {
+    let mut suspended = client.suspended.clone();
+    while suspended.changed().await.is_ok() {
+        let is_down = *suspended.borrow_and_update();
+        send(&events, Event::BarChanged { bar: Bar::Suspension, is_down }).await;
     }
 }
 

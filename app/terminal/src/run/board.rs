@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use kiosk_drivers_api::{Cancel, DeviceStatus, PagePrinterStatus, PrinterStatus};
 use kiosk_protocol::catalogue::Catalogue;
 use kiosk_session::Link;
+use kiosk_store::Pause;
 use serde::Serialize;
 
 use crate::technician::{Begun, Device, NOT_KNOWN, Shift, Standing, device_words, printer_words};
@@ -22,6 +23,7 @@ struct Facts {
     is_visited: bool,
     is_to_restart: bool,
     trouble: Option<String>,
+    pause: Option<Pause>,
     link: Option<Link>,
     catalogue: Option<(u64, Timestamp)>,
     reader: Option<DeviceStatus>,
@@ -37,10 +39,12 @@ struct Facts {
 /// The answer to `status`.
 #[derive(Serialize)]
 pub struct Status {
-    /// The session's state; `closed` while nobody can be taken in.
+    /// The session's state; `closed`, `suspended`, `paused`, `closed_from_afar` or `out_of_service` while nobody is taken in.
     pub state: &'static str,
     /// Why nobody can be taken in, else nothing.
     pub trouble: Option<String>,
+    /// Since when the terminal is taken out of service, and by whom.
+    pub pause: Option<Pause>,
     /// Whether a technician has the devices in hand: a card is read for him now.
     pub technician: bool,
     /// `online` or `offline`.
@@ -86,6 +90,11 @@ impl Board {
         self.facts().trouble = trouble;
     }
 
+    /// Notes whether the terminal is taken out of service.
+    pub fn pause(&self, pause: Option<Pause>) {
+        self.facts().pause = pause;
+    }
+
     /// Notes the link.
     pub fn link(&self, link: Link) {
         self.facts().link = Some(link);
@@ -128,6 +137,7 @@ impl Board {
         Status {
             state: facts.state,
             trouble: facts.trouble.clone(),
+            pause: facts.pause.clone(),
             technician: facts.is_at_work,
             link: if facts.link == Some(Link::Online) { "online" } else { "offline" },
             catalogue_version: facts.catalogue.map(|(version, _)| version),

@@ -14,6 +14,7 @@ use kiosk_session::lock::{self, Gate as Lock};
 use kiosk_session::{CertificateEnd, Event, Met, PinAnswer, Queue, Report, RequestId};
 use kiosk_store::{ItemState, Store, StoreError, Technician};
 
+use super::switch::Switch;
 use super::thread;
 use crate::deadlines::ORDERS_MAX;
 use crate::technician::{pin, roster};
@@ -30,13 +31,20 @@ enum Order {
     Meet(RequestId, Box<TechnicianCard>),
     Try(RequestId, Private),
     LookAround(RequestId),
+    Pause(RequestId),
+    Resume(RequestId),
 }
 
 impl Gate {
     /// Starts the thread.
-    pub fn start(store: Store, certificate: Certificate, events: SyncSender<Event>) -> std::io::Result<Self> {
+    pub fn start(
+        store: Store,
+        switch: Switch,
+        certificate: Certificate,
+        events: SyncSender<Event>,
+    ) -> std::io::Result<Self> {
         let (orders, inbox) = sync_channel(ORDERS_MAX);
-        let worker = Worker { store, certificate, met: None, last_try: Instant::now() };
+        let worker = Worker { store, switch, certificate, met: None, last_try: Instant::now() };
         thread::spawn("gate", move || worker.run(&inbox, &events))?;
         Ok(Self { orders })
     }
@@ -56,6 +64,17 @@ impl Gate {
         self.order(Order::LookAround(request));
     }
 
+    /// Takes the terminal out of service for whoever was met last; answered with `Event::BarChanged` or
+    /// `Event::ServiceUnchanged`.
+    pub fn pause(&self, request: RequestId) {
+        self.order(Order::Pause(request));
+    }
+
+    /// Puts it back, the same way.
+    pub fn resume(&self, request: RequestId) {
+        self.order(Order::Resume(request));
+    }
+
     fn order(&self, order: Order) {
         // Were the queue full, the session's own deadline would answer.
         if self.orders.try_send(order).is_err() {
@@ -66,6 +85,7 @@ impl Gate {
 
 struct Worker {
     store: Store,
+    switch: Switch,
     certificate: Certificate,
     /// Whose card is in the slot.
     met: Option<Technician>,
@@ -75,24 +95,32 @@ struct Worker {
 impl Worker {
     fn run(mut self, inbox: &Receiver<Order>, events: &SyncSender<Event>) {
         for order in inbox {
-            // The session's thread only ends when the program does.
-            let _ = events.send(self.carry_out(order));
-        }
-    }
-
-    fn carry_out(&mut self, order: Order) -> Event {
-        match order {
-            Order::Meet(request, card) => Event::TechnicianMet { request, result: self.meet(&card) },
-            Order::Try(request, pin) => Event::PinTried { request, answer: self.try_pin(&pin) },
-            Order::LookAround(request) => {
-                Event::LookedAround { request, report: Box::new(self.look_around()) }
+            if let Some(event) = self.carry_out(order) {
+                // The session's thread only ends when the program does.
+                let _ = events.send(event);
             }
         }
     }
 
+    fn carry_out(&mut self, order: Order) -> Option<Event> {
+        match order {
+            Order::Meet(request, card) => Some(Event::TechnicianMet { request, result: self.meet(&card) }),
+            Order::Try(request, pin) => Some(Event::PinTried { request, answer: self.try_pin(&pin) }),
+            Order::LookAround(request) => {
+                Some(Event::LookedAround { request, report: Box::new(self.look_around()) })
+            }
+            Order::Pause(request) => unchanged(request, self.switch.pause(self.card())),
+            Order::Resume(request) => unchanged(request, self.switch.resume(self.card())),
+        }
+    }
+
+    fn card(&self) -> Option<String> {
+        self.met.as_ref().map(|technician| technician.card.clone())
+    }
+
     fn meet(&mut self, card: &TechnicianCard) -> Option<Met> {
         let today = kiosk_text::local_date(Timestamp::now());
-        let known = self.store.technician(&card.serial).unwrap_or_else(|error| {
+        let known = self.known(&card.serial).unwrap_or_else(|error| {
             tracing::error!(%error, "the roster cannot be read");
             None
         });
@@ -103,6 +131,15 @@ impl Worker {
         };
         let gate = self.store.technician_tries().map_or(Lock::Locked, |tries| self.gate(tries));
         Some(Met { name: technician.name.clone(), gate })
+    }
+
+    /// Who is on the roster with this card, unless the platform revoked it.
+    fn known(&self, card: &str) -> Result<Option<Technician>, StoreError> {
+        if self.store.revocations()?.list.has_card(card) {
+            tracing::warn!("a technician's card that was revoked");
+            return Ok(None);
+        }
+        self.store.technician(card)
     }
 
     fn gate(&self, tries: u32) -> Lock {
@@ -122,7 +159,9 @@ impl Worker {
 
     fn count_and_check(&mut self, pin: &Private) -> Result<PinAnswer, StoreError> {
         let now = self.gate(self.store.technician_tries()?);
-        let (Lock::Open { .. }, Some(technician)) = (now, self.met.clone()) else {
+        // Roster and revocations may have changed since the card was put in.
+        let card = self.card().unwrap_or_default();
+        let (Lock::Open { .. }, Some(technician)) = (now, self.known(&card)?) else {
             return Ok(PinAnswer::NotYet(now));
         };
         let tries = self.store.count_technician_try(&technician.card)?;
@@ -146,6 +185,13 @@ impl Worker {
             certificate_until: (self.certificate)(),
         }
     }
+}
+
+/// That it could not be kept; what could the switch tells.
+fn unchanged(request: RequestId, result: Result<(), StoreError>) -> Option<Event> {
+    let error = result.err()?;
+    tracing::error!(%error, "the terminal can neither be taken out of service nor put back");
+    Some(Event::ServiceUnchanged { request })
 }
 
 fn queue(store: &Store) -> Result<Queue, StoreError> {

@@ -84,6 +84,7 @@ impl Hands {
     pub fn carry_out(&mut self, effect: Effect) {
         match effect {
             Effect::ReadCard { request, at } => self.read_card(request, at),
+            Effect::AwaitTechnician { request } => self.await_technician(request),
             Effect::StopReading => self.stop_reading(),
             Effect::Scan { request } => self.scanner.iter().for_each(|scanner| scanner.begin(request, ())),
             Effect::StopScanning => self.scanner.iter().for_each(Actor::stop),
@@ -113,6 +114,8 @@ impl Hands {
             }
             Effect::TryPin { request, pin } => self.gate.try_pin(request, pin),
             Effect::LookAround { request } => self.gate.look_around(request),
+            Effect::PauseService { request } => self.gate.pause(request),
+            Effect::ResumeService { request } => self.gate.resume(request),
             Effect::Record(event) => self.keeper.record(event),
         }
     }
@@ -132,6 +135,11 @@ impl Hands {
         if at != CardPlace::Reader {
             self.slot.iter().for_each(|slot| slot.begin(request, SlotJob::Read));
         }
+    }
+
+    fn await_technician(&mut self, request: RequestId) {
+        self.reading = Some((request, CardPlace::Slot));
+        self.slot.iter().for_each(|slot| slot.begin(request, SlotJob::AwaitTechnician));
     }
 
     /// Where no card is looked for, whatever goes on goes on.

@@ -28,6 +28,8 @@ pub const ID_READER: Kind<dyn IdCardReader, (), IdCard, ReaderFault, DeviceStatu
 pub enum SlotJob {
     /// Read the next card.
     Read,
+    /// Read the next technician's card.
+    AwaitTechnician,
     /// Tell when the card that was read last is out.
     Watch,
     /// Have it check its holder's PIN.
@@ -54,12 +56,13 @@ pub const SLOT: Kind<dyn SmartCardReader, SlotJob, SlotNews, SmartCardFault, Dev
     status: |driver| driver.status(),
     attempt: |driver, job, cancel| match job {
         SlotJob::Read => driver.read(cancel).map(|card| SlotNews::Card(Box::new(card))),
+        SlotJob::AwaitTechnician => technician(driver.read(cancel)?),
         SlotJob::Watch if driver.holds_card(cancel) => Err(SmartCardFault::NoCard),
         SlotJob::Watch => Ok(SlotNews::Gone),
         SlotJob::Verify(pin) => driver.verify_pin(pin, cancel).map(|card| SlotNews::Verified(Box::new(card))),
     },
     meaning: |job, fault| match job {
-        SlotJob::Read | SlotJob::Watch => of_slot(fault),
+        SlotJob::Read | SlotJob::AwaitTechnician | SlotJob::Watch => of_slot(fault),
         SlotJob::Verify(_) => (Weight::Over, of_slot(fault).1),
     },
     told: |job, request, outcome| match (outcome, job) {
@@ -67,10 +70,20 @@ pub const SLOT: Kind<dyn SmartCardReader, SlotJob, SlotNews, SmartCardFault, Dev
         (Ok(SlotNews::Gone), _) => Event::CardGone { request },
         (Ok(SlotNews::Verified(card)), _) => Event::PinVerified { request, result: Ok(card) },
         (Err(fault), SlotJob::Verify(_)) => Event::PinVerified { request, result: Err(fault) },
-        (Err(fault), SlotJob::Read | SlotJob::Watch) => Event::ChipRead { request, result: Err(fault) },
+        (Err(fault), SlotJob::Read | SlotJob::AwaitTechnician | SlotJob::Watch) => {
+            Event::ChipRead { request, result: Err(fault) }
+        }
     },
     changed: Event::SlotChanged,
 };
+
+/// A resident's card is forgotten here: nobody is served, and nothing of it is told.
+fn technician(card: SmartCard) -> Result<SlotNews, SmartCardFault> {
+    match card {
+        SmartCard::Technician(_) => Ok(SlotNews::Card(Box::new(card))),
+        SmartCard::SocialSecurity(_) | SmartCard::Bank(_) => Err(SmartCardFault::NoCard),
+    }
+}
 
 /// The scanner: looks until a code was read.
 pub const SCANNER: Kind<dyn CodeScanner, (), Scan, ScanFault, DeviceStatus> = Kind {

@@ -21,10 +21,12 @@ mod orders;
 mod room;
 mod sealing;
 mod shell;
+mod switch;
 mod thread;
 mod waiting;
 
 pub use board::{Board, Leave};
+pub use switch::Switch;
 
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Arc, OnceLock};
@@ -57,7 +59,7 @@ pub fn run(setup: Setup) -> Result<(), Failure> {
     };
     thread::spawn("session", session).map_err(Failure::Runtime)?;
     let ui = open_window(&options, touches)?;
-    ui.show(&closed::screen(String::new()));
+    ui.show(&closed::screen());
     runtime.spawn(quit_on_signal(ui.remote()));
     let glass = ui.remote();
     // The session holds the other end until it has it.

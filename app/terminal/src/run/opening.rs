@@ -10,7 +10,7 @@ use kiosk_client::renewal::Renewer;
 use kiosk_client::{Handle, HttpTransport, Identity, Me, Runner};
 use kiosk_protocol::trail::TrailEvent;
 use kiosk_screens::Remote;
-use kiosk_session::{CertificateEnd, Event, Settings};
+use kiosk_session::{Bar, CertificateEnd, Event, Settings};
 use kiosk_store::{Store, StoreError};
 use tokio::runtime;
 
@@ -21,6 +21,7 @@ use super::hands::Hands;
 use super::keeper::Keeper;
 use super::orders::FromAfar;
 use super::shell::Shell;
+use super::switch::Switch;
 use super::{closed, thread};
 use crate::control::{self, Desk};
 use crate::deadlines::OPEN_RETRY;
@@ -110,17 +111,20 @@ impl Opening {
         }
         self.board.state(closed::STATE, false);
         self.board.trouble(Some(cause));
-        self.glass.show(closed::screen(String::new()));
+        self.glass.show(closed::screen());
         self.glass.set_clock(kiosk_text::clock(jiff::Timestamp::now()));
     }
 
     fn start(self, parts: Parts, events: SyncSender<Event>) -> Result<Shell, Failure> {
         let Parts { identity, transport, store } = parts;
         self.board.trouble(None);
+        let switch = bars(&store, &self.board, &events).map_err(Failure::Store)?;
         let client = self.start_client(transport, &identity, &store);
-        let hands = self.hands(&identity, store.clone(), &client, events).map_err(Failure::Runtime)?;
+        let gate = self.gate(&store, &switch, events.clone()).map_err(Failure::Runtime)?;
+        let hands = self.hands(&identity, store.clone(), &client, gate, events).map_err(Failure::Runtime)?;
         let name = identity.terminal.to_string();
-        self.control.iter().for_each(|desk| desk.open(store.clone(), hands.bench(name.clone())));
+        let opened = |desk: &Arc<Desk>| desk.open(store.clone(), switch.clone(), hands.bench(name.clone()));
+        self.control.iter().for_each(opened);
         hands.keeper.record(TrailEvent::Started { software: env!("CARGO_PKG_VERSION").to_owned() });
         let _ = self.client.set(client);
         Ok(Shell::new(settings(&identity), hands, self.board))
@@ -148,23 +152,35 @@ impl Opening {
         }
     }
 
+    fn gate(&self, store: &Store, switch: &Switch, events: SyncSender<Event>) -> std::io::Result<Gate> {
+        let certificate = certificate(self.setup.paths.identity.clone());
+        Gate::start(store.clone(), switch.clone(), certificate, events)
+    }
+
     fn hands(
         &self,
         identity: &Identity,
         store: Store,
         client: &Handle,
+        gate: Gate,
         events: SyncSender<Event>,
     ) -> std::io::Result<Hands> {
         let waker = client.clone();
         let key = identity.sealing_key.clone();
-        let gate =
-            Gate::start(store.clone(), certificate(self.setup.paths.identity.clone()), events.clone())?;
         let keeper = Keeper::start(store, key, events.clone(), move || waker.wake())?;
         let asker = Asker::start(client.clone(), self.runtime.clone(), events.clone());
         let terminal = identity.terminal.to_string();
         let devices = &self.setup.config.devices;
         Hands::start(devices, &terminal, (keeper, asker, gate), self.glass.clone(), events)
     }
+}
+
+/// What keeps people out is told before anything else, so that nobody gets in meanwhile.
+fn bars(store: &Store, board: &Board, events: &SyncSender<Event>) -> Result<Switch, StoreError> {
+    let is_down = store.suspension()?.is_some();
+    // The session's thread only ends when the program does.
+    let _ = events.send(Event::BarChanged { bar: Bar::Suspension, is_down });
+    Switch::new(store.clone(), board.clone(), events.clone())
 }
 
 /// Tries at intervals, for ever.

@@ -8,6 +8,7 @@ use kiosk_store::Store;
 use serde_json::json;
 
 use super::board::Board;
+use crate::commands::published;
 
 /// Carries out what the platform asks for.
 pub struct FromAfar {
@@ -42,6 +43,7 @@ impl FromAfar {
             "terminal": self.board.status(),
             "devices": standings,
             "backlog": self.store.backlog().ok(),
+            "published": published::read(&self.store).ok(),
             "room_percent": self.store.room().ok().map(|room| room.percent),
         });
         let words: String = report.to_string().chars().take(COMMAND_DETAIL_CHARS_MAX).collect();
@@ -55,7 +57,7 @@ mod tests {
     use std::sync::Arc;
 
     use kiosk_protocol::ids::TerminalId;
-    use kiosk_store::{KeyFile, Options};
+    use kiosk_store::{KeyFile, Options, Pause};
 
     use super::*;
 
@@ -75,7 +77,13 @@ mod tests {
         let told = orders.carry_out(&key(REPORT_STATUS));
         assert_eq!(told.outcome, Outcome::Done);
         let report: serde_json::Value = serde_json::from_str(&told.detail).unwrap();
-        assert_eq!(report["backlog"], 0);
+        assert_eq!((&report["backlog"], &report["published"]["freshness"]), (&json!(0), &json!("outdated")));
+        assert_eq!(report["terminal"]["pause"], json!(null));
+        let pause = Pause { since: jiff::Timestamp::UNIX_EPOCH, card: Some("T1".to_owned()) };
+        orders.board.pause(Some(pause));
+        let told = orders.carry_out(&key(REPORT_STATUS)).detail;
+        let report: serde_json::Value = serde_json::from_str(&told).unwrap();
+        assert_eq!(report["terminal"]["pause"]["card"], "T1");
         assert_eq!(orders.carry_out(&key("open-a-shell")).outcome, Outcome::Unsupported);
         assert_eq!(orders.carry_out(&key(RESTART_WHEN_IDLE)).outcome, Outcome::Done);
         assert!(!orders.board.may_restart());

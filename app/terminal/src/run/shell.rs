@@ -1,17 +1,16 @@
 //! The loop around the session: an event or a deadline in, orders and a screen out.
 //!
-//! Policy: every step of a visit is recorded. When the trail falls behind, the visit ends, is wiped, and nobody is
-//! taken in until what waits is recorded; the session still learns how the world stands.
+//! Policy: every step of a visit is recorded. When the trail falls behind, the session is told: the visit ends, is wiped, and
+//! nobody is taken in until what waits is recorded.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 use kiosk_model::Screen;
-use kiosk_session::{Effect, Event, Now, Session, Settings};
+use kiosk_session::{Bar, Effect, Event, Now, Session, Settings};
 
 use super::board::Board;
-use super::closed::Door;
 use super::hands::Hands;
 use super::thread;
 use crate::deadlines::CLOCK_POLL;
@@ -24,7 +23,7 @@ pub struct Shell {
     started: Instant,
     shown: Option<Screen>,
     clock: String,
-    door: Door,
+    is_behind: bool,
 }
 
 impl Shell {
@@ -37,7 +36,7 @@ impl Shell {
             started: Instant::now(),
             shown: None,
             clock: String::new(),
-            door: Door::default(),
+            is_behind: false,
         }
     }
 
@@ -58,16 +57,15 @@ impl Shell {
         }
     }
 
-    /// Closes the terminal while the trail is behind. Opening, too, starts the session over: it may have been waiting
-    /// for a card that was not let in.
+    /// Closes the terminal while the trail is behind.
     fn mind_the_trail(&mut self) {
-        let behind = self.hands.keeper.is_behind();
-        if !self.door.turn(behind) {
+        let is_down = self.hands.keeper.is_behind();
+        if std::mem::replace(&mut self.is_behind, is_down) == is_down {
             return;
         }
-        tracing::warn!(behind, "the trail");
-        self.board.trouble(behind.then(|| "steps wait to be recorded".to_owned()));
-        self.start_over(self.now());
+        tracing::warn!(is_behind = is_down, "the trail");
+        self.board.trouble(is_down.then(|| "steps wait to be recorded".to_owned()));
+        self.turn(Event::BarChanged { bar: Bar::Trail, is_down });
     }
 
     fn now(&self) -> Now {
@@ -84,9 +82,6 @@ impl Shell {
     }
 
     fn turn(&mut self, event: Event) {
-        if !self.door.lets_in(&event) {
-            return;
-        }
         self.note(&event);
         let now = self.now();
         let turned = catch_unwind(AssertUnwindSafe(|| {
@@ -102,8 +97,7 @@ impl Shell {
 
     fn settle(&mut self, effects: Vec<Effect>) {
         effects.into_iter().for_each(|effect| self.hands.carry_out(effect));
-        let state = self.door.state_name(self.session.state_name());
-        self.board.state(state, self.session.is_visited());
+        self.board.state(self.session.state_name(), self.session.is_visited());
         self.show();
     }
 
@@ -131,6 +125,8 @@ impl Shell {
             | Event::RoomChanged(_)
             | Event::AgeChanged(_)
             | Event::ConfigurationChanged(_)
+            | Event::BarChanged { .. }
+            | Event::ServiceUnchanged { .. }
             | Event::Touched(_)
             | Event::CardRead { .. }
             | Event::ChipRead { .. }
@@ -148,7 +144,7 @@ impl Shell {
     }
 
     fn show(&mut self) {
-        let screen = self.door.screen(Screen::from(&self.session));
+        let screen = Screen::from(&self.session);
         if self.shown.as_ref() != Some(&screen) {
             self.hands.glass.show(screen.clone());
             self.shown = Some(screen);

@@ -123,7 +123,7 @@ impl EnrolError {
             TransportError::Unreachable => Self::Unreachable,
             TransportError::TimedOut => Self::TimedOut,
             TransportError::Untrusted => Self::WrongCa,
-            TransportError::Unauthorised => Self::TicketUnknown,
+            TransportError::Unauthorised | TransportError::Suspended => Self::TicketUnknown,
             TransportError::BadAnswer(_) => Self::BadAnswer(BadEnrolAnswer::Shape),
         }
     }

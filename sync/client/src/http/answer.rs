@@ -73,7 +73,9 @@ fn is_about_us(alert: Alert) -> bool {
 pub async fn refusal(response: Response) -> TransportError {
     let status = response.status();
     if status == StatusCode::UNAUTHORIZED || status == StatusCode::FORBIDDEN {
-        return TransportError::Unauthorised;
+        let body = read(response, ANSWER_BYTES_MAX).await.unwrap_or_default();
+        let has_no_rights = problem(status, &body).says_no_rights();
+        return if has_no_rights { TransportError::Suspended } else { TransportError::Unauthorised };
     }
     let may_wait = status == StatusCode::TOO_MANY_REQUESTS || status == StatusCode::SERVICE_UNAVAILABLE;
     if let (true, Some(wait)) = (may_wait, retry_after(&response)) {

@@ -131,7 +131,7 @@ impl Renewer {
             Err(_) => Err(TransportError::Unauthorised),
         };
         match is_usable {
-            Err(TransportError::Unauthorised) => {
+            Err(TransportError::Unauthorised | TransportError::Suspended) => {
                 std::fs::remove_file(next)?;
                 return Err(Failure::NotTaken);
             }

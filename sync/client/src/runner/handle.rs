@@ -24,6 +24,8 @@ pub struct Handle {
     pub configuration: watch::Receiver<Arc<Configured>>,
     /// How old what was published is.
     pub freshness: watch::Receiver<Freshness>,
+    /// Whether the platform said last that this terminal has no rights.
+    pub suspended: watch::Receiver<bool>,
     pub(super) transport: Arc<dyn Transport>,
     pub(super) wake: Arc<Notify>,
     pub(super) asked: mpsc::Sender<AskResult>,
@@ -109,7 +111,7 @@ impl From<TransportError> for AskError {
             TransportError::TimedOut => Self::TimedOut,
             TransportError::RetryAfter(_) => Self::Busy,
             TransportError::Refused(problem) => Self::Refused(problem),
-            TransportError::Unauthorised => Self::Unauthorised,
+            TransportError::Unauthorised | TransportError::Suspended => Self::Unauthorised,
             TransportError::BadAnswer(_) => Self::BadAnswer,
         }
     }

@@ -50,6 +50,7 @@ impl Runner {
             catalogue: worker.catalogue(),
             configuration: worker.configuration(),
             freshness: worker.freshness(),
+            suspended: worker.suspended(),
             transport,
             wake: Arc::clone(&wake),
             asked: asked_tx,
@@ -98,7 +99,10 @@ impl Runner {
         tokio::select! {
             () = tokio::time::sleep(rest) => {}
             () = self.wake.notified() => self.worker.woken(),
-            Some(result) = self.asked.recv() => self.worker.asked(&result),
+            Some(result) = self.asked.recv() => {
+                self.worker.asked(&result);
+                self.worker.mind_rights().await;
+            }
         }
     }
 }

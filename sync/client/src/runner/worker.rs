@@ -7,6 +7,8 @@ mod configuration;
 mod downlink;
 mod files;
 mod head;
+mod revocations;
+mod rights;
 mod trust;
 mod uplink;
 
@@ -45,6 +47,7 @@ pub struct Worker {
     catalogue: watch::Sender<Option<Arc<Catalogue>>>,
     configuration: watch::Sender<Arc<Configured>>,
     freshness: watch::Sender<Freshness>,
+    suspended: watch::Sender<bool>,
 }
 
 /// Why a step is not done.
@@ -81,6 +84,7 @@ impl Worker {
         let (link, catalogue) = (watch::Sender::new(offline), watch::Sender::new(None));
         let (held, freshness) = (Held::default(), watch::Sender::new(Freshness::Outdated));
         let (orders, configuration) = (Arc::new(NoOrders), watch::Sender::default());
+        let suspended = watch::Sender::new(false);
         Self {
             store,
             transport,
@@ -95,6 +99,7 @@ impl Worker {
             catalogue,
             configuration,
             freshness,
+            suspended,
         }
     }
 
@@ -116,6 +121,11 @@ impl Worker {
     /// How old what was published is, to watch.
     pub fn freshness(&self) -> watch::Receiver<Freshness> {
         self.freshness.subscribe()
+    }
+
+    /// Whether the platform said last that this terminal has no rights, to watch.
+    pub fn suspended(&self) -> watch::Receiver<bool> {
+        self.suspended.subscribe()
     }
 
     /// What to do now.
@@ -160,6 +170,7 @@ impl Worker {
             }
         }
         self.publish_link();
+        self.mind_rights().await;
         self.mind_age().await;
     }
 

@@ -34,6 +34,8 @@ pub enum OfflineReason {
     Untrusted,
     /// The platform does not accept this terminal. Cure: enrol again, or reactivate the terminal.
     Unauthorised,
+    /// The platform took this terminal's rights. Cure: its operator readmits it, or a new ticket.
+    Suspended,
     /// The platform asked for patience.
     Busy,
     /// The platform has an internal error, or answers nonsense.
@@ -43,7 +45,12 @@ pub enum OfflineReason {
 impl OfflineReason {
     /// The two ends do not know each other: no request can be to blame for that.
     pub(super) fn is_about_identity(self) -> bool {
-        matches!(self, Self::Untrusted | Self::Unauthorised)
+        matches!(self, Self::Untrusted | Self::Unauthorised | Self::Suspended)
+    }
+
+    /// Trying again before its time may help: a platform that asked for patience or said no gets what it asked for.
+    pub(super) fn may_pass_early(self) -> bool {
+        !matches!(self, Self::Busy | Self::Unauthorised | Self::Suspended)
     }
 
     /// What the error says about the link; nothing where the platform works and refuses one request.
@@ -56,6 +63,7 @@ impl OfflineReason {
             TransportError::Refused(problem) if problem.status < 500 => None,
             TransportError::RetryAfter(_) => Some(Self::Busy),
             TransportError::Unauthorised => Some(Self::Unauthorised),
+            TransportError::Suspended => Some(Self::Suspended),
             TransportError::Refused(_) | TransportError::BadAnswer(_) => Some(Self::Failing),
         }
     }

@@ -134,7 +134,7 @@ impl Machine {
         self.send_at = Some(self.send_at.map_or(now, |at| at.min(now)));
         let early = self.settings.backoff_base;
         match &mut self.hold {
-            Some(hold) if hold.why != OfflineReason::Busy && hold.why != OfflineReason::Unauthorised => {
+            Some(hold) if hold.why.may_pass_early() => {
                 hold.until = hold.until.min(hold.from + early);
             }
             Some(_) | None => {}
@@ -348,7 +348,7 @@ impl Machine {
         let wait = match error {
             // Everybody was told the same time, so it is spread too.
             TransportError::RetryAfter(wait) => *wait + jitter(&mut self.rng, self.settings.spread),
-            TransportError::Unauthorised => self.settings.backoff_cap,
+            TransportError::Unauthorised | TransportError::Suspended => self.settings.backoff_cap,
             TransportError::Unreachable
             | TransportError::Untrusted
             | TransportError::TimedOut

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 
 use super::offering::{PATIENCE, Platform, open, until};
-use super::published::{Published, configured};
+use super::published::{Published, with_others};
 use super::runner::rating;
 
 const ALL: &str = "configuration";
@@ -63,7 +63,7 @@ async fn it_is_taken_kept_told_and_in_force_again_offline() {
     let all = file(3, None, &json!({"idle_s": 90, "warning_s": 45}));
     let other = file(1, Some("230202-0002"), &json!({"idle_s": 180}));
     let files = vec![(ALL, 3, all), (OWN, 2, own), ("configuration.230202-0002", 1, other)];
-    let platform = Platform::offering_this(1, configured(1, files, &key));
+    let platform = Platform::offering_this(1, with_others(1, files, &key));
     let (mut handle, run) = start(&store, &platform, &key);
     let in_force = until(&mut handle.configuration, |configured| configured.all > 0).await;
     let is_right = |configured: &Configured| {
@@ -86,12 +86,12 @@ async fn it_is_taken_kept_told_and_in_force_again_offline() {
 async fn one_that_cannot_be_used_is_refused_by_name_and_all_else_goes_on() {
     let (dir, key) = (tempfile::tempdir().unwrap(), SigningKey::generate().unwrap());
     let store = open(&dir);
-    let platform = Platform::offering_this(1, configured(1, vec![(ALL, 1, idle(1, 90))], &key));
+    let platform = Platform::offering_this(1, with_others(1, vec![(ALL, 1, idle(1, 90))], &key));
     let (mut handle, run) = start(&store, &platform, &key);
     told(&platform, |report| report.all == 1).await;
 
     let unknown = file(2, None, &json!({"idle_s": 120, "shell": "/bin/sh"}));
-    platform.publish(2, configured(2, vec![(ALL, 2, unknown)], &key));
+    platform.publish(2, with_others(2, vec![(ALL, 2, unknown)], &key));
     until(&mut handle.catalogue, |catalogue| catalogue.as_ref().is_some_and(|one| one.version == 2)).await;
     let report = told(&platform, |report| !report.refused.is_empty()).await;
     let refused = &report.refused[0];
@@ -104,7 +104,7 @@ async fn one_that_cannot_be_used_is_refused_by_name_and_all_else_goes_on() {
     platform.reports.send_replace(Vec::new());
     let (mut handle, _run) = start(&store, &platform, &key);
     told(&platform, |report| report.all == 1 && report.refused.len() == 1).await;
-    platform.publish(3, configured(3, vec![(ALL, 3, idle(3, 150))], &key));
+    platform.publish(3, with_others(3, vec![(ALL, 3, idle(3, 150))], &key));
     let in_force = until(&mut handle.configuration, |configured| configured.all == 3).await;
     assert_eq!(in_force.set.idle_s, Some(150));
     told(&platform, |report| report.all == 3 && report.refused.is_empty()).await;
@@ -117,7 +117,7 @@ async fn meets(make: impl FnOnce(&SigningKey) -> Published, takes_the_rest: bool
     let store = open(&dir);
     let own = file(2, Some("230202-0001"), &json!({"warning_s": 45}));
     let platform =
-        Platform::offering_this(3, configured(3, vec![(ALL, 2, idle(2, 90)), (OWN, 2, own)], &key));
+        Platform::offering_this(3, with_others(3, vec![(ALL, 2, idle(2, 90)), (OWN, 2, own)], &key));
     let (handle, run) = start(&store, &platform, &key);
     told(&platform, |report| (report.all, report.own) == (2, 2)).await;
     let kept = (store.configurations().unwrap(), store.trusted().unwrap());
@@ -146,7 +146,7 @@ async fn meets(make: impl FnOnce(&SigningKey) -> Published, takes_the_rest: bool
 }
 
 fn both(all: (u64, Vec<u8>), own: (u64, Vec<u8>), key: &SigningKey) -> Published {
-    configured(4, vec![(ALL, all.0, all.1), (OWN, own.0, own.1)], key)
+    with_others(4, vec![(ALL, all.0, all.1), (OWN, own.0, own.1)], key)
 }
 
 fn own(version: u64) -> (u64, Vec<u8>) {
@@ -163,13 +163,13 @@ async fn an_older_configuration_within_newer_metadata_is_kept_away() {
 async fn other_bytes_than_those_that_were_signed_are_kept_away() {
     let changed = |key: &SigningKey| {
         let mut offer = both((3, idle(3, 180)), own(2), key);
-        offer.configurations[0].1[12] ^= 1;
+        offer.others[0].1[12] ^= 1;
         offer
     };
     assert!(meets(changed, false).await.is_empty());
     let mixed = |key: &SigningKey| {
         let mut offer = both((3, idle(3, 180)), own(2), key);
-        offer.configurations[0].1 = idle(2, 90);
+        offer.others[0].1 = idle(2, 90);
         offer
     };
     assert!(meets(mixed, false).await.is_empty());
@@ -179,7 +179,7 @@ async fn other_bytes_than_those_that_were_signed_are_kept_away() {
 async fn bytes_without_an_end_are_kept_away() {
     let endless = |key: &SigningKey| {
         let mut offer = both((3, idle(3, 180)), own(2), key);
-        offer.configurations[0].1.extend([b' '; 4096]);
+        offer.others[0].1.extend([b' '; 4096]);
         offer
     };
     assert!(meets(endless, false).await.is_empty());

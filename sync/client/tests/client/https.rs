@@ -104,6 +104,10 @@ async fn a_cursor_is_escaped_and_a_file_is_read_up_to_its_signed_length() {
     );
 }
 
+const ENDED: &str = r#"{"type":"urn:hecheng:problem:certificate-ended","title":"","status":403}"#;
+const REVOKED: &str = r#"{"type":"urn:hecheng:problem:terminal-revoked","title":"","status":403}"#;
+const REPLACED: &str = r#"{"type":"urn:hecheng:problem:certificate-replaced","title":"","status":403}"#;
+
 #[tokio::test]
 async fn each_answer_has_its_name() {
     let terminal = Terminal::enrolled().await;
@@ -115,6 +119,9 @@ async fn each_answer_has_its_name() {
         (http("429 Too Many Requests", "retry-after: 7\r\n", ""), busy),
         (http("401 Unauthorized", "", ""), TransportError::Unauthorised),
         (http("403 Forbidden", "", ""), TransportError::Unauthorised),
+        (http("403 Forbidden", "", ENDED), TransportError::Unauthorised),
+        (http("403 Forbidden", "", REVOKED), TransportError::Suspended),
+        (http("403 Forbidden", "", REPLACED), TransportError::Suspended),
         (http("200 OK", "", "{}"), TransportError::BadAnswer("not JSON of its schema")),
         (http("200 OK", "", too_large), TransportError::BadAnswer("larger than its limit")),
         (Vec::new(), TransportError::Unreachable),

@@ -11,5 +11,6 @@ mod offering;
 mod peer;
 mod published;
 mod renewal;
+mod revoked;
 mod runner;
 mod whole;

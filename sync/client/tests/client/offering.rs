@@ -28,6 +28,8 @@ pub const PATIENCE: Duration = Duration::from_secs(30);
 pub struct Platform {
     /// Silent where nothing is.
     pub offer: Mutex<Option<Published>>,
+    /// What it says instead of any answer.
+    pub refuses: Mutex<Option<TransportError>>,
     pub version: Mutex<u64>,
     pub offers: watch::Sender<u32>,
     pub items: watch::Sender<usize>,
@@ -69,8 +71,9 @@ impl Platform {
     where
         T: Send + 'static,
     {
-        let silent = self.offer.lock().unwrap().is_none();
-        Box::pin(async move { if silent { Err(TransportError::Unreachable) } else { Ok(answer) } })
+        let silent = self.offer.lock().unwrap().is_none().then_some(TransportError::Unreachable);
+        let refused = self.refuses.lock().unwrap().clone().or(silent);
+        Box::pin(async move { refused.map_or(Ok(answer), Err) })
     }
 }
 

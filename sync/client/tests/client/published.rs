@@ -7,7 +7,7 @@ use kiosk_protocol::catalogue::{CatalogueBundle, Index, Signed};
 use kiosk_protocol::crypto::SigningKey;
 use kiosk_protocol::ids::Key;
 use kiosk_protocol::trust::{
-    CATALOGUE, Described, Envelope, Keyring, Newest, Offered, Role, Root, Snapshot, Targets,
+    CATALOGUE, Described, Envelope, Keyring, Newest, Offered, REVOCATIONS, Role, Root, Snapshot, Targets,
 };
 
 /// Metadata, and the files they name.
@@ -15,8 +15,8 @@ use kiosk_protocol::trust::{
 pub struct Published {
     pub offered: Offered,
     pub catalogue: Vec<u8>,
-    /// By their names.
-    pub configurations: Vec<(&'static str, Vec<u8>)>,
+    /// The other files, by their names.
+    pub others: Vec<(&'static str, Vec<u8>)>,
 }
 
 impl Published {
@@ -25,7 +25,7 @@ impl Published {
         if name == CATALOGUE {
             return Some(self.catalogue.clone());
         }
-        self.configurations.iter().find_map(|(known, bytes)| (*known == name).then(|| bytes.clone()))
+        self.others.iter().find_map(|(known, bytes)| (*known == name).then(|| bytes.clone()))
     }
 }
 
@@ -35,18 +35,23 @@ pub fn published(version: u64, key: &SigningKey) -> Published {
     let index = Signed::new(serde_json::to_string(&index).unwrap(), key).unwrap();
     let catalogue = serde_json::to_vec(&CatalogueBundle { index, packages: Vec::new() }).unwrap();
     let offered = naming(version, Described::of(version, &catalogue), key);
-    Published { offered, catalogue, configurations: Vec::new() }
+    Published { offered, catalogue, others: Vec::new() }
 }
 
-/// The same with these configurations, each of a version of its own.
-pub fn configured(version: u64, files: Vec<(&'static str, u64, Vec<u8>)>, key: &SigningKey) -> Published {
+/// The same with these other files, each of a version of its own.
+pub fn with_others(version: u64, files: Vec<(&'static str, u64, Vec<u8>)>, key: &SigningKey) -> Published {
     let Published { catalogue, .. } = published(version, key);
     let name = |name: &str| Key::try_from(name).unwrap();
     let mut targets = BTreeMap::from([(name(CATALOGUE), Described::of(version, &catalogue))]);
     targets.extend(files.iter().map(|(known, of, bytes)| (name(known), Described::of(*of, bytes))));
     let offered = naming_all(version, targets, key);
-    let configurations = files.into_iter().map(|(known, _, bytes)| (known, bytes)).collect();
-    Published { offered, catalogue, configurations }
+    let others = files.into_iter().map(|(known, _, bytes)| (known, bytes)).collect();
+    Published { offered, catalogue, others }
+}
+
+/// The same with a list of revocations of its own version that says this.
+pub fn revoking(version: u64, (of, list): (u64, &str), key: &SigningKey) -> Published {
+    with_others(version, vec![(REVOCATIONS, of, list.as_bytes().to_vec())], key)
 }
 
 /// Metadata that name this catalogue.
@@ -55,13 +60,13 @@ pub fn naming(version: u64, catalogue: Described, key: &SigningKey) -> Offered {
 }
 
 /// Metadata that name these files.
-pub fn naming_all(version: u64, files: BTreeMap<Key, Described>, key: &SigningKey) -> Offered {
+pub fn naming_all(version: u64, targets: BTreeMap<Key, Described>, key: &SigningKey) -> Offered {
     let signed_at = Timestamp::now();
     let expires = signed_at + SignedDuration::from_hours(24);
     let ring = || Keyring { keys: vec![key.verifying_key()], threshold: 1 };
     let (root, targets, snapshot, timestamp) = (ring(), ring(), ring(), ring());
     let root = Root { role: Role::Root, version: 1, expires, root, targets, snapshot, timestamp };
-    let targets = sign(&Targets { role: Role::Targets, version, expires, targets: files }, key);
+    let targets = sign(&Targets { role: Role::Targets, version, expires, targets }, key);
     let named = targets.described(version);
     let snapshot = sign(&Snapshot { role: Role::Snapshot, version, expires, targets: named }, key);
     let named = snapshot.described(version);

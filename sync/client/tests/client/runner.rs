@@ -94,7 +94,7 @@ async fn signed_bytes_that_are_no_catalogue_are_kept_away() {
     is_refused(|key| {
         let catalogue = b"{}".to_vec();
         let offered = naming(4, Described::of(4, &catalogue), key);
-        Published { offered, catalogue, configurations: Vec::new() }
+        Published { offered, catalogue, others: Vec::new() }
     })
     .await;
 }
@@ -248,7 +248,7 @@ pub fn rating() -> Draft {
     Draft { lane: Uuid::nil(), content: Content::Rating { visit, case, level } }
 }
 
-fn ask() -> Ask {
+pub fn ask() -> Ask {
     use kiosk_protocol::service::IdentityLevel;
     use kiosk_protocol::wire::{Question, WirePerson};
     // Synthetic, valid by check digit.

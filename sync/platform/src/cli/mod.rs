@@ -11,6 +11,7 @@ use clap::{Parser, Subcommand};
 use jiff::{SignedDuration, Timestamp};
 use kiosk_platform::{Draft, Platform, PlatformError};
 use kiosk_protocol::ids::{Key, TerminalId};
+use kiosk_protocol::revocation::CardSerial;
 use kiosk_protocol::service::Text;
 use serde::Serialize;
 
@@ -131,6 +132,15 @@ enum Command {
         #[arg(long)]
         out: Option<PathBuf>,
     },
+    /// List alarms: journals that went back or contradict themselves (a restored backup, a clone), items of others, damaged files.
+    Alarms {
+        /// The platform's folder.
+        #[arg(long)]
+        dir: PathBuf,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
     /// Write keys, configuration and database, also of a running platform, into a new folder.
     Backup {
         /// The platform's folder.
@@ -189,6 +199,39 @@ enum Command {
         /// The terminal.
         terminal: String,
     },
+    /// Give a terminal's rights back to the key that had them.
+    Readmit {
+        /// The platform's folder.
+        #[arg(long)]
+        dir: PathBuf,
+        /// The terminal.
+        terminal: String,
+    },
+    /// Have a technician's card open nothing any more, at every terminal.
+    RevokeCard {
+        /// The platform's folder.
+        #[arg(long)]
+        dir: PathBuf,
+        /// The card's serial.
+        card: String,
+    },
+    /// Take a technician's card off the list of those that were revoked.
+    ReadmitCard {
+        /// The platform's folder.
+        #[arg(long)]
+        dir: PathBuf,
+        /// The card's serial.
+        card: String,
+    },
+    /// List the technicians' cards that were revoked.
+    RevokedCards {
+        /// The platform's folder.
+        #[arg(long)]
+        dir: PathBuf,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 #[derive(clap::Args)]
@@ -244,6 +287,7 @@ pub async fn run(cli: Cli) -> Result<(), PlatformError> {
             say(&format!("made a platform in {}", dir.display()))
         }
         Command::Openapi { out } => show::openapi(out),
+        Command::Alarms { dir, json } => show::alarms(&dir, json),
         Command::Quarantine { dir, json, out } => show::quarantine(&dir, json, out.as_deref()),
         Command::Head { dir, terminal, out } => {
             show::head(&dir, &TerminalId::try_from(terminal)?, out.as_deref())
@@ -258,6 +302,20 @@ pub async fn run(cli: Cli) -> Result<(), PlatformError> {
             Platform::open(&dir)?.revoke(&terminal)?;
             say(&format!("{terminal} has no rights any more"))
         }
+        Command::Readmit { dir, terminal } => {
+            let terminal = TerminalId::try_from(terminal)?;
+            Platform::open(&dir)?.readmit(&terminal)?;
+            say(&format!("{terminal} has its rights again"))
+        }
+        Command::RevokeCard { dir, card } => {
+            let version = Platform::open(&dir)?.revoke_card(&CardSerial::try_from(card)?)?;
+            say(&format!("list {version} is in force; terminals follow at their next poll"))
+        }
+        Command::ReadmitCard { dir, card } => {
+            let version = Platform::open(&dir)?.readmit_card(&CardSerial::try_from(card)?)?;
+            say(&format!("list {version} is in force; terminals follow at their next poll"))
+        }
+        Command::RevokedCards { dir, json } => show::revoked_cards(&dir, json),
     }
 }
 

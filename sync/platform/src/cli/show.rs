@@ -6,7 +6,7 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use kiosk_platform::{
-    CaseRow, CommandRow, Facts, OpenFile, Platform, PlatformError, QuarantineRow, state_name,
+    AlarmRow, CaseRow, CommandRow, Facts, OpenFile, Platform, PlatformError, QuarantineRow, state_name,
 };
 use kiosk_protocol::ids::{CaseNumber, ItemId, PageNumber, TerminalId};
 use kiosk_protocol::item::Media;
@@ -27,6 +27,25 @@ pub fn commands(dir: &Path, json: bool) -> Result<(), PlatformError> {
         };
         say(&format!("{id}  {terminal}  {kind}  queued {queued_at}  {came}"))
     })
+}
+
+pub fn alarms(dir: &Path, json: bool) -> Result<(), PlatformError> {
+    let rows = Platform::open(dir)?.alarms()?;
+    if json {
+        return say_json(&rows);
+    }
+    rows.iter().try_for_each(|row| {
+        let AlarmRow { terminal, kind, detail, at } = row;
+        say(&format!("{at}  {terminal}  {kind}  {detail}"))
+    })
+}
+
+pub fn revoked_cards(dir: &Path, json: bool) -> Result<(), PlatformError> {
+    let (version, list) = Platform::open(dir)?.revocations()?;
+    if json {
+        return say_json(&serde_json::json!({ "version": version, "cards": list.cards }));
+    }
+    list.cards.iter().try_for_each(|card| say(&card.to_string()))
 }
 
 pub fn cases(dir: &Path, json: bool) -> Result<(), PlatformError> {

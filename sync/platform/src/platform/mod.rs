@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use kiosk_protocol::ids::{Key, TerminalId};
+use kiosk_protocol::revocation::CardSerial;
 use kiosk_protocol::service::Text;
 use kiosk_protocol::wire::{Command, Ticket};
 use uuid::Uuid;
@@ -18,6 +19,7 @@ use crate::error::PlatformError;
 use crate::keys::{self, Keys, Signers};
 use crate::publish::{self, Draft};
 use crate::release;
+use crate::revocations;
 use crate::store::{Place, Scope, Store};
 use crate::texts::Texts;
 use crate::ticket;
@@ -202,6 +204,31 @@ impl Platform {
     pub fn revoke(&self, terminal: &TerminalId) -> Result<(), PlatformError> {
         let known = self.store.write(Scope::Register, |tx| tx.revoke(terminal, Timestamp::now()))?;
         if known { Ok(()) } else { Err(PlatformError::NoTerminal(terminal.clone())) }
+    }
+
+    /// Gives a terminal's rights back to the key that had them, from its next request on. Tickets that were voided stay so.
+    ///
+    /// # Errors
+    /// Its rights were not taken.
+    pub fn readmit(&self, terminal: &TerminalId) -> Result<(), PlatformError> {
+        let given = self.store.write(Scope::Register, |tx| tx.readmit(terminal))?;
+        if given { Ok(()) } else { Err(PlatformError::NotRevoked(terminal.to_string())) }
+    }
+
+    /// Has a technician's card open nothing any more, at each terminal from its next poll on. Answers the version of the list.
+    ///
+    /// # Errors
+    /// There are too many, or keys or database fail.
+    pub fn revoke_card(&self, card: &CardSerial) -> Result<u64, PlatformError> {
+        revocations::revoke_card(&self.store, &Signers::open(&self.dir)?, card, Timestamp::now())
+    }
+
+    /// Takes a card off that list again; it opens what its terminal's roster lets it.
+    ///
+    /// # Errors
+    /// It is not on the list, or keys or database fail.
+    pub fn readmit_card(&self, card: &CardSerial) -> Result<u64, PlatformError> {
+        revocations::readmit_card(&self.store, &Signers::open(&self.dir)?, card, Timestamp::now())
     }
 
     /// Where a terminal stands that is given no place of its own.

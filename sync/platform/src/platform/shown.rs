@@ -6,13 +6,15 @@ use kiosk_protocol::crypto::VerifyingKey;
 use kiosk_protocol::ids::{CaseNumber, Key, PageNumber, TerminalId};
 use kiosk_protocol::item::{FileRef, Media};
 use kiosk_protocol::journal::Countersigned;
+use kiosk_protocol::revocation::Revocations;
 use zeroize::Zeroizing;
 
 use super::Platform;
 use crate::error::PlatformError;
 use crate::keys::Keys;
 use crate::pages::{self, Facts};
-use crate::store::{CaseRow, CommandRow, QuarantineRow, StoreError};
+use crate::revocations;
+use crate::store::{AlarmRow, CaseRow, CommandRow, QuarantineRow, StoreError};
 use crate::twin::{self, TerminalRow};
 
 /// A file of a case. About a person: zeroed when dropped.
@@ -95,12 +97,20 @@ impl Platform {
         key.ok_or_else(|| PlatformError::NoHead(terminal.clone()))
     }
 
-    /// Kinds of all alarms, oldest first.
+    /// All alarms, oldest first: journals that went back or contradict themselves, items of others, damaged files.
     ///
     /// # Errors
     /// The database fails.
-    pub fn alarms(&self) -> Result<Vec<String>, PlatformError> {
+    pub fn alarms(&self) -> Result<Vec<AlarmRow>, PlatformError> {
         Ok(self.store.read(|tx| tx.alarms())?)
+    }
+
+    /// The list of what was revoked, and its version.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub fn revocations(&self) -> Result<(u64, Revocations), PlatformError> {
+        self.store.read(revocations::newest)
     }
 
     /// All that was put aside for a human, oldest first.

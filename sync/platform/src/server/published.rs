@@ -12,6 +12,7 @@ use kiosk_protocol::catalogue::CatalogueBundle;
 use kiosk_protocol::configuration::{ConfigurationFile, terminal_of};
 use kiosk_protocol::ids::{Key, TerminalId};
 use kiosk_protocol::limits::ROOTS_MAX;
+use kiosk_protocol::revocation::Revocations;
 use kiosk_protocol::trust::Offered;
 use kiosk_protocol::wire::Problem;
 
@@ -33,6 +34,8 @@ enum TargetFile {
     Catalogue(CatalogueBundle),
     /// What is set from afar.
     Configuration(ConfigurationFile),
+    /// What was revoked.
+    Revocations(Revocations),
 }
 
 #[derive(serde::Deserialize)]

@@ -30,6 +30,20 @@ pub struct QuarantineRow {
     pub body: Vec<u8>,
 }
 
+/// Something operators should look at.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct AlarmRow {
+    /// The terminal it came from.
+    pub terminal: TerminalId,
+    /// What it is: `journal-went-back`, `journal-contradicted`, `journal-other-key`, `identity-conflict`, `foreign-item`,
+    /// `file-damaged`.
+    pub kind: String,
+    /// The evidence; never personal data.
+    pub detail: String,
+    /// The platform's clock.
+    pub at: Timestamp,
+}
+
 impl Tx<'_> {
     /// What was answered to these items, as far as they are known.
     pub fn answered(&self, ids: impl Iterator<Item = ItemId>) -> Result<Answered, StoreError> {
@@ -89,10 +103,14 @@ impl Tx<'_> {
         )
     }
 
-    /// Kinds of all alarms, oldest first.
-    pub fn alarms(&self) -> Result<Vec<String>, StoreError> {
-        let rows = self.0.rows("SELECT kind FROM alarms ORDER BY id", vec![])?;
-        rows.iter().map(|row| Ok(row.text(0)?.to_owned())).collect()
+    /// All alarms, oldest first.
+    pub fn alarms(&self) -> Result<Vec<AlarmRow>, StoreError> {
+        let rows = self.0.rows("SELECT terminal, kind, detail, at FROM alarms ORDER BY id", vec![])?;
+        let alarm = |row: &Row| {
+            let (kind, detail) = (row.text(1)?.to_owned(), row.text(2)?.to_owned());
+            Ok(AlarmRow { terminal: row.terminal(0)?, kind, detail, at: row.time(3)? })
+        };
+        rows.iter().map(alarm).collect()
     }
 
     /// Keeps a rating; false where the visit has one already (一次一评).

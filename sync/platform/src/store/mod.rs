@@ -28,7 +28,7 @@ pub use accesses::Access;
 pub use cases::{CaseRow, NewCase, NumberedCase, state_name};
 pub use commands::CommandRow;
 pub use files::{Complete, Held};
-pub use items::{Answered, QuarantineRow};
+pub use items::{AlarmRow, Answered, QuarantineRow};
 pub use published::Stand;
 pub use terminals::TicketState;
 pub use twin::Listed;

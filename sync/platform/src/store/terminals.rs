@@ -98,6 +98,15 @@ impl Tx<'_> {
         epoch.ok_or(StoreError::Unreadable("an epoch"))?.u32(0)
     }
 
+    /// Gives a terminal's rights back to the key that had them. False where they were not taken.
+    pub fn readmit(&self, terminal: &TerminalId) -> Result<bool, StoreError> {
+        let given = self.0.execute(
+            "UPDATE terminals SET revoked_at = NULL WHERE terminal = $1 AND revoked_at IS NOT NULL",
+            values![terminal],
+        )?;
+        Ok(given > 0)
+    }
+
     /// What the register says of a terminal.
     pub fn enrolled(&self, terminal: &TerminalId) -> Result<Option<Enrolled>, StoreError> {
         let row = self.first(

@@ -48,7 +48,7 @@ async fn the_same_identity_with_other_bytes_is_quarantined_and_alarmed(world: Wo
     assert!(matches!(verdicts[1], Verdict::Quarantined { .. }), "{verdicts:?}");
     assert_eq!(verdicts[0], verdicts[2]);
     assert_eq!(world.platform().cases().unwrap().len(), 1);
-    assert_eq!(world.platform().alarms().unwrap(), ["identity-conflict"]);
+    assert_eq!(world.alarms(), ["identity-conflict"]);
     world.stop().await;
 }
 
@@ -146,7 +146,7 @@ async fn an_item_of_another_terminal_is_put_aside_and_the_rest_is_taken_in(world
     let verdicts = two.send(vec![theirs.clone(), own]).await;
     assert!(matches!(verdicts[0], Verdict::Quarantined { .. }), "{verdicts:?}");
     assert!(matches!(verdicts[1], Verdict::Accepted { .. }), "{verdicts:?}");
-    assert_eq!(world.platform().alarms().unwrap(), ["foreign-item"]);
+    assert_eq!(world.alarms(), ["foreign-item"]);
     assert_eq!(world.quarantined(), [theirs.body.clone().into_bytes()]);
     let at_home = one.send(vec![theirs.clone()]).await;
     assert!(matches!(at_home[0], Verdict::Accepted { .. }), "the identity stays its owner's: {at_home:?}");

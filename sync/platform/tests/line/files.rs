@@ -215,7 +215,7 @@ async fn a_file_that_does_not_fit_its_name_begins_anew(world: World) {
     rotten.chunk(&terminal, 1).await;
     assert_eq!(problem(card.chunk(&terminal, 2).await).await, (422, "file-damaged".to_owned()));
     assert_eq!(card.offset(&terminal).await, 0);
-    assert_eq!(world.platform().alarms().unwrap(), ["file-damaged"]);
+    assert_eq!(world.alarms(), ["file-damaged"]);
     assert_eq!(told(&world, &terminal).await, 1, "its case waits");
     for number in 0..3 {
         assert_eq!(card.chunk(&terminal, number).await.status(), 204);

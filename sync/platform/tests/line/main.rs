@@ -28,6 +28,7 @@ mod page;
 #[path = "../postgres/mod.rs"]
 mod postgres;
 mod renew;
+mod revocations;
 mod servers;
 mod twin;
 mod world;

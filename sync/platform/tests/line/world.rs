@@ -73,6 +73,11 @@ impl World {
         Platform::open(self.dir.path()).unwrap()
     }
 
+    /// Kinds of all alarms, oldest first.
+    pub fn alarms(&self) -> Vec<String> {
+        self.platform().alarms().unwrap().into_iter().map(|alarm| alarm.kind).collect()
+    }
+
     /// The bytes kept for a human.
     pub fn quarantined(&self) -> Vec<Vec<u8>> {
         self.platform().quarantine().unwrap().into_iter().map(|row| row.body).collect()

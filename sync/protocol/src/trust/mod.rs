@@ -29,6 +29,9 @@ pub const CATALOGUE: &str = "catalogue";
 /// The target that is the configuration of all terminals; one terminal's has its id behind a dot (`configuration::target`).
 pub const CONFIGURATION: &str = "configuration";
 
+/// The target that is the list of what was revoked: `Revocations` in JSON.
+pub const REVOCATIONS: &str = "revocations";
+
 /// Who says something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -17,3 +17,14 @@ pub struct Problem {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
 }
+
+/// Kinds by which the platform says that this terminal has no rights: they were taken, or given to another key.
+const NO_RIGHTS: [&str; 2] =
+    ["urn:hecheng:problem:terminal-revoked", "urn:hecheng:problem:certificate-replaced"];
+
+impl Problem {
+    /// Whether it says that the caller has no rights any more.
+    pub fn says_no_rights(&self) -> bool {
+        NO_RIGHTS.contains(&self.kind.as_str())
+    }
+}

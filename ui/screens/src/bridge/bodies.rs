@@ -2,7 +2,7 @@
 
 use kiosk_model::{
     AnswerTable, Body, CardPlace, CaseRow, Condition, Fact, FieldKind, FieldView, Icon, PageStage, PageView,
-    PaperStage, PinOwner, PinStage, ReaderStage, Row, ScanStage, Shown, StateRow, Tile, Tone,
+    PaperStage, PinOwner, PinStage, ReaderStage, Row, ScanStage, ServiceChange, Shown, StateRow, Tile, Tone,
 };
 use slint::{ModelRc, SharedString};
 
@@ -116,8 +116,8 @@ fn fill(view: &View<'_>, body: &Body) {
             let (can_type, can_enter) = (*can_type, *can_enter);
             view.set_pin(PinView { owner, typed, places, stage, message, can_type, can_enter });
         }
-        Body::Technician { title, rows, is_looking, test } => {
-            technician(view, title, rows, *is_looking, test.as_ref());
+        Body::Technician { title, rows, is_looking, test, service } => {
+            technician(view, title, rows, *is_looking, test.as_ref(), service);
         }
     }
 }
@@ -233,6 +233,7 @@ fn technician(
     rows: &[StateRow],
     is_looking: bool,
     test: Option<&(PaperStage, String)>,
+    service: &ServiceChange,
 ) {
     view.set_technician(TechnicianView {
         title: title.into(),
@@ -240,6 +241,9 @@ fn technician(
         is_looking,
         test: test.map(|(_, words)| words.into()).unwrap_or_default(),
         paper: test.map(|(stage, _)| paper_state(*stage)).unwrap_or_default(),
+        paused: service.is_paused,
+        can_change: service.can_change,
+        trouble: optional(service.trouble.as_ref()),
     });
 }
 

@@ -38,6 +38,8 @@ pub fn action(command: Command, first: i32, second: i32) -> Action {
         Command::Retry => Action::Retry,
         Command::Rate => Action::Rate(small(first)),
         Command::SkipRating => Action::SkipRating,
+        Command::PauseService => Action::PauseService,
+        Command::ResumeService => Action::ResumeService,
         Command::PageForward => Action::PageForward,
         Command::PageBack => Action::PageBack,
     }

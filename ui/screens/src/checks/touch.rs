@@ -94,7 +94,16 @@ fn each_control_gives_its_action() {
         "technician-pin",
         &[("key-7", Action::Press(Key::Digit(7))), ("submit", Action::Submit), ("end", Action::End)],
     );
-    expect(&glass, "technician", &[("retry", Action::Retry), ("print-again", Action::PrintAgain)]);
+    expect(
+        &glass,
+        "technician",
+        &[
+            ("retry", Action::Retry),
+            ("print-again", Action::PrintAgain),
+            ("pause-service", Action::PauseService),
+        ],
+    );
+    expect(&glass, "technician-paused", &[("resume-service", Action::ResumeService)]);
     expect(
         &glass,
         "receipt-failed",

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use kiosk_protocol::catalogue::{BadCatalogue, Catalogue, CatalogueBundle};
+use kiosk_protocol::revocation::BadRevocations;
 use kiosk_protocol::trust::{self, Described, Offered, Trusted, Untrusted};
 use kiosk_store::News;
 
@@ -27,6 +28,9 @@ pub(super) enum Refused {
     /// Signed, but not usable. Cure: publish it again.
     #[error(transparent)]
     Catalogue(#[from] BadCatalogue),
+    /// The same for the list of what was revoked.
+    #[error(transparent)]
+    Revocations(#[from] BadRevocations),
     /// A defect of this program.
     #[error("verifying ended in a panic")]
     Panicked,
@@ -42,6 +46,7 @@ impl Worker {
     /// Shows the catalogue and the configuration the store keeps; works offline.
     pub async fn load_catalogue(&mut self) {
         self.interrupt_commands().await;
+        self.load_rights().await;
         self.load_trusted().await;
         self.load_configuration().await;
         match self.stored(|store| store.catalogue()).await {
@@ -73,6 +78,9 @@ impl Worker {
             Ok(trusted) => trusted,
             Err(error) => return Ok(Err(error)),
         };
+        if let Err(error) = self.take_revocations(&trusted).await? {
+            return Ok(Err(error));
+        }
         let opened = match self.other_catalogue(&trusted).await? {
             Ok(opened) => opened,
             Err(error) => return Ok(Err(error)),

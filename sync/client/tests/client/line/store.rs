@@ -11,6 +11,7 @@ use kiosk_protocol::crypto::Digest;
 use kiosk_protocol::ids::{ItemId, TerminalId};
 use kiosk_protocol::item::Item;
 use kiosk_protocol::journal::Countersigned;
+use kiosk_protocol::revocation::Revocations;
 use kiosk_protocol::trust::Trusted;
 use kiosk_protocol::wire::{Change, Command, CommandResult, HeadReport, ItemAnswer};
 use kiosk_store::{KeptConfiguration, KeptTrust, News, WaitingFile};
@@ -185,6 +186,23 @@ impl SyncStore for MemoryStore {
     }
 
     fn begin_epoch(&self, _: u32) -> Result<(), StoreFault> {
+        Ok(())
+    }
+
+    fn revocations_version(&self) -> Result<u64, StoreFault> {
+        Ok(0)
+    }
+
+    fn keep_revocations(&self, _: u64, _: Revocations) -> Result<(), StoreFault> {
+        unreachable!("nothing is published")
+    }
+
+    fn is_suspended(&self) -> Result<bool, StoreFault> {
+        Ok(false)
+    }
+
+    fn keep_suspended(&self, is_suspended: bool) -> Result<(), StoreFault> {
+        assert!(!is_suspended, "nobody takes its rights");
         Ok(())
     }
 }

@@ -13,7 +13,7 @@ use kiosk_model::{
 };
 
 use devices::{answer_with_page, card_pin, home_with_scanner, identify_at, receipt_case, scan};
-use outcome::{answer, cases, farewell, no_cases, out_of_service, rating, receipt, unavailable};
+use outcome::{answer, cases, farewell, no_cases, out_of_service, paused, rating, receipt, unavailable};
 use say::Say;
 use service::{confirm, form, form_choice, guide, working};
 use welcome::{greeted, help, home, identify};
@@ -142,11 +142,13 @@ fn bodies(say: Say) -> Vec<(&'static str, Body)> {
         ("card-pin-long", card_pin(say, PinStage::Typing, 12)),
         ("card-pin-checking", card_pin(say, PinStage::Checking, 0)),
         ("card-pin-last-try", card_pin(say, PinStage::Wrong, 2)),
+        ("paused", paused()),
         ("technician-pin", technician::pin(say, PinStage::Typing)),
         ("technician-pin-checking", technician::pin(say, PinStage::Checking)),
         ("technician-pin-wrong", technician::pin(say, PinStage::Wrong)),
         ("technician-pin-locked", technician::pin(say, PinStage::Locked)),
         ("technician", technician::state(say, false)),
         ("technician-looking", technician::state(say, true)),
+        ("technician-paused", technician::paused(say)),
     ]
 }

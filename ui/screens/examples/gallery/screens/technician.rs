@@ -1,6 +1,6 @@
 //! A technician's screens.
 
-use kiosk_model::{Body, Condition, PaperStage, PinOwner, PinStage, StateRow};
+use kiosk_model::{Body, Condition, PaperStage, PinOwner, PinStage, ServiceChange, StateRow};
 
 use super::say::Say;
 
@@ -34,6 +34,7 @@ pub fn state(say: Say, is_looking: bool) -> Body {
     use Condition::{Broken, Mind, Well};
     let works = ["正常", "works", "работает"];
     let all = [
+        (["对外服务", "Service", "Обслуживание"], ["正常服务", "residents are served", "работает"], Well),
         (["身份证读卡器", "ID card reader", "Считыватель удостоверений"], works, Well),
         (["社保卡卡槽", "Card slot", "Прорезь для карт"], works, Well),
         (
@@ -82,7 +83,7 @@ pub fn state(say: Say, is_looking: bool) -> Body {
         let [first, second, third] = value;
         StateRow { label: say.one(one, two, three), value: say.one(first, second, third), condition }
     };
-    let shown = if is_looking { 7 } else { all.len() };
+    let shown = if is_looking { 8 } else { all.len() };
     let rows = all.into_iter().take(shown).map(row).collect();
     let title =
         say.one("本机状态 · 王维护", "This terminal, for Wang Weihu", "Состояние терминала · Ван Вэйху");
@@ -91,5 +92,27 @@ pub fn state(say: Say, is_looking: bool) -> Body {
         "The test receipt was not confirmed: needs a hand; look at cover and paper",
         "Печать пробной квитанции не подтверждена: нужно вмешательство, проверьте крышку и бумагу",
     );
-    Body::Technician { title, rows, is_looking, test: is_looking.then_some((PaperStage::Failed, failed)) }
+    let service = ServiceChange { is_paused: false, can_change: true, trouble: None };
+    let test = is_looking.then_some((PaperStage::Failed, failed));
+    Body::Technician { title, rows, is_looking, test, service }
+}
+
+/// Taken out of service; putting it back has just failed.
+pub fn paused(say: Say) -> Body {
+    let mut body = state(say, false);
+    if let Body::Technician { rows, service, .. } = &mut body {
+        let value = say.one(
+            "已暂停服务",
+            "taken out of service; nobody is served",
+            "приостановлено, граждан не принимает",
+        );
+        (rows[0].value, rows[0].condition) = (value, Condition::Mind);
+        let trouble = say.one(
+            "无法记录，状态没有改变。请检查本机磁盘。",
+            "It could not be recorded, so nothing was changed. Please look at the disk of this terminal.",
+            "Записать не удалось, ничего не изменилось. Проверьте диск терминала.",
+        );
+        *service = ServiceChange { is_paused: true, can_change: true, trouble: Some(trouble) };
+    }
+    body
 }
