@@ -42,7 +42,7 @@ fn the_right_pin_shows_how_the_terminal_stands() {
         certificate_until: Some(CertificateEnd { at: until, is_late: false }),
     });
     world.send(Event::PrinterChanged(printer(Some(PrintFault::PaperOut))));
-    let Body::Technician { rows, is_looking: false, title, test: None } = world.body() else {
+    let Body::Technician { rows, is_looking: false, title, test: None, .. } = world.body() else {
         panic!("not told")
     };
     assert!(title.contains("维护员"), "{title}");
