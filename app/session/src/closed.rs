@@ -13,6 +13,9 @@ use crate::ctx::Ctx;
 use crate::technician::Technician;
 use crate::{Bar, Effect, Event, Now, in_all};
 
+/// The name of the state while the city keeps people out.
+pub const CLOSED_FROM_AFAR: &str = "closed_from_afar";
+
 /// Why nobody is taken in; of several reasons the first one is told.
 #[derive(Clone)]
 pub(crate) enum Closed {
@@ -38,7 +41,7 @@ impl Closed {
             Self::Barred(Bar::Trail) => "closed",
             Self::Barred(Bar::Suspension) => "suspended",
             Self::Barred(Bar::Pause) => "paused",
-            Self::FromAfar(_) => "closed_from_afar",
+            Self::FromAfar(_) => CLOSED_FROM_AFAR,
             Self::NothingToOffer => "out_of_service",
         }
     }

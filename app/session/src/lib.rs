@@ -47,6 +47,7 @@ mod properties;
 #[cfg(test)]
 mod testing;
 
+pub use closed::CLOSED_FROM_AFAR;
 pub use effect::{Effect, NewCase};
 pub use event::{
     Age, AskTrouble, Bar, CertificateEnd, Event, Kept, Link, Met, Now, PinAnswer, Queue, Report, RequestId,

@@ -189,6 +189,13 @@ impl Desk {
         self.opened().map(|opened| &opened.store)
     }
 
+    /// What is kept of what keeps residents out, and the state that comes of that and of all else.
+    fn service(&self) -> Result<Value, String> {
+        let mut answer = crate::commands::service::read(self.store()?)?;
+        answer["state"] = json!(self.board.status().state);
+        Ok(answer)
+    }
+
     /// Takes the terminal out of service or puts it back, for the machine's administrator.
     fn turn(&self, turn: fn(&Switch) -> Result<(), StoreError>) -> Result<Value, String> {
         let Opened { store, switch, .. } = self.opened()?;
@@ -251,7 +258,7 @@ async fn answer(stream: tokio::net::UnixStream, desk: Arc<Desk>) -> std::io::Res
             with_store(desk, move |store| roster::remove(store, &card)).await?
         }
         Some(Question::UnlockTechnicians) => with_store(desk, roster::unlock).await?,
-        Some(Question::Service) => with_store(desk, crate::commands::service::read).await?,
+        Some(Question::Service) => look(desk, Desk::service).await?,
         Some(Question::Published) => with_store(desk, crate::commands::published::read).await?,
         Some(Question::PauseService) => look(desk, |desk| desk.turn(|switch| switch.pause(None))).await?,
         Some(Question::ResumeService) => look(desk, |desk| desk.turn(|switch| switch.resume(None))).await?,

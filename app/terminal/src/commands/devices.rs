@@ -35,7 +35,8 @@ fn out_of_service(setup: &Setup) -> Option<String> {
         }
         None => return None,
     };
-    service::suspension_words(&answer).or_else(|| service::pause_words(&answer))
+    let pause = || service::pause_words(&answer);
+    service::suspension_words(&answer).or_else(pause).or_else(|| service::from_afar_words(&answer))
 }
 
 /// How each device stands, and where it is; what is not configured is nowhere.

@@ -1,6 +1,7 @@
 //! `kiosk service`: whether residents are served; takes the terminal out of service and puts it back, for the machine's
 //! administrator, where no technician's card is at hand.
 
+use kiosk_session::CLOSED_FROM_AFAR;
 use kiosk_store::Store;
 use serde_json::{Value, json};
 
@@ -37,7 +38,7 @@ fn turned(store: &Store, turn: Turn) -> Result<Value, String> {
     read(store)
 }
 
-/// What keeps residents out, as JSON: both are null while they are served.
+/// What is kept of what keeps residents out, as JSON: both are null where nothing is. A running terminal tells its state besides.
 pub fn read(store: &Store) -> Result<Value, String> {
     let words = |error: kiosk_store::StoreError| error.to_string();
     let (pause, suspended_since) = (store.pause().map_err(words)?, store.suspension().map_err(words)?);
@@ -59,8 +60,15 @@ pub fn pause_words(answer: &Value) -> Option<String> {
     Some(format!("out of service since {} by {who}", text("since").unwrap_or_default()))
 }
 
+/// That a running terminal is closed from afar; nothing where it is not.
+pub fn from_afar_words(answer: &Value) -> Option<String> {
+    let state = answer.get("state")?.as_str()?;
+    (state == CLOSED_FROM_AFAR).then(|| "closed from afar, or outside of the opening hours".to_owned())
+}
+
 fn words(answer: &Value) -> String {
-    let all: Vec<String> = [suspension_words(answer), pause_words(answer)].into_iter().flatten().collect();
+    let all = [suspension_words(answer), pause_words(answer), from_afar_words(answer)];
+    let all: Vec<String> = all.into_iter().flatten().collect();
     if all.is_empty() { "in service".to_owned() } else { all.join("; ") }
 }
 
@@ -77,5 +85,7 @@ mod tests {
         let both = json!({ "pause": { "since": "a", "card": "T1" }, "suspended_since": "b" });
         let said = "suspended by the platform since b; out of service since a by technician card T1";
         assert_eq!(words(&both), said);
+        assert_eq!(words(&json!({ "state": "attract" })), "in service");
+        assert!(words(&json!({ "state": CLOSED_FROM_AFAR })).starts_with("closed from afar"));
     }
 }

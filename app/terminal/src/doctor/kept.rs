@@ -117,7 +117,10 @@ fn serves(service: &Read) -> Check {
             let cure = "a technician puts it back at the screen; without a card: kiosk service resume";
             Check::warn("service", says, cure)
         }
-        (None, None) => Check::ok("service", "nobody took it out of service"),
+        (None, None) => {
+            let says = service::from_afar_words(answer);
+            Check::ok("service", says.unwrap_or_else(|| "nobody took it out of service".to_owned()))
+        }
     }
 }
 
@@ -213,6 +216,9 @@ mod tests {
         let suspended = json!({ "pause": null, "suspended_since": "2026-11-29T16:00:00Z" });
         assert_eq!(serves(&Ok(suspended)).level, Level::Fail);
         assert_eq!(serves(&Ok(json!({ "pause": null, "suspended_since": null }))).level, Level::Ok);
+        let from_afar = json!({ "pause": null, "suspended_since": null, "state": "closed_from_afar" });
+        let closed = serves(&Ok(from_afar));
+        assert!(closed.level == Level::Ok && closed.says.starts_with("closed from afar"), "{}", closed.says);
         assert_eq!(serves(&Err("there is none yet".to_owned())).level, Level::Fail);
     }
 }

@@ -60,13 +60,13 @@ pub fn naming(version: u64, catalogue: Described, key: &SigningKey) -> Offered {
 }
 
 /// Metadata that name these files.
-pub fn naming_all(version: u64, targets: BTreeMap<Key, Described>, key: &SigningKey) -> Offered {
+pub fn naming_all(version: u64, files: BTreeMap<Key, Described>, key: &SigningKey) -> Offered {
     let signed_at = Timestamp::now();
     let expires = signed_at + SignedDuration::from_hours(24);
     let ring = || Keyring { keys: vec![key.verifying_key()], threshold: 1 };
     let (root, targets, snapshot, timestamp) = (ring(), ring(), ring(), ring());
     let root = Root { role: Role::Root, version: 1, expires, root, targets, snapshot, timestamp };
-    let targets = sign(&Targets { role: Role::Targets, version, expires, targets }, key);
+    let targets = sign(&Targets { role: Role::Targets, version, expires, targets: files }, key);
     let named = targets.described(version);
     let snapshot = sign(&Snapshot { role: Role::Snapshot, version, expires, targets: named }, key);
     let named = snapshot.described(version);

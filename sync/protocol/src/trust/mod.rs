@@ -28,7 +28,6 @@ use crate::ids::Key;
 pub const CATALOGUE: &str = "catalogue";
 /// The target that is the configuration of all terminals; one terminal's has its id behind a dot (`configuration::target`).
 pub const CONFIGURATION: &str = "configuration";
-
 /// The target that is the list of what was revoked: `Revocations` in JSON.
 pub const REVOCATIONS: &str = "revocations";
 
