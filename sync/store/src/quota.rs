@@ -106,10 +106,11 @@ impl Quota {
         Ok(Self { directory: directory.to_owned(), limit, reserve, granted: Cell::new(0) })
     }
 
-    /// Whether a submission may be kept. Looks only where what the last look left could be used up: a look takes as long
-    /// as a tenth of a commit. A disk that others filled up meanwhile refuses the commit itself.
+    /// Whether a submission may be kept. Asks the disk each time, for others fill it too, and the file only where what the
+    /// last look left could be used up: that takes as long as a tenth of a commit.
     pub fn is_out(&self, connection: &Connection) -> Result<bool, StoreError> {
-        let granted = self.granted.get().saturating_sub(SUBMISSION_BYTES_MAX);
+        let on_disk = self.available()?.saturating_sub(self.limit / GRANT_KEEPS_BACK);
+        let granted = self.granted.get().min(on_disk).saturating_sub(SUBMISSION_BYTES_MAX);
         self.granted.set(granted);
         Ok(granted == 0 && self.room(connection)?.tier == Tier::Out)
     }
@@ -118,12 +119,16 @@ impl Quota {
     pub fn room(&self, connection: &Connection) -> Result<Room, StoreError> {
         let (pages, spare) = (pages(connection, "page_count")?, pages(connection, "freelist_count")?);
         let (used, spare) = (pages.saturating_sub(spare) * PAGE_BYTES, spare * PAGE_BYTES);
-        let disk = statvfs(&self.directory).map_err(|error| StoreError::of_file(&error.into()))?;
-        let available = disk.f_bavail.saturating_mul(disk.f_frsize);
-        let available = available.saturating_sub(self.reserve - self.held());
-        let room = Room::new(self.limit, used, available.saturating_add(spare));
+        let room = Room::new(self.limit, used, self.available()?.saturating_add(spare));
         self.granted.set(room.left.saturating_sub(self.limit / GRANT_KEEPS_BACK));
         Ok(room)
+    }
+
+    /// What the disk has left for the store, bytes, without the reserve.
+    fn available(&self) -> Result<u64, StoreError> {
+        let disk = statvfs(&self.directory).map_err(|error| StoreError::of_file(&error.into()))?;
+        let available = disk.f_bavail.saturating_mul(disk.f_frsize);
+        Ok(available.saturating_sub(self.reserve - self.held()))
     }
 
     /// The store's directory.

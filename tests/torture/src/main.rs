@@ -27,7 +27,7 @@ struct Cli {
     /// Which campaign.
     name: Name,
     /// How many cases; 50,000 for `crash` and (items) for `outage`, 10,000 for `kill-store`, 1,000 for `visits`, 200 for
-    /// `kill` and `sim`, 40 a call for `openapi`, 4 for `wipe`, all for `devices`; for `fuzz` 10 million inputs a parser.
+    /// `kill` and `sim`, 40 a call for `openapi`, 5 for `wipe`, all for `devices`; for `fuzz` 10 million inputs a parser.
     #[arg(long)]
     cases: Option<usize>,
     /// Replays the campaign of this seed; a new one where none is given.

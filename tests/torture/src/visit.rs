@@ -17,7 +17,7 @@ const HANDLING: &str = include_str!("../visit-handling.scenario");
 const QUERY: &str = include_str!("../visit-query.scenario");
 /// A whole visit that asks without a network.
 const UNAVAILABLE: &str = include_str!("../visit-unavailable.scenario");
-/// A whole visit identified by a social security card.
+/// A whole visit identified by a social security card that wants its PIN.
 const CHIP: &str = include_str!("../visit-chip.scenario");
 /// A whole visit that scans a receipt, which must lie in the tray.
 const SCAN: &str = include_str!("../visit-scan.scenario");

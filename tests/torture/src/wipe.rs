@@ -9,8 +9,9 @@ use std::time::Duration;
 
 use kiosk_sim::control::Link;
 use kiosk_sim::residents;
+use kiosk_tests::pcscd::Pcscd;
 use kiosk_tests::scenario::Scenario;
-use kiosk_tests::world::World;
+use kiosk_tests::world::{Extras, World};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
@@ -21,12 +22,15 @@ use crate::report::{Report, say};
 use crate::visit;
 
 /// Cases where none are asked for: each kind of visit once.
-pub const CASES: usize = 4;
+pub const CASES: usize = 5;
 /// Who visits.
 const RESIDENT: &str = "alice";
 /// What the visit types; both must stand in `visit-handling.scenario`.
 const PHONE: &str = "13904520017";
 const CARD: &str = "6217000099990000123";
+/// The PIN that is typed in `visit-chip.scenario`, and whose card it is.
+const PIN: &str = "246800";
+const PIN_RESIDENT: &str = "forever";
 /// From the network's return until the platform must be within reach again. While nobody touches the terminal its client
 /// tries again within 300 s at the latest (`kiosk_client::deadlines::BACKOFF_CAP`), and then has its exchange to make.
 const RECONNECTED: Duration = Duration::from_secs(330);
@@ -38,6 +42,8 @@ const DEPARTMENT: &str = include_str!("../../../sync/platform/departments/housin
 const NAME: &str = "the name";
 const NUMBER: &str = "the citizen number";
 const ADDRESS: &str = "the address";
+const TYPED_PIN: &str = "the PIN of the card";
+const PIN_NUMBER: &str = "the citizen number on the card with a PIN";
 const TYPED_PHONE: &str = "the phone number";
 const TYPED_CARD: &str = "the bank card that was typed";
 const KNOWN_CARD: &str = "the bank card that was prefilled";
@@ -58,9 +64,15 @@ struct Kind {
 /// Runs the cases.
 pub fn run(cases: usize, seed: u64) -> Outcome {
     let logs = tempfile::tempdir()?;
-    let mut world = visit::world(logs.path())?;
+    let slot = Pcscd::may_start();
+    let mut world = visit::world_with(logs.path(), Extras { slot, ..Extras::default() })?;
     let planted = planted()?;
     let mut kinds = kinds()?;
+    if slot {
+        kinds.push(with_pin()?);
+    } else {
+        say("without root there is no slot: the PIN of a card is left out");
+    }
     kinds.shuffle(&mut StdRng::seed_from_u64(seed));
     let (mut violations, mut histogram) = (Vec::new(), BTreeMap::new());
     // A terminal that never reached its platform has no services to offer yet.
@@ -101,10 +113,17 @@ fn kinds() -> Result<Vec<Kind>, Box<dyn std::error::Error>> {
     ])
 }
 
+/// One whose card wants its PIN, in the midst of typing it; once the card was asked nobody here knows it any more.
+fn with_pin() -> Result<Kind, Box<dyn std::error::Error>> {
+    let (visit, link) = (visit::chip()?, Link::Restore);
+    Ok(Kind { title: "typing a PIN", visit, link, middle: PIN, works_with: &[TYPED_PIN] })
+}
+
 /// What may not be left: what is on the card, what is typed, and what the departments tell.
 fn planted() -> Result<Vec<Planted>, Box<dyn std::error::Error>> {
     let library = residents::library();
-    let resident = library.iter().find(|resident| resident.key == RESIDENT).ok_or("no such resident")?;
+    let find = |key| library.iter().find(|resident| resident.key == key).ok_or("no such resident");
+    let (resident, with_pin) = (find(RESIDENT)?, find(PIN_RESIDENT)?);
     let department: serde_json::Value = serde_json::from_str(DEPARTMENT)?;
     let values = &department["people"][&resident.number]["values"];
     let known = |key: &str| values[key].as_str().ok_or(format!("the department knows no {key}"));
@@ -112,6 +131,8 @@ fn planted() -> Result<Vec<Planted>, Box<dyn std::error::Error>> {
         Planted::new(NAME, &resident.name),
         Planted::new(NUMBER, &resident.number),
         Planted::new(ADDRESS, &resident.address),
+        Planted::new(TYPED_PIN, PIN),
+        Planted::new(PIN_NUMBER, &with_pin.number),
         Planted::new(TYPED_PHONE, PHONE),
         Planted::new(TYPED_CARD, CARD),
         Planted::new(KNOWN_CARD, known("bank-card")?),

@@ -8,7 +8,7 @@ use kiosk_sim::control::{
     ReaderAction, ScannerAction,
 };
 use kiosk_tests::deadlines::poll;
-use kiosk_tests::scenario::{Scenario, Step};
+use kiosk_tests::scenario::{Scenario, Step, parse};
 use kiosk_tests::screen::Target;
 use kiosk_tests::world::World;
 
@@ -32,6 +32,10 @@ const WAKE: &str = "touch wake";
 const SUBMIT: &str = "touch submit";
 /// The same for a page; faults that the terminal knows of take its button away.
 const PRINT_PAGE: &str = "touch print-page";
+/// The visit with a chip card types this, and what a fault of the slot takes off the glass is typed again.
+const PIN_AGAIN: &str = "title \"The PIN once more\"\ntouch key-clear\ntype \"246800\"\ntouch submit\n";
+/// The step behind the touch that enters it.
+const ENTERED: &str = "wait screen cases";
 
 /// What a visitor waits for from a printer, and touches where it did not come.
 struct Printout {
@@ -176,6 +180,9 @@ impl Pass<'_> {
         let mended = Instant::now();
         let back = poll(RECOVERED, || self.is_well(fault.part).then(|| mended.elapsed()));
         self.print_again(step);
+        if fault.part == Part::Slot {
+            self.type_again(step)?;
+        }
         wrong.extend((!self.is_honest()?).then_some("it says printed, and no whole paper lies there"));
         wrong.extend(standing.screen.is_none().then_some("no defined screen in time"));
         wrong.extend(standing.noticed_after.is_none().then_some("it was not noticed in time"));
@@ -217,6 +224,24 @@ impl Pass<'_> {
                 let _ = self.world.glass.touch(&Target::Id(again.to_owned()));
             }
         }
+    }
+
+    /// A visitor whose PIN went with the card types it again, and enters it where that was done.
+    fn type_again(&mut self, step: &Step) -> Result<(), Trouble> {
+        let was_entered = step.text.starts_with(ENTERED);
+        if step.text != SUBMIT && !was_entered {
+            return Ok(());
+        }
+        let screen = || self.world.glass.read().ok()?.screen().map(str::to_owned);
+        let shown =
+            poll(RECOVERED, || screen().filter(|screen| ["card-pin", "cases"].contains(&screen.as_str())));
+        if shown.as_deref() == Some("card-pin") {
+            let again = parse("visit-chip", PIN_AGAIN)?;
+            let steps = again.steps.len() - usize::from(!was_entered);
+            // Where it was checked meanwhile, the rest of the visit tells.
+            drop(visit::play_first(self.world, &again, steps, self.out));
+        }
+        Ok(())
     }
 
     /// Nothing is called printed without whole paper.
