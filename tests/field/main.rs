@@ -10,7 +10,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use clap::Parser;
 use kiosk_tests::report::{self, Report};
 use kiosk_tests::scenario::{Scenario, parse, play};
-use kiosk_tests::world::{DisplayChoice, Plan, World, WorldError, keep_mounts_to_this_thread};
+use kiosk_tests::world::{
+    DisplayChoice, Plan, World, WorldError, end_programs_with_runner, keep_mounts_to_this_thread,
+};
 
 /// So many scenarios play side by side: each is mostly waiting, and its world is its own.
 const LANES: usize = 2;
@@ -35,7 +37,10 @@ struct Cli {
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let scenarios: Result<Vec<_>, String> = cli.files.iter().map(|file| read(file)).collect();
-    let outcome = scenarios.and_then(|scenarios| play_all(&cli, &scenarios));
+    let outcome = scenarios.and_then(|scenarios| {
+        end_programs_with_runner().map_err(|error| error.to_string())?;
+        play_all(&cli, &scenarios)
+    });
     match outcome {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,

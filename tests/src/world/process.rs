@@ -6,9 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use nix::sys::signal::{Signal, kill, killpg};
-use nix::unistd::Pid;
 
-use super::WorldError;
+use super::{WorldError, running};
 use crate::deadlines;
 
 /// How much of a log an error shows.
@@ -34,7 +33,8 @@ impl Process {
         let copy = file.try_clone().map_err(|source| WorldError::File { path: log.clone(), source })?;
         // An own group, so that a terminal's Ctrl-C reaches the runner alone and the runner ends things in order.
         command.stdin(Stdio::null()).stdout(file).stderr(copy).process_group(0);
-        let child = command.spawn().map_err(|source| WorldError::Start { name: name.to_owned(), source })?;
+        let child = running::start(|| command.spawn())
+            .map_err(|source| WorldError::Start { name: name.to_owned(), source })?;
         Ok(Self { name: name.to_owned(), child, log, log_starts })
     }
 
@@ -76,6 +76,7 @@ impl Process {
     pub fn kill(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
+        running::forget(&self.child);
     }
 
     fn said(&self) -> String {
@@ -90,20 +91,22 @@ impl Process {
         WorldError::NotReady { name: self.name.clone(), what, log }
     }
 
-    fn pid(&self) -> Option<Pid> {
-        i32::try_from(self.child.id()).ok().map(Pid::from_raw)
-    }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        let Some(pid) = self.pid().filter(|_| self.runs()) else { return };
+    /// Asks it to end, and kills it when it does not.
+    fn end(&mut self) {
+        let Some(pid) = running::pid(&self.child).filter(|_| self.runs()) else { return };
         let _ = kill(pid, Signal::SIGTERM);
         if deadlines::poll(deadlines::ENDED, || (!self.runs()).then_some(())).is_none() {
             // Not the program alone: what it started itself must not outlive it.
             let _ = killpg(pid, Signal::SIGKILL);
             let _ = self.child.wait();
         }
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        self.end();
+        running::forget(&self.child);
     }
 }
 
@@ -195,7 +198,7 @@ mod tests {
         command.args(["-c", "echo ready; exec sleep 60"]);
         let mut process = Process::spawn("sleeper", &mut command, logs.path()).unwrap();
         process.await_line(|line| (line == "ready").then_some(())).unwrap();
-        let pid = process.pid().unwrap();
+        let pid = running::pid(&process.child).unwrap();
         drop(process);
         assert!(kill(pid, None).is_err(), "still there");
     }

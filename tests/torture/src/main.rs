@@ -80,7 +80,23 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     let seed = cli.seed.unwrap_or_else(new_seed);
     report::say(&format!("seed {seed}"));
-    let outcome = match cli.name {
+    let outcome = kiosk_tests::world::end_programs_with_runner()
+        .map_err(Into::into)
+        .and_then(|()| campaign(&cli, seed));
+    match outcome {
+        Ok(report) => {
+            report.print(seed, cli.json);
+            if report.violations.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+        }
+        Err(error) => {
+            report::say(&format!("torture: {} (seed {seed})", kiosk_tests::world::chain(error.as_ref())));
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn campaign(cli: &Cli, seed: u64) -> Outcome {
+    match cli.name {
         Name::Crash if cli.mutants => crash::mutants(seed),
         Name::Crash => crash::run(cli.cases.unwrap_or(crash::CASES), seed),
         Name::Devices => devices::run(cli.cases, &cli.only, seed),
@@ -92,16 +108,6 @@ fn main() -> ExitCode {
         Name::Sim => sim::run(cli.cases.unwrap_or(sim::CASES), seed),
         Name::Visits => visits::run(cli.cases.unwrap_or(visits::CASES), seed),
         Name::Wipe => wipe::run(cli.cases.unwrap_or(wipe::CASES), seed),
-    };
-    match outcome {
-        Ok(report) => {
-            report.print(seed, cli.json);
-            if report.violations.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
-        }
-        Err(error) => {
-            report::say(&format!("torture: {} (seed {seed})", kiosk_tests::world::chain(error.as_ref())));
-            ExitCode::from(2)
-        }
     }
 }
 
