@@ -22,13 +22,6 @@ pub(crate) fn set_counter(connection: &Connection, name: &str, value: i64) -> Re
     Ok(())
 }
 
-/// Counts up by one and gives the new value, which is never given again.
-pub(crate) fn count_up(connection: &Connection, name: &str) -> Result<i64, StoreError> {
-    let next = counter(connection, name)? + 1;
-    set_counter(connection, name, next)?;
-    Ok(next)
-}
-
 /// A value kept by its name; nothing where there is none.
 pub(crate) fn value(connection: &Connection, name: &str) -> Result<Option<String>, StoreError> {
     let mut select = connection.prepare_cached("SELECT value FROM cursors WHERE name = ?")?;

@@ -13,6 +13,7 @@ mod ending;
 mod error;
 mod files;
 mod hold;
+mod intake;
 mod journal;
 mod key;
 pub mod limits;
@@ -151,17 +152,14 @@ impl Store {
     pub fn submit(&self, draft: Draft, trail: Vec<TrailEvent>) -> Result<Accepted, StoreError> {
         self.writer.call(move |db| {
             let quota = db.quota;
-            db.write(|change, origin| {
+            db.write_unfiled(|change, origin| {
                 if let Some(first) = outbox::kept_before(change, origin, &draft)? {
                     return Ok(first);
                 }
                 if quota.is_out(change)? {
                     return Err(StoreError::Full);
                 }
-                let now = origin.now()?;
-                let accepted = outbox::keep(change, origin, now, draft)?;
-                journal::append(change, origin, now, &trail)?;
-                Ok(accepted)
+                intake::accept(change, origin, draft, &trail)
             })
         })
     }
@@ -197,7 +195,10 @@ impl Store {
     /// bytes together, but at least one. A lane whose first item must still wait is left out whole. A
     /// retry time more than `limits::RETRY_AHEAD_MAX` ahead counts as come: the clock has jumped.
     pub fn due(&self, now: Timestamp, items_max: usize, bytes_max: usize) -> Result<Vec<Item>, StoreError> {
-        self.writer.call(move |db| outbox::due(db.connection, now, items_max, bytes_max))
+        self.writer.call(move |db| {
+            intake::file_all(db)?;
+            outbox::due(db.connection, now, items_max, bytes_max)
+        })
     }
 
     /// Keeps the platform's answers and their trail in one transaction. Of an accepted item the body
@@ -219,11 +220,15 @@ impl Store {
     /// When the next item is due; not later than the store's clock says when one is due now, `None`
     /// when nothing waits.
     pub fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
-        self.writer.call(|db| outbox::next_due(db.connection, (db.origin.clock)()))
+        self.writer.call(|db| {
+            intake::file_all(db)?;
+            outbox::next_due(db.connection, (db.origin.clock)())
+        })
     }
 
     /// The queue for technicians, oldest first, at most `limits::LIST_ROWS_MAX` rows: refused and
-    /// quarantined items before waiting ones, newest before older, and settled ones among the newest.
+    /// quarantined items before waiting ones, newest before older, and settled ones among the newest. What is accepted and
+    /// not filed yet stands behind them.
     pub fn queue(&self) -> Result<Vec<QueueRow>, StoreError> {
         self.writer.call(|db| outbox::queue(db.connection))
     }
@@ -340,14 +345,20 @@ impl Store {
     /// The next lines of an export, behind this row: rows, and the heads that sign them; none behind the last row. Behind
     /// 0, whose journal it is comes first, with what the platform countersigned.
     pub fn journal_lines(&self, behind: u64) -> Result<Vec<Line>, StoreError> {
-        self.writer.call(move |db| journal::lines(db.connection, db.origin, behind))
+        self.writer.call(move |db| {
+            intake::file_all(db)?;
+            journal::lines(db.connection, db.origin, behind)
+        })
     }
 
     /// Recomputes the whole hash chain and verifies the signed heads. `Err` only when the file cannot be read; a row that does not
     /// hold stands in the report. Other calls go on in between.
     pub fn verify_journal(&self) -> Result<JournalReport, StoreError> {
         let key = self.journal_key();
-        let mut walk = self.writer.call(move |db| journal::Walk::start(db.connection, key))?;
+        let mut walk = self.writer.call(move |db| {
+            intake::file_all(db)?;
+            journal::Walk::start(db.connection, key)
+        })?;
         loop {
             match self.writer.call(move |db| walk.turn(db.connection))? {
                 Turn::Further(further) => walk = further,

@@ -16,6 +16,8 @@ pub const REOPEN_WAIT_MIN: Duration = Duration::from_millis(50);
 pub const REOPEN_WAIT_MAX: Duration = Duration::from_secs(2);
 /// Size of an item's body, bytes. A body that does not compress still fits one batch.
 pub const ITEM_BYTES_MAX: usize = BATCH_COMPRESSED_BYTES_MAX;
+/// Submissions that may follow each other before they are filed, where nothing is read between them.
+pub const INTAKE_ROWS_MAX: u32 = 64;
 /// Trail events of one call.
 pub const TRAIL_EVENTS_MAX: usize = 256;
 /// Characters kept of a reason; the rest is cut.
@@ -31,8 +33,8 @@ pub const VERIFY_ROWS_PER_TURN: u32 = 2048;
 pub const STATEMENTS_MAX: usize = 48;
 /// Bytes of a page: SQLCipher's own choice since version 4.
 pub const PAGE_BYTES: u64 = 4096;
-/// Pages of 4 KiB in the log before they are moved into the database: 16 MiB. A submission writes about
-/// seven, so that fewer than one in 500 waits for the move and it stays out of the 99th percentile.
+/// Pages of 4 KiB in the log before they are moved into the database: 16 MiB. A submission writes one and its filing
+/// about seven, so that the move hardly ever falls to one that somebody waits for.
 pub const LOG_PAGES_MAX: i64 = 4000;
 /// Pages by which the log's file is lengthened at a time: half a megabyte, or the work of a few visits.
 pub const LOG_PIECE_PAGES: u64 = 128;

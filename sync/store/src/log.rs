@@ -32,7 +32,7 @@ pub(crate) fn lengthen(db: &Db<'_>) -> Result<(), StoreError> {
 }
 
 /// Frames that are written.
-fn frames(connection: &Connection) -> Result<u64, StoreError> {
+pub(crate) fn frames(connection: &Connection) -> Result<u64, StoreError> {
     let mut look = connection.prepare_cached("PRAGMA wal_checkpoint(NOOP)")?;
     let frames: i64 = look.query_row([], |row| row.get(1))?;
     Ok(u64::try_from(frames).unwrap_or(0))

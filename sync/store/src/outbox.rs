@@ -1,4 +1,4 @@
-//! The outbox: items from acceptance to the platform's answer.
+//! The outbox: items from their filing to the platform's answer.
 //!
 //! An item waits until it is settled, rejected or quarantined; it stays in the table for ever, so that
 //! its identity is never given again. Its body goes when the platform has accepted it. Within a lane
@@ -10,16 +10,16 @@ use std::collections::HashSet;
 use jiff::Timestamp;
 use kiosk_protocol::crypto::Digest;
 use kiosk_protocol::ids::{CaseNumber, ItemId, ReceiptNumber, TerminalId};
-use kiosk_protocol::item::{Content, Item, ItemBody, Verdict};
+use kiosk_protocol::item::{Content, Item, Verdict};
 use kiosk_protocol::trail::TrailEvent;
 use kiosk_protocol::wire::ItemAnswer;
 use rusqlite::{Connection, Row, params};
 use uuid::Uuid;
 
-use crate::db::{self, SUITE};
-use crate::error::{StoreError, TooBig};
+use crate::db;
+use crate::error::StoreError;
 use crate::journal;
-use crate::limits::{ITEM_BYTES_MAX, LIST_ROWS_MAX, REASON_CHARS_MAX, RETRY_AHEAD_MAX, TRAIL_EVENTS_MAX};
+use crate::limits::{LIST_ROWS_MAX, REASON_CHARS_MAX, RETRY_AHEAD_MAX, TRAIL_EVENTS_MAX};
 use crate::writer::Origin;
 use crate::{Accepted, Draft};
 
@@ -86,7 +86,9 @@ pub(crate) fn kept_before(
 ) -> Result<Option<Accepted>, StoreError> {
     let Content::Case { case, .. } = &draft.content else { return Ok(None) };
     let sql = "SELECT terminal, epoch, seq, created_at FROM outbox INDEXED BY outbox_cases
-               WHERE kind = 'case' AND lane = ? AND terminal = ? AND epoch = ?";
+               WHERE kind = 'case' AND lane = ?1 AND terminal = ?2 AND epoch = ?3
+               UNION ALL SELECT terminal, epoch, seq, created_at FROM intake
+               WHERE kind = 'case' AND lane = ?1 AND terminal = ?2 AND epoch = ?3";
     let mut select = connection.prepare_cached(sql)?;
     let key = params![case.as_bytes(), origin.terminal.to_string(), origin.epoch];
     select.query_and_then(key, accepted)?.next().transpose()
@@ -95,57 +97,6 @@ pub(crate) fn kept_before(
 fn accepted(row: &Row<'_>) -> Result<Accepted, StoreError> {
     let (id, created_at) = (id_of(row)?, row.get::<_, String>(3)?);
     Ok(Accepted { receipt: ReceiptNumber::of(&id), id, accepted_at: db::time(&created_at)? })
-}
-
-/// Keeps a new item: gives it its identity, its bytes and their hash.
-pub(crate) fn keep(
-    connection: &Connection,
-    origin: &Origin,
-    now: Timestamp,
-    draft: Draft,
-) -> Result<Accepted, StoreError> {
-    let kind = kind(&draft.content);
-    let body = ItemBody { uuid: new_uuid(now), lane: draft.lane, created_at: now, content: draft.content };
-    let json = serde_json::to_string(&body).map_err(|_| StoreError::Internal)?;
-    if json.len() > ITEM_BYTES_MAX {
-        return Err(StoreError::TooBig(TooBig::Item));
-    }
-    let id = next_id(connection, origin)?;
-    let sql = "INSERT INTO outbox (terminal, epoch, seq, uuid, lane, kind, body, hash, suite, created_at)
-               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
-    connection.prepare_cached(sql)?.execute(params![
-        id.terminal.to_string(),
-        id.epoch,
-        db::to_db(id.seq)?,
-        body.uuid.as_bytes(),
-        body.lane.as_bytes(),
-        kind,
-        json,
-        Digest::of(json.as_bytes()).as_bytes(),
-        SUITE,
-        now.to_string(),
-    ])?;
-    Ok(Accepted { receipt: ReceiptNumber::of(&id), id, accepted_at: now })
-}
-
-fn kind(content: &Content) -> &'static str {
-    match content {
-        Content::Case { .. } => "case",
-        Content::Rating { .. } => "rating",
-    }
-}
-
-fn new_uuid(now: Timestamp) -> Uuid {
-    // A clock before 1970 gives ids of 1970; order comes from the sequence anyway.
-    let ms = u64::try_from(now.as_millisecond()).unwrap_or(0);
-    let at = uuid::Timestamp::from_unix(uuid::NoContext, ms / 1000, (ms % 1000) as u32 * 1_000_000);
-    Uuid::new_v7(at)
-}
-
-fn next_id(connection: &Connection, origin: &Origin) -> Result<ItemId, StoreError> {
-    let name = format!("item/{}/{}", origin.terminal, origin.epoch);
-    let seq = db::from_db(db::count_up(connection, &name)?)?;
-    Ok(ItemId { terminal: origin.terminal.clone(), epoch: origin.epoch, seq })
 }
 
 /// One item on its way, without its body.
@@ -319,7 +270,16 @@ pub(crate) fn queue(connection: &Connection) -> Result<Vec<QueueRow>, StoreError
                ) ORDER BY position";
     let mut select = connection.prepare_cached(sql)?;
     let rows = select.query_and_then([LIST_ROWS_MAX], queue_row)?;
-    rows.collect()
+    rows.chain(not_filed(connection)?).collect()
+}
+
+/// What was accepted and could not be filed: where the disk is full.
+fn not_filed(connection: &Connection) -> Result<Vec<Result<QueueRow, StoreError>>, StoreError> {
+    let sql = "SELECT terminal, epoch, seq, kind, lane, 'waiting', 0, NULL, created_at, NULL
+               FROM intake ORDER BY position";
+    let mut select = connection.prepare_cached(sql)?;
+    let rows = select.query_and_then([], queue_row)?;
+    Ok(rows.collect())
 }
 
 fn queue_row(row: &Row<'_>) -> Result<QueueRow, StoreError> {
@@ -339,7 +299,8 @@ fn queue_row(row: &Row<'_>) -> Result<QueueRow, StoreError> {
 }
 
 pub(crate) fn backlog(connection: &Connection) -> Result<u64, StoreError> {
-    let sql = "SELECT count(*) FROM outbox INDEXED BY outbox_waiting WHERE state = 'waiting'";
+    let sql = "SELECT (SELECT count(*) FROM outbox INDEXED BY outbox_waiting WHERE state = 'waiting')
+               + (SELECT count(*) FROM intake)";
     let count = connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?;
     db::from_db(count)
 }

@@ -33,6 +33,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0006_technicians.sql"),
     include_str!("../migrations/0007_uuids_are_not_looked_for.sql"),
     include_str!("../migrations/0008_configurations.sql"),
+    include_str!("../migrations/0009_intake.sql"),
 ];
 
 /// Makes the directory where there is none and takes its lock, which lasts as long as the file is open.

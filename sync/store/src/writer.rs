@@ -12,7 +12,7 @@ use crate::error::StoreError;
 use crate::hold::Hold;
 use crate::limits::{CALLS_MAX, REPLY_WAIT_MAX};
 use crate::quota::{self, Quota};
-use crate::{Clock, TerminalId, ending, log};
+use crate::{Clock, TerminalId, ending, intake, log};
 
 /// Who makes the items and by which clock.
 pub(crate) struct Origin {
@@ -74,8 +74,19 @@ pub(crate) struct Db<'a> {
 }
 
 impl Db<'_> {
-    /// Runs the work in one transaction: all of it is on disk afterwards, or nothing.
+    /// Runs the work in one transaction: all of it is on disk afterwards, or nothing. What was accepted before is filed first.
     pub fn write<T>(
+        &mut self,
+        work: impl FnOnce(&Transaction<'_>, &Origin) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.write_unfiled(|change, origin| {
+            intake::file(change, origin)?;
+            work(change, origin)
+        })
+    }
+
+    /// The same, of what only adds to what was accepted.
+    pub fn write_unfiled<T>(
         &mut self,
         work: impl FnOnce(&Transaction<'_>, &Origin) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
@@ -149,6 +160,9 @@ fn run(mut owned: Owned, queue: &Receiver<Job>) {
         }
     }
     let _work = ending::work();
+    if let Err(error) = owned.db().and_then(|mut db| intake::file_all(&mut db)) {
+        tracing::warn!(%error, "what was accepted last is filed at the next start");
+    }
     let Owned { hold, lock, origin: _, quota: _ } = owned;
     hold.close();
     drop(lock);

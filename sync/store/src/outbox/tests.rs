@@ -1,7 +1,11 @@
 #![allow(clippy::unwrap_used)]
 
+use kiosk_protocol::item::ItemBody;
+
 use super::*;
 use crate::Store;
+use crate::error::TooBig;
+use crate::limits::ITEM_BYTES_MAX;
 use crate::testing::{Bench, VISIT, draft, lane, terminal};
 
 fn submit(store: &Store, lane: u128) -> ItemId {
@@ -175,7 +179,10 @@ fn a_refused_item_is_seen_behind_a_long_queue() {
     let reason = "rule".to_owned();
     store.settle(&[ItemAnswer { id: refused, verdict: Verdict::Rejected { reason } }]).unwrap();
     store.settle(&[accepted(&settled)]).unwrap();
-    let seqs = |store: &Store| store.queue().unwrap().into_iter().map(|row| row.seq).collect::<Vec<_>>();
+    let seqs = |store: &Store| {
+        store.next_due().unwrap();
+        store.queue().unwrap().into_iter().map(|row| row.seq).collect::<Vec<_>>()
+    };
     let shown = u64::from(LIST_ROWS_MAX);
     (3..shown).for_each(|_| drop(submit(&store, 2)));
     assert_eq!(seqs(&store), (1..shown).collect::<Vec<_>>());
