@@ -30,6 +30,16 @@ enum Read {
     Known(Timestamp, Known),
 }
 
+impl Read {
+    /// The visit that is rated.
+    fn visit(&self) -> Option<Uuid> {
+        match self {
+            Self::Known(_, Known::Rating { visit, .. }) => Some(*visit),
+            Self::Known(_, Known::Case(_)) | Self::Damaged | Self::Unknown => None,
+        }
+    }
+}
+
 enum Known {
     Case(Case),
     Rating { visit: Uuid, case: Option<Uuid>, level: kiosk_protocol::codes::RatingLevel },
@@ -59,7 +69,8 @@ pub fn ingest(
     let own = || items.iter().map(|item| item.id.clone()).filter(|id| id.terminal == sender.id);
     centre.store.write(Scope::Terminal(&sender.id), |tx| {
         let answered = tx.answered(own())?;
-        let mut judge = Judge { centre, tx, packages: Packages::new(), answered, sender, now };
+        let rated = tx.rated(&sender.id, read.iter().filter_map(Read::visit).collect())?;
+        let mut judge = Judge { centre, tx, packages: Packages::new(), answered, rated, sender, now };
         let answers = items.iter().zip(&read).map(|(item, read)| {
             let verdict = judge.settle(item, read)?;
             Ok(ItemAnswer { id: item.id.clone(), verdict })
@@ -89,6 +100,8 @@ struct Judge<'a> {
     tx: &'a Tx<'a>,
     packages: Packages,
     answered: Answered,
+    /// Visits that have their rating (一次一评).
+    rated: BTreeSet<Uuid>,
     sender: &'a Terminal,
     now: Timestamp,
 }
@@ -148,9 +161,11 @@ impl Judge<'_> {
         let case = match known {
             Known::Case(case) => case,
             Known::Rating { visit, case, level } => {
-                let kept = self.tx.keep_rating(&item.id.terminal, *visit, *case, *level, self.now)?;
-                let twice = || rejected("the visit was rated already".to_owned());
-                return Ok(if kept { Verdict::Accepted { case_number: None } } else { twice() });
+                if !self.rated.insert(*visit) {
+                    return Ok(rejected("the visit was rated already".to_owned()));
+                }
+                self.tx.keep_rating(&item.id.terminal, *visit, *case, *level, self.now)?;
+                return Ok(Verdict::Accepted { case_number: None });
             }
         };
         let Ok(file) = &case.file else { return Ok(quarantined("the seal does not open")) };

@@ -1,6 +1,6 @@
 //! Items, quarantine, alarms, ratings.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use kiosk_protocol::codes::RatingLevel;
@@ -113,7 +113,19 @@ impl Tx<'_> {
         rows.iter().map(alarm).collect()
     }
 
-    /// Keeps a rating; false where the visit has one already (一次一评).
+    /// Which of these visits of a terminal are rated.
+    pub fn rated(&self, terminal: &TerminalId, visits: Vec<Uuid>) -> Result<BTreeSet<Uuid>, StoreError> {
+        let keys = visits.iter().map(|visit| values![terminal, *visit]).collect();
+        let found = self.0.rows_of_each("SELECT 1 FROM ratings WHERE terminal = $1 AND visit = $2", keys)?;
+        Ok(visits
+            .into_iter()
+            .zip(&found)
+            .filter(|(_, rows)| !rows.is_empty())
+            .map(|(visit, _)| visit)
+            .collect())
+    }
+
+    /// Keeps a rating of a visit that has none. Needs the scope of its terminal.
     pub fn keep_rating(
         &self,
         terminal: &TerminalId,
@@ -121,14 +133,12 @@ impl Tx<'_> {
         case: Option<Uuid>,
         level: RatingLevel,
         now: Timestamp,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<(), StoreError> {
         let level = u32::from(u8::from(level));
-        let added = self.0.execute(
-            "INSERT INTO ratings (terminal, visit, case_id, level, received_at)
-             VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
+        self.0.put(
+            "INSERT INTO ratings (terminal, visit, case_id, level, received_at) VALUES ($1, $2, $3, $4, $5)",
             values![terminal, visit, case, level, now],
-        )?;
-        Ok(added == 1)
+        )
     }
 }
 
