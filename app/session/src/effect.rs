@@ -4,8 +4,9 @@ use kiosk_drivers_api::paper::Document;
 use kiosk_drivers_api::{PageJob, Private, TechnicianCard};
 use kiosk_model::CardPlace;
 use kiosk_protocol::codes::RatingLevel;
+use kiosk_protocol::crypto::Sealed;
 use kiosk_protocol::ids::Key;
-use kiosk_protocol::item::CaseFile;
+use kiosk_protocol::item::{CaseFile, Content};
 use kiosk_protocol::service::Language;
 use kiosk_protocol::trail::TrailEvent;
 use kiosk_protocol::wire::Ask;
@@ -149,4 +150,19 @@ pub struct NewCase {
     pub language: Language,
     /// Sealed by the shell before anything is written.
     pub file: CaseFile,
+}
+
+impl NewCase {
+    /// What is kept and sent, with the personal part sealed.
+    pub fn sealed(&self, file: Sealed) -> Content {
+        Content::Case {
+            case: self.case,
+            service: self.service.clone(),
+            version: self.version,
+            department: self.department.clone(),
+            language: self.language,
+            file,
+            files: Vec::new(),
+        }
+    }
 }

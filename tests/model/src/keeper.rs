@@ -9,7 +9,6 @@ use std::time::Duration;
 use jiff::Timestamp;
 use kiosk_protocol::crypto::SealingKey;
 use kiosk_protocol::ids::{ReceiptNumber, TerminalId};
-use kiosk_protocol::item::Content;
 use kiosk_protocol::trail::TrailEvent;
 use kiosk_session::{Kept, NewCase, RequestId, StoreTrouble};
 use kiosk_store::{Draft, KEY_BYTES, KeyError, KeyPort, Options, Store, StoreError};
@@ -177,16 +176,7 @@ impl Keeper {
 
     fn seal(&self, case: &NewCase) -> Result<Draft, StoreTrouble> {
         let file = case.file.seal(&self.key).map_err(|_| StoreTrouble::Broken)?;
-        let content = Content::Case {
-            case: case.case,
-            service: case.service.clone(),
-            version: case.version,
-            department: case.department.clone(),
-            language: case.language,
-            file,
-            files: Vec::new(),
-        };
-        Ok(Draft { lane: case.case, content })
+        Ok(Draft { lane: case.case, content: case.sealed(file) })
     }
 }
 

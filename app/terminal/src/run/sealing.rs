@@ -1,7 +1,6 @@
 //! Sealing cases for the platform. The slow half of a seal needs no case: it is done while nobody waits.
 
 use kiosk_protocol::crypto::{ReadySeal, SealingKey};
-use kiosk_protocol::item::Content;
 use kiosk_session::{NewCase, StoreTrouble};
 use kiosk_store::Draft;
 
@@ -28,16 +27,7 @@ impl Sealing {
     pub fn seal(&mut self, case: &NewCase) -> Result<Draft, StoreTrouble> {
         let seal = self.ready.take().map_or_else(|| self.key.ready(), Ok);
         let file = seal.and_then(|seal| case.file.seal_with(seal)).map_err(|_| StoreTrouble::Broken)?;
-        let content = Content::Case {
-            case: case.case,
-            service: case.service.clone(),
-            version: case.version,
-            department: case.department.clone(),
-            language: case.language,
-            file,
-            files: Vec::new(),
-        };
-        Ok(Draft { lane: case.case, content })
+        Ok(Draft { lane: case.case, content: case.sealed(file) })
     }
 }
 
@@ -45,7 +35,7 @@ impl Sealing {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use kiosk_protocol::crypto::UnsealingKey;
-    use kiosk_protocol::item::{CaseFile, Person};
+    use kiosk_protocol::item::{CaseFile, Content, Person};
     use kiosk_protocol::service::Language;
     use secrecy::ExposeSecret;
     use uuid::Uuid;
