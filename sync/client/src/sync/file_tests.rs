@@ -49,7 +49,7 @@ fn files_and_items_take_turns() {
         match machine.next(now) {
             Step::Send { .. } => {
                 order.push('i');
-                machine.sent(now, Some(now));
+                machine.sent(now, false, Some(now));
             }
             Step::Upload(part) => {
                 order.push('f');

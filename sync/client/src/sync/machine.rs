@@ -66,6 +66,8 @@ pub struct Machine {
     failures: u32,
     hold: Option<Hold>,
     send_at: Option<Duration>,
+    /// Items gather until then.
+    gather_until: Duration,
     pull_at: Duration,
     poll_min: Duration,
     fetch_at: Option<Duration>,
@@ -97,6 +99,7 @@ impl Machine {
             failures: 0,
             hold: None,
             send_at: Some(first),
+            gather_until: now,
             pull_at: first,
             poll_min: Duration::ZERO,
             fetch_at: None,
@@ -117,7 +120,8 @@ impl Machine {
 
     /// What to do now.
     pub fn next(&self, now: Duration) -> Step {
-        let send = self.send_at.map(|at| (at, Step::Send { items_max: self.items_max }));
+        let send = self.send_at.map(|at| at.max(self.gather_until));
+        let send = send.map(|at| (at, Step::Send { items_max: self.items_max }));
         let pull = Some((self.pull_at, Step::Pull));
         let fetch = self.fetch_at.map(|at| (at, Step::Fetch { have: self.in_force }));
         let probe = self.suspicion.is_probing().then_some((Duration::ZERO, Step::Pull));
@@ -151,8 +155,9 @@ impl Machine {
         self.suspicion.acquit(item);
     }
 
-    /// A batch was answered. The next item is due then.
-    pub fn sent(&mut self, now: Duration, next: Option<Duration>) {
+    /// A batch was answered; whether more would have had room. The next item is due then.
+    pub fn sent(&mut self, now: Duration, had_room: bool, next: Option<Duration>) {
+        self.gather_until = if had_room { now + deadlines::GATHER } else { now };
         self.up();
         self.suspicion.taken();
         self.found_in_a_row = 0;

@@ -16,4 +16,6 @@ pub use uploads::Part;
 #[cfg(test)]
 mod file_tests;
 #[cfg(test)]
+mod gather_tests;
+#[cfg(test)]
 mod tests;

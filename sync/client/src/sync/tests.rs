@@ -166,7 +166,7 @@ fn the_link_follows_outcomes_and_remembers_when_it_broke() {
     assert_eq!(machine.link(), Link::Offline { since: START, why: OfflineReason::Starting });
     machine.failed(START + secs(1), Step::Pull, &TransportError::Unreachable);
     assert_eq!(machine.link(), Link::Offline { since: START, why: OfflineReason::Unreachable });
-    machine.sent(START + secs(2), None);
+    machine.sent(START + secs(2), false, None);
     assert_eq!(machine.link(), Link::Online);
     machine.failed(START + secs(3), Step::Pull, &TransportError::TimedOut);
     machine.failed(START + secs(9), Step::Pull, &refused(500));
@@ -240,10 +240,10 @@ fn a_refused_batch_is_halved_down_to_the_culprit_and_grows_again() {
     let blame = machine.batch_failed(START, &items(1, 1), &refused(422));
     assert!(matches!(blame, Blame::Item { wait } if wait <= deadlines::SPREAD), "{blame:?}");
     assert_eq!(machine.next(START), Step::Send { items_max: 1 }, "the next one goes at once");
-    machine.sent(START, Some(START));
+    machine.sent(START, false, Some(START));
     assert_eq!(machine.next(START), Step::Send { items_max: 2 });
     for _ in 0..20 {
-        machine.sent(START, Some(START));
+        machine.sent(START, false, Some(START));
     }
     assert_eq!(machine.next(START), SEND);
 }
@@ -326,7 +326,7 @@ fn an_item_found_out_fails_alone_with_full_jitter_for_ever() {
             let Blame::Item { wait } = blame else { panic!("seed {seed}: {blame:?}") };
             *longest = wait.max(*longest);
             machine.pulled(START, false, secs(60), 0);
-            machine.sent(START, Some(START));
+            machine.sent(START, false, Some(START));
         }
     }
     for (times, longest) in longest.iter().enumerate() {
@@ -415,7 +415,7 @@ fn a_long_backlog_and_a_long_downlink_take_turns() {
         let step = machine.next(now);
         assert_ne!(Some(step), last, "one job starves the other");
         match step {
-            Step::Send { .. } => machine.sent(now, Some(now)),
+            Step::Send { .. } => machine.sent(now, false, Some(now)),
             Step::Pull => machine.pulled(now, true, secs(60), 0),
             Step::Fetch { .. } | Step::Upload(_) | Step::Wait { .. } => unreachable!("{step:?}"),
         }

@@ -25,13 +25,15 @@ impl Worker {
             return Ok(());
         }
         items.truncate(self.machine.lead(&ids(&items)));
+        let bytes: usize = items.iter().map(|item| item.body.len()).sum();
+        let had_room = items.len() < items_max && bytes < BATCH_BODY_BYTES_MAX / 2;
         let batch = Batch { items };
         match self.transport.batch(&batch).await {
             Ok(answer) => self.settle(&batch.items, answer.answers).await?,
             Err(error) => return self.not_sent(&batch.items, &error).await,
         }
         let next = self.next_due(Duration::ZERO).await?;
-        self.machine.sent(self.clock.elapsed(), next);
+        self.machine.sent(self.clock.elapsed(), had_room, next);
         Ok(())
     }
 
