@@ -97,19 +97,19 @@ mod tests {
 
     use super::*;
 
-    /// As a program that does as it is told, and one that does not.
-    fn sleeper(script: &str) -> Pid {
-        let child = Command::new("sh").args(["-c", script]).process_group(0).spawn().unwrap();
-        pid(&child).unwrap()
+    fn sleeper(script: &str) -> io::Result<Child> {
+        Command::new("sh").args(["-c", script]).process_group(0).spawn()
     }
 
     #[test]
     fn what_was_started_is_ended_also_where_it_does_not_listen() {
-        let mut group = BTreeSet::from([sleeper("exec sleep 60"), sleeper("trap '' TERM; exec sleep 60")]);
-        let all: Vec<Pid> = group.iter().copied().collect();
-        end(&mut group);
+        let mut one = sleeper("exec sleep 60").unwrap();
+        let mut other = sleeper("trap '' TERM; exec sleep 60").unwrap();
+        let all = [pid(&one).unwrap(), pid(&other).unwrap()];
+        end(&mut BTreeSet::from(all));
+        // What `end` waited for itself has no status left.
+        let _ = (one.wait(), other.wait());
         for pid in all {
-            let _ = waitpid(pid, None);
             assert!(killpg(pid, None).is_err(), "{pid} is still there");
         }
     }

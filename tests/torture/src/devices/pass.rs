@@ -9,7 +9,7 @@ use kiosk_sim::control::{
 };
 use kiosk_tests::deadlines::poll;
 use kiosk_tests::scenario::{Scenario, Step, parse};
-use kiosk_tests::screen::Target;
+use kiosk_tests::screen::{Target, Tree};
 use kiosk_tests::world::World;
 
 use super::fault::{Blow, Fault, Laid, Part, Stands};
@@ -32,10 +32,17 @@ const WAKE: &str = "touch wake";
 const SUBMIT: &str = "touch submit";
 /// The same for a page; faults that the terminal knows of take its button away.
 const PRINT_PAGE: &str = "touch print-page";
-/// The visit with a chip card types this, and what a fault of the slot takes off the glass is typed again.
-const PIN_AGAIN: &str = "title \"The PIN once more\"\ntouch key-clear\ntype \"246800\"\ntouch submit\n";
+/// The visit with a chip card types this, and what a fault of the slot takes off the glass is typed again. Nobody enters it
+/// without a look at the marks: keys touched while the glass changed were not taken.
+const PIN_AGAIN: &str = "title \"The PIN once more\"\ntouch key-clear\ntype \"246800\"\nwait text \"已输入6位\" within 2 s\ntouch submit\n";
+/// What the marks say of all of it.
+const TYPED: &str = "已输入6位";
+/// What the glass says while the card looks at it.
+const CHECKING: &str = "正在核对密码";
 /// The step behind the touch that enters it.
 const ENTERED: &str = "wait screen cases";
+/// Until what was typed has been taken: several tries, each behind the card's own look at it.
+const TAKEN: Duration = Duration::from_secs(30);
 
 /// What a visitor waits for from a printer, and touches where it did not come.
 struct Printout {
@@ -232,16 +239,24 @@ impl Pass<'_> {
         if step.text != SUBMIT && !was_entered {
             return Ok(());
         }
-        let screen = || self.world.glass.read().ok()?.screen().map(str::to_owned);
-        let shown =
-            poll(RECOVERED, || screen().filter(|screen| ["card-pin", "cases"].contains(&screen.as_str())));
-        if shown.as_deref() == Some("card-pin") {
-            let again = parse("visit-chip", PIN_AGAIN)?;
-            let steps = again.steps.len() - usize::from(!was_entered);
-            // Where it was checked meanwhile, the rest of the visit tells.
-            drop(visit::play_first(self.world, &again, steps, self.out));
+        let again = parse("visit-chip", PIN_AGAIN)?;
+        let steps = again.steps.len() - usize::from(!was_entered);
+        let end = Instant::now() + TAKEN;
+        while Instant::now() < end && !self.is_taken(was_entered) {
+            let tree = self.world.glass.read().ok();
+            let asks = |tree: &Tree| tree.screen() == Some("card-pin") && !tree.shows(CHECKING);
+            if tree.is_some_and(|tree| asks(&tree)) {
+                // Where it does not work out, the next look tells.
+                drop(visit::play_first(self.world, &again, steps, self.out));
+            }
         }
         Ok(())
+    }
+
+    /// The whole PIN stands there, or was entered and found right.
+    fn is_taken(&self, was_entered: bool) -> bool {
+        let Ok(tree) = self.world.glass.read() else { return false };
+        tree.screen() == Some("cases") || !was_entered && tree.shows(TYPED)
     }
 
     /// Nothing is called printed without whole paper.
