@@ -37,7 +37,7 @@ impl Texts {
 
     /// A technician took the terminal out of service.
     pub fn paused(self) -> String {
-        self.tr("This terminal is being looked after and is out of service. Please go to the nearest service counter, or call 12345. We are sorry for the trouble.")
+        self.tr("Sorry, this terminal is being serviced. Please go to the nearest service counter, or call 12345.")
     }
 
     /// What is shown may have changed since.

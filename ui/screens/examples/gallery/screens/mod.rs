@@ -45,6 +45,10 @@ pub fn examples(language: Language, mode: Mode) -> Vec<Example> {
         name: "home-notice",
         screen: with_notice(say, screen(say, mode, home(say, 2), None)),
     });
+    if mode == Mode::default() {
+        // Nobody is there who could have chosen another one.
+        all.push(Example { name: "paused", screen: screen(say, mode, paused(), None) });
+    }
     all.push(Example { name: "form-notice", screen: with_notice(say, screen(say, mode, form(say), None)) });
     all
 }
@@ -142,7 +146,6 @@ fn bodies(say: Say) -> Vec<(&'static str, Body)> {
         ("card-pin-long", card_pin(say, PinStage::Typing, 12)),
         ("card-pin-checking", card_pin(say, PinStage::Checking, 0)),
         ("card-pin-last-try", card_pin(say, PinStage::Wrong, 2)),
-        ("paused", paused()),
         ("technician-pin", technician::pin(say, PinStage::Typing)),
         ("technician-pin-checking", technician::pin(say, PinStage::Checking)),
         ("technician-pin-wrong", technician::pin(say, PinStage::Wrong)),

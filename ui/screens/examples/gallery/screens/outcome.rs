@@ -177,9 +177,9 @@ pub fn out_of_service(say: Say) -> Body {
 /// Nobody has chosen a language, so all of them stand there.
 pub fn paused() -> Body {
     let message = [
-        "本机正在维护，暂停服务。请到附近的服务窗口办理，或拨打12345。给您带来不便，敬请谅解。",
-        "This terminal is being looked after and is out of service. Please go to the nearest service counter, or call 12345. We are sorry for the trouble.",
-        "Терминал обслуживается и временно не работает. Обратитесь в ближайшее окно приёма или позвоните по номеру 12345. Приносим извинения за неудобства.",
+        "本机正在维护，暂停服务。请到附近的服务窗口办理，或拨打12345。",
+        "Sorry, this terminal is being serviced. Please go to the nearest service counter, or call 12345.",
+        "Терминал на обслуживании. Обратитесь в ближайшее окно приёма или позвоните по номеру 12345.",
     ];
     Body::OutOfService { message: message.join("\n\n") }
 }
