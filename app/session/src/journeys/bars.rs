@@ -128,15 +128,6 @@ fn what_is_still_in_the_way_is_said_when_another_thing_is_gone() {
     assert_eq!(world.state(), "attract");
 }
 
-/// Behind the right PIN, in English.
-fn inside() -> World {
-    let mut world = World::at_pin();
-    world.touch(Action::ChooseLanguage(Language::En));
-    world.enter(PIN);
-    world.tried(PinAnswer::Right);
-    world
-}
-
 /// Whether it is out of service, and whether that can be changed.
 fn change(world: &World) -> (bool, bool) {
     let Body::Technician { service, .. } = world.body() else { panic!("{}", world.state()) };
@@ -145,7 +136,7 @@ fn change(world: &World) -> (bool, bool) {
 
 #[test]
 fn a_technician_takes_it_out_of_service_and_puts_it_back() {
-    let mut world = inside();
+    let mut world = World::inside();
     assert!(shown_text(&world.screen()).contains("Service: residents are served"));
     world.touch_all([Action::PauseService, Action::PauseService]);
     assert_eq!(world.pauses.len(), 1, "one at a time");
@@ -170,7 +161,7 @@ fn a_technician_takes_it_out_of_service_and_puts_it_back() {
 
 #[test]
 fn what_could_not_be_kept_is_said_and_changes_nothing() {
-    let mut world = inside();
+    let mut world = World::inside();
     world.touch(Action::PauseService);
     world.send(Event::ServiceUnchanged { request: RequestId(0) });
     assert_eq!(change(&world), (false, false), "somebody else's");

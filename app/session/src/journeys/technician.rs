@@ -21,18 +21,9 @@ fn waits(seconds: u64) -> Gate {
     Gate::Waits { left: Duration::from_secs(seconds) }
 }
 
-/// Behind the right PIN, in English.
-fn inside() -> World {
-    let mut world = World::at_pin();
-    world.touch(Action::ChooseLanguage(Language::En));
-    world.enter(PIN);
-    world.tried(PinAnswer::Right);
-    world
-}
-
 #[test]
 fn the_right_pin_shows_how_the_terminal_stands() {
-    let mut world = inside();
+    let mut world = World::inside();
     assert_eq!(world.state(), "technician");
     let Body::Technician { is_looking: true, .. } = world.body() else { panic!("{}", world.state()) };
     let until = "2027-05-01T00:00:00Z".parse().unwrap();
@@ -64,7 +55,7 @@ fn the_right_pin_shows_how_the_terminal_stands() {
 
 #[test]
 fn what_cannot_be_looked_at_is_said_and_looking_again_asks_again() {
-    let mut world = inside();
+    let mut world = World::inside();
     world.told(Report::default());
     assert!(shown_text(&world.screen()).contains("Storage: not known"));
     world.touch(Action::Retry);
@@ -81,7 +72,7 @@ fn test(world: &World) -> Option<(PaperStage, String)> {
 
 #[test]
 fn a_test_receipt_is_said_to_be_out_when_the_printer_says_so_and_not_before() {
-    let mut world = inside();
+    let mut world = World::inside();
     world.touch_all([Action::PrintAgain, Action::PrintAgain]);
     assert_eq!(world.prints.len(), 1, "one at a time");
     assert_eq!(test(&world).unwrap().0, PaperStage::Printing);
@@ -99,7 +90,7 @@ fn a_test_receipt_is_said_to_be_out_when_the_printer_says_so_and_not_before() {
 
 #[test]
 fn leaving_stops_the_test_receipt() {
-    let mut world = inside();
+    let mut world = World::inside();
     world.touch(Action::PrintAgain);
     world.take_card();
     assert_eq!((world.printing, world.stops), (None, 1));
@@ -173,7 +164,7 @@ fn keys_make_six_to_eight_digits_and_never_show() {
 fn taking_the_card_out_ends_it_anywhere_at_once() {
     let mut locked = World::at_pin();
     locked.enter(PIN);
-    for mut world in [World::at_pin(), locked, inside()] {
+    for mut world in [World::at_pin(), locked, World::inside()] {
         world.take_card();
         assert_eq!(world.state(), "attract");
         assert!(world.reading.is_some(), "the next card may come");
@@ -183,15 +174,15 @@ fn taking_the_card_out_ends_it_anywhere_at_once() {
 
 #[test]
 fn a_slot_that_breaks_end_and_idleness_end_it_too() {
-    let mut broken = inside();
+    let mut broken = World::inside();
     broken.send(Event::SlotChanged(DeviceStatus::NoDevice));
     assert_eq!(broken.state(), "attract");
     for action in [Action::End, Action::Back] {
-        let mut world = inside();
+        let mut world = World::inside();
         world.touch(action);
         assert_eq!(world.state(), "attract");
     }
-    let mut left = inside();
+    let mut left = World::inside();
     left.wait(59);
     assert_eq!(left.state(), "technician");
     left.wait(1);
@@ -244,7 +235,7 @@ fn in_a_visit_it_opens_nothing() {
 
 #[test]
 fn an_internal_error_ends_it_and_devices_are_told_anew() {
-    let mut world = inside();
+    let mut world = World::inside();
     let effects = world.session.abort(world.now);
     let left = |effect: &crate::Effect| matches!(effect, crate::Effect::Record(TrailEvent::TechnicianLeft));
     assert!(effects.iter().any(left));

@@ -307,6 +307,15 @@ impl World {
         world
     }
 
+    /// Behind the right PIN, in English.
+    pub(crate) fn inside() -> Self {
+        let mut world = Self::at_pin();
+        world.touch(Action::ChooseLanguage(Language::En));
+        world.enter(PIN);
+        world.tried(PinAnswer::Right);
+        world
+    }
+
     /// The roster knows the card.
     pub(crate) fn met(&mut self, gate: Gate) {
         self.roster(Some(Met { name: "维护员".to_owned(), gate }));
