@@ -16,14 +16,30 @@ pub fn sync<T: Clone + PartialEq + 'static>(model: &ModelRc<T>, rows: Vec<T>) ->
     while held.row_count() > rows.len() {
         held.remove(held.row_count() - 1);
     }
+    let mut has_changed = false;
     for (at, row) in rows.into_iter().enumerate() {
         match held.row_data(at) {
             Some(old) if old == row => {}
-            Some(_) => held.set_row_data(at, row),
+            Some(_) => {
+                held.set_row_data(at, row);
+                has_changed = true;
+            }
             None => held.push(row),
         }
     }
+    if has_changed {
+        have_looked_again(held);
+    }
     model.clone()
+}
+
+/// Slint 1.18 forgets a row that changed where the property that holds the list was set before and is not drawn yet
+/// (`RepeaterTracker::row_changed` marks the row and not the list). A row that comes and goes has the whole list looked at.
+fn have_looked_again<T: Clone + 'static>(held: &VecModel<T>) {
+    if let Some(row) = held.row_data(0) {
+        held.push(row);
+        held.remove(held.row_count() - 1);
+    }
 }
 
 /// The same for plain texts.

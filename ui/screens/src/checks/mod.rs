@@ -6,6 +6,7 @@ mod contrast;
 mod gallery;
 mod layout;
 mod leaving;
+mod lists;
 mod notice;
 #[path = "../../examples/gallery/support.rs"]
 mod support;
