@@ -50,7 +50,7 @@ pub const POLL_MIN: Duration = Duration::from_millis(200);
 pub const POLL_MAX: Duration = Duration::from_secs(3600);
 /// Behind a batch with room for more, the next one waits for this time, so that many that come one by one share a request and
 /// its commits. Shorter than anybody notices.
-pub const GATHER: Duration = Duration::from_millis(50);
+pub const GATHER: Duration = Duration::from_millis(100);
 /// Commands carried out, and results told, behind one poll; more wait for the next.
 pub const COMMANDS_AT_ONCE: usize = 8;
 /// An item its batch's answer forgot is sent again after this time.

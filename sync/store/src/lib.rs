@@ -125,7 +125,13 @@ impl Store {
         let journal_key = signer.verifying_key();
         let mut origin = Origin { terminal, epoch, clock, signer };
         origin.epoch = journal::epoch(&connection, &origin)?;
-        let writer = Writer::start(Owned { hold: Hold::new(place, connection), origin, quota, lock })?;
+        let writer = Writer::start(Owned {
+            hold: Hold::new(place, connection),
+            origin,
+            quota,
+            lock,
+            looked: log::Looked::default(),
+        })?;
         Ok(Self { writer: Arc::new(writer), files, journal_key })
     }
 

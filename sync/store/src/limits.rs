@@ -36,10 +36,12 @@ pub const PAGE_BYTES: u64 = 4096;
 /// Pages of 4 KiB in the log before they are moved into the database: 16 MiB. A submission writes one and its filing
 /// about seven, so that the move hardly ever falls to one that somebody waits for.
 pub const LOG_PAGES_MAX: i64 = 4000;
-/// Pages by which the log's file is lengthened at a time: half a megabyte, or the work of a few visits.
-pub const LOG_PIECE_PAGES: u64 = 128;
-/// Pages that the file is longer than the log at least: more than most calls write.
-pub const LOG_AHEAD_PAGES_MIN: u64 = 32;
+/// Pages by which the log's file is lengthened at a time: two megabytes, an eighth of what it comes to.
+pub const LOG_PIECE_PAGES: u64 = 512;
+/// Pages that the file is longer than the log at least where it is looked at: more than the calls up to the next look write.
+pub const LOG_AHEAD_PAGES_MIN: u64 = 128;
+/// Calls from one look at the length of the log to the next: a look takes as long as a twentieth of a commit.
+pub const LOG_LOOK_CALLS: u32 = 8;
 /// What a submission takes at most, bytes: its item, the trail of its call, and the pages around them.
 pub const SUBMISSION_BYTES_MAX: u64 = 1 << 20;
 /// What a store may grow to where nothing is configured, bytes, unless half of its disk is less: years of a busy terminal's trail

@@ -12,13 +12,28 @@ use std::path::Path;
 use rusqlite::Connection;
 
 use crate::error::StoreError;
-use crate::limits::{LOG_AHEAD_PAGES_MIN, LOG_PIECE_PAGES, PAGE_BYTES};
+use crate::limits::{LOG_AHEAD_PAGES_MIN, LOG_LOOK_CALLS, LOG_PIECE_PAGES, PAGE_BYTES};
 use crate::quota::Tier;
 use crate::schema::LOG_FILE;
 use crate::writer::Db;
 
 /// A page in the log, bytes: with the header of its frame (sqlite.org/fileformat2.html, 4.1).
 const FRAME_BYTES: u64 = PAGE_BYTES + 24;
+
+/// When the file was last looked at.
+#[derive(Default)]
+pub(crate) struct Looked {
+    /// Calls since then.
+    calls: u32,
+}
+
+impl Looked {
+    /// Whether it is time again, behind one more call.
+    pub fn is_due(&mut self) -> bool {
+        self.calls = (self.calls + 1) % LOG_LOOK_CALLS;
+        self.calls == 1
+    }
+}
 
 /// Lengthens the file where its end is near, unless room is tight.
 pub(crate) fn lengthen(db: &Db<'_>) -> Result<(), StoreError> {
@@ -70,11 +85,11 @@ mod tests {
     fn the_file_is_always_longer_than_the_log_and_never_much() {
         let bench = Bench::new();
         let store = bench.open();
-        for number in 0..60 {
+        for number in 0..u128::from(LOG_PIECE_PAGES) {
             store.submit(draft(number), vec![]).unwrap();
             let (frames, bytes) = log(&store, &bench);
             let ahead = bytes / FRAME_BYTES - frames;
-            let expected = LOG_AHEAD_PAGES_MIN..LOG_AHEAD_PAGES_MIN + LOG_PIECE_PAGES + 1;
+            let expected = LOG_AHEAD_PAGES_MIN / 2..LOG_AHEAD_PAGES_MIN + LOG_PIECE_PAGES + 1;
             assert!(expected.contains(&ahead), "{ahead} pages ahead of {frames}");
         }
     }

@@ -102,6 +102,9 @@ fn unlock(connection: &Connection, key: &[u8; KEY_BYTES]) -> Result<(), StoreErr
 
 fn configure(connection: &Connection) -> Result<(), StoreError> {
     connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
+    // Before the log is first looked at, so that its index is kept in memory of our own: whoever holds the lock is alone, and
+    // need not lock and unlock shared pages around every call.
+    connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
     let mode: String = connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))?;
     if mode != "wal" {
         return Err(StoreError::Unknown(format!("the journal mode stays {mode}")));

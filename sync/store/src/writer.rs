@@ -37,16 +37,20 @@ pub(crate) struct Owned {
     pub origin: Origin,
     pub quota: Quota,
     pub lock: File,
+    pub looked: log::Looked,
 }
 
 impl Owned {
     fn db(&mut self) -> Result<Db<'_>, StoreError> {
-        let Self { hold, origin, quota, lock: _ } = self;
+        let Self { hold, origin, quota, lock: _, looked: _ } = self;
         Ok(Db { connection: hold.connection()?, origin, quota })
     }
 
     /// What is done while nobody waits: the caller of the last job has its answer.
     fn make_ready(&mut self) {
+        if !self.looked.is_due() {
+            return;
+        }
         let lengthened = self.db().and_then(|db| log::lengthen(&db));
         if let Err(error) = lengthened {
             tracing::debug!(%error, "the log is not lengthened");
@@ -163,7 +167,7 @@ fn run(mut owned: Owned, queue: &Receiver<Job>) {
     if let Err(error) = owned.db().and_then(|mut db| intake::file_all(&mut db)) {
         tracing::warn!(%error, "what was accepted last is filed at the next start");
     }
-    let Owned { hold, lock, origin: _, quota: _ } = owned;
+    let Owned { hold, lock, origin: _, quota: _, looked: _ } = owned;
     hold.close();
     drop(lock);
 }
