@@ -25,6 +25,8 @@ use crate::technician::{Bench, Standing, Work};
 const QUESTION_BYTES_MAX: u64 = 1024;
 /// What the question for the journal's lines begins with; a row's sequence follows.
 const JOURNAL_LINES: &str = "journal-lines ";
+/// The same for the items of the queue; a place in it follows.
+const QUEUE_PAGE: &str = "queue-page ";
 /// The same for somebody to be put on the roster, as JSON, and for a card to be taken off it.
 const ADD_TECHNICIAN: &str = "add-technician ";
 const REMOVE_TECHNICIAN: &str = "remove-technician ";
@@ -38,6 +40,8 @@ pub enum Question {
     Devices,
     /// What waits to be sent.
     Queue,
+    /// The items behind this place of the queue.
+    QueuePage(u64),
     /// How old what the platform published is.
     Published,
     /// Whether the journal's chain holds.
@@ -68,6 +72,7 @@ impl Question {
             Self::Status => "status".to_owned(),
             Self::Devices => "devices".to_owned(),
             Self::Queue => "queue".to_owned(),
+            Self::QueuePage(behind) => format!("{QUEUE_PAGE}{behind}"),
             Self::Published => "published".to_owned(),
             Self::VerifyJournal => "verify-journal".to_owned(),
             Self::JournalLines(behind) => format!("{JOURNAL_LINES}{behind}"),
@@ -85,15 +90,19 @@ impl Question {
     }
 
     fn all() -> impl Iterator<Item = Self> {
-        let looks = [Self::Status, Self::Devices, Self::Queue, Self::VerifyJournal, Self::JournalLines(0)];
+        let looks = [Self::Status, Self::Devices, Self::VerifyJournal, Self::JournalLines(0)];
+        let queue = [Self::Queue, Self::QueuePage(0)];
         let roster = [Self::Technicians, Self::RemoveTechnician("CARD".to_owned()), Self::UnlockTechnicians];
         let service = [Self::Service, Self::PauseService, Self::ResumeService, Self::Published];
-        looks.into_iter().chain(roster).chain(service).chain(Work::all().map(Self::Work))
+        looks.into_iter().chain(queue).chain(roster).chain(service).chain(Work::all().map(Self::Work))
     }
 
     fn read(words: &str) -> Option<Self> {
         if let Some(behind) = words.strip_prefix(JOURNAL_LINES) {
             return behind.parse().ok().map(Self::JournalLines);
+        }
+        if let Some(behind) = words.strip_prefix(QUEUE_PAGE) {
+            return behind.parse().ok().map(Self::QueuePage);
         }
         if let Some(technician) = words.strip_prefix(ADD_TECHNICIAN) {
             return serde_json::from_str(technician).ok().map(Self::AddTechnician);
@@ -109,6 +118,7 @@ impl Question {
             Self::Status
             | Self::Devices
             | Self::Queue
+            | Self::QueuePage(_)
             | Self::Published
             | Self::VerifyJournal
             | Self::JournalLines(_)
@@ -241,8 +251,9 @@ async fn answer(stream: tokio::net::UnixStream, desk: Arc<Desk>) -> std::io::Res
     let answer = match Question::read(line) {
         Some(Question::Status) => look(desk, |desk| to_json(&desk.board.status())).await?,
         Some(Question::Devices) => look(desk, |desk| to_json(&desk.standings())).await?,
-        Some(Question::Queue) => {
-            look(desk, |desk| desk.store().and_then(crate::commands::queue::read)).await?
+        Some(Question::Queue) => with_store(desk, crate::commands::queue::read).await?,
+        Some(Question::QueuePage(behind)) => {
+            with_store(desk, move |store| crate::commands::queue::page(store, behind)).await?
         }
         Some(Question::VerifyJournal) => {
             look(desk, |desk| desk.store().and_then(crate::commands::journal::report)).await?

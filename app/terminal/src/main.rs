@@ -52,6 +52,9 @@ enum Command {
     },
     /// Show what waits to be sent, and why.
     Queue {
+        /// Every item there is, however many.
+        #[arg(long)]
+        all: bool,
         /// As JSON.
         #[arg(long)]
         json: bool,
@@ -195,7 +198,7 @@ fn carry_out(cli: &Cli) -> Result<(), Failure> {
             commands::devices::work(&setup, command.work(), *json)
         }
         Command::Doctor { json } => commands::doctor::run(&setup, *json),
-        Command::Queue { json } => commands::queue::run(&setup, *json),
+        Command::Queue { all, json } => commands::queue::run(&setup, *all, *json),
         Command::Service { json, command: None } => commands::service::show(&setup, *json),
         Command::Service { command: Some(ServiceCommand::Pause), .. } => commands::service::pause(&setup),
         Command::Service { command: Some(ServiceCommand::Resume), .. } => commands::service::resume(&setup),

@@ -239,6 +239,11 @@ impl Store {
         self.writer.call(|db| outbox::queue(db.connection))
     }
 
+    /// All there is behind this place of the queue, oldest first, `limits::LIST_ROWS_MAX` rows at a time; 0 begins it.
+    pub fn queue_page(&self, behind: u64) -> Result<Vec<QueueRow>, StoreError> {
+        self.writer.call(move |db| outbox::page(db.connection, behind))
+    }
+
     /// How many items wait for an answer.
     pub fn backlog(&self) -> Result<u64, StoreError> {
         self.writer.call(|db| outbox::backlog(db.connection))

@@ -58,6 +58,8 @@ impl ItemState {
 /// One item as technicians see it: no content.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct QueueRow {
+    /// Its place in the queue, which the next page begins behind.
+    pub position: u64,
     /// Its sequence within its epoch.
     pub seq: u64,
     /// The number on its receipt.
@@ -256,7 +258,8 @@ fn key_of(id: &ItemId) -> (String, u32, i64) {
 /// What was refused, what waits, what is settled among the newest, as many as the limit allows; shown oldest
 /// first. It reads no row that it does not show: a long queue must not hold up the writer.
 pub(crate) fn queue(connection: &Connection) -> Result<Vec<QueueRow>, StoreError> {
-    let sql = "SELECT terminal, epoch, seq, kind, lane, state, attempts, reason, created_at, case_number
+    let sql =
+        "SELECT terminal, epoch, seq, kind, lane, state, attempts, reason, created_at, case_number, position
                FROM outbox WHERE position IN (
                    SELECT position FROM (
                        SELECT position, 0 AS rank FROM outbox INDEXED BY outbox_refused
@@ -275,17 +278,33 @@ pub(crate) fn queue(connection: &Connection) -> Result<Vec<QueueRow>, StoreError
 
 /// What was accepted and could not be filed: where the disk is full.
 fn not_filed(connection: &Connection) -> Result<Vec<Result<QueueRow, StoreError>>, StoreError> {
-    let sql = "SELECT terminal, epoch, seq, kind, lane, 'waiting', 0, NULL, created_at, NULL
-               FROM intake ORDER BY position";
-    let mut select = connection.prepare_cached(sql)?;
+    let mut select = connection.prepare_cached(NOT_FILED)?;
     let rows = select.query_and_then([], queue_row)?;
     Ok(rows.collect())
+}
+
+/// In the places that it will have.
+const NOT_FILED: &str = "SELECT terminal, epoch, seq, kind, lane, 'waiting', 0, NULL, created_at, NULL,
+    (SELECT coalesce(max(position), 0) FROM outbox) + position AS position FROM intake";
+
+/// One page of all there is behind a place, oldest first.
+pub(crate) fn page(connection: &Connection, behind: u64) -> Result<Vec<QueueRow>, StoreError> {
+    let sql = format!(
+        "SELECT * FROM (
+             SELECT terminal, epoch, seq, kind, lane, state, attempts, reason, created_at, case_number, position
+             FROM outbox WHERE position > ?1 UNION ALL {NOT_FILED}
+         ) WHERE position > ?1 ORDER BY position LIMIT ?2"
+    );
+    let mut select = connection.prepare_cached(&sql)?;
+    let rows = select.query_and_then(params![db::to_db(behind)?, LIST_ROWS_MAX], queue_row)?;
+    rows.collect()
 }
 
 fn queue_row(row: &Row<'_>) -> Result<QueueRow, StoreError> {
     let id = id_of(row)?;
     let (state, created_at): (String, String) = (row.get(5)?, row.get(8)?);
     Ok(QueueRow {
+        position: db::from_db(row.get(10)?)?,
         seq: id.seq,
         receipt: ReceiptNumber::of(&id),
         kind: row.get(3)?,

@@ -191,6 +191,21 @@ fn a_refused_item_is_seen_behind_a_long_queue() {
 }
 
 #[test]
+fn every_item_is_seen_page_by_page_filed_or_not() {
+    let bench = Bench::new();
+    let store = bench.open();
+    let all = u64::from(LIST_ROWS_MAX) + 5;
+    (1..=all).for_each(|_| drop(submit(&store, 1)));
+    let (first, rest) = (store.queue_page(0).unwrap(), store.queue_page(LIST_ROWS_MAX.into()).unwrap());
+    let seqs: Vec<u64> = first.iter().chain(&rest).map(|row| row.seq).collect();
+    assert_eq!((seqs, rest.len()), ((1..=all).collect(), 5));
+    assert!(first.iter().chain(&rest).all(|row| row.position == row.seq), "none is filed for it");
+    store.next_due().unwrap();
+    assert_eq!(store.queue_page(LIST_ROWS_MAX.into()), Ok(rest), "and has its place before");
+    assert_eq!(store.queue_page(all), Ok(vec![]));
+}
+
+#[test]
 fn a_new_epoch_counts_from_one_and_old_items_keep_their_name() {
     let bench = Bench::new();
     submit(&bench.open(), 1);
