@@ -19,3 +19,7 @@ pub(crate) const CARD_PIN_DIGITS_USUAL: usize = 6;
 pub(crate) const PIN_DIGITS_MIN: usize = 6;
 /// The most.
 pub(crate) const PIN_DIGITS_MAX: usize = 8;
+
+/// Of the store's room gone, percent: from here on technicians are told, while there is time to see why nothing is delivered. The
+/// store's own first tier.
+pub(crate) const ROOM_MINDED_PERCENT: u8 = 80;

@@ -108,6 +108,24 @@ impl Files {
     }
 }
 
+/// What all files of a store take, bytes; what is being written counts.
+pub(crate) fn bytes(directory: &Path) -> io::Result<u64> {
+    let folder = match fs::read_dir(directory.join(FILES_FOLDER)) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(0),
+        folder => folder?,
+    };
+    let mut bytes = 0;
+    for entry in folder {
+        match entry?.metadata() {
+            Ok(about) => bytes += about.len(),
+            // Removed while we looked.
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(bytes)
+}
+
 fn remove_drafts(folder: &Path) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();

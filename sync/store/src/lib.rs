@@ -171,8 +171,13 @@ impl Store {
     }
 
     /// Keeps a file of a case, sealed; when this returns it is on disk. Its case is submitted afterwards, so that no case
-    /// names a file that is not here. One whose case never came is sent too, and the platform forgets it.
+    /// names a file that is not here. One whose case never came is sent too, and the platform forgets it. It counts as what the
+    /// store holds: where there is no room for it, it is refused.
     pub fn keep_file(&self, sealed: &[u8]) -> Result<Digest, StoreError> {
+        let bytes = sealed.len() as u64;
+        if !self.writer.call(move |db| db.quota.has_room_for_file(db.connection, bytes))? {
+            return Err(StoreError::Full);
+        }
         self.files.keep(sealed)
     }
 

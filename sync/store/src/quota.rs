@@ -8,7 +8,7 @@
 //! | 80 % | technicians are told |
 //! | 90 % | what the platform has and nobody asks for any more is dropped |
 //! | 95 % | no new application is begun; what was begun may be handed in |
-//! | 100 % | nothing more is kept for residents; the reserve is given to delivery and the trail |
+//! | 100 % | nothing more is kept for residents, no file either; the reserve is given to delivery and the trail |
 //!
 //! What was not sent is never dropped. All of it ends by itself when delivery has made room.
 
@@ -23,6 +23,7 @@ use rustix::fs::{FallocateFlags, fallocate, statvfs};
 
 use crate::db;
 use crate::error::StoreError;
+use crate::files;
 use crate::limits::{
     LIMIT_BYTES, LIST_ROWS_MAX, PAGE_BYTES, PRUNED_ROWS_PER_TURN, RESERVE_BYTES_MAX, RESERVE_SHARE,
     SETTLED_ROWS_KEPT, SUBMISSION_BYTES_MAX,
@@ -68,7 +69,7 @@ impl Tier {
 pub struct Room {
     /// What the store may grow to.
     pub limit: u64,
-    /// What it holds.
+    /// What it holds, files of cases too.
     pub used: u64,
     /// What it can still take: of its limit, or of its disk where that is less.
     pub left: u64,
@@ -115,10 +116,18 @@ impl Quota {
         Ok(granted == 0 && self.room(connection)?.tier == Tier::Out)
     }
 
+    /// Whether a file of so many bytes may be kept beside what the last submissions were granted.
+    pub fn has_room_for_file(&self, connection: &Connection, bytes: u64) -> Result<bool, StoreError> {
+        let room = self.room(connection)?;
+        self.granted.set(self.granted.get().saturating_sub(bytes));
+        Ok(room.tier < Tier::Out && room.left >= bytes)
+    }
+
     /// The room there is now. The bytes of the reserve never count as room, in the file or out of it.
     pub fn room(&self, connection: &Connection) -> Result<Room, StoreError> {
         let (pages, spare) = (pages(connection, "page_count")?, pages(connection, "freelist_count")?);
-        let (used, spare) = (pages.saturating_sub(spare) * PAGE_BYTES, spare * PAGE_BYTES);
+        let files = files::bytes(&self.directory).map_err(|error| StoreError::of_file(&error))?;
+        let (used, spare) = (pages.saturating_sub(spare) * PAGE_BYTES + files, spare * PAGE_BYTES);
         let room = Room::new(self.limit, used, self.available()?.saturating_add(spare));
         self.granted.set(room.left.saturating_sub(self.limit / GRANT_KEEPS_BACK));
         Ok(room)

@@ -8,6 +8,7 @@ use kiosk_text::{DeviceName, DeviceWord, ServiceWord, Texts, local_date};
 
 use crate::closed::Closed;
 use crate::ctx::Ctx;
+use crate::limits::ROOM_MINDED_PERCENT;
 use crate::view::package_language;
 use crate::{Age, Bar, Effect, Link, Now, Report, RequestId};
 
@@ -267,14 +268,34 @@ fn kept(texts: Texts, report: &Report, ctx: &Ctx) -> Vec<StateRow> {
         let condition = if queue.stuck == 0 { Condition::Well } else { Condition::Mind };
         (texts.queue_state(queue.waiting, queue.stuck, queue.why.as_deref()), condition)
     });
-    let room = report.room_percent.map_or_else(unknown, |percent| {
-        let condition = if ctx.has_room() { Condition::Well } else { Condition::Broken };
-        (texts.room_state(percent), condition)
-    });
+    let room = report
+        .room_percent
+        .map_or_else(unknown, |percent| (texts.room_state(percent), of_room(percent, ctx.has_room())));
     let certificate = report.certificate_until.map_or_else(unknown, |until| {
         let condition = if until.is_late { Condition::Mind } else { Condition::Well };
         (texts.valid_until(local_date(until.at)), condition)
     });
     let row = |(label, (value, condition))| StateRow { label, value, condition };
     [(texts.queue(), queue), (texts.room(), room), (texts.certificate(), certificate)].map(row).into()
+}
+
+/// Minded while there still is time to see why nothing is delivered.
+fn of_room(percent: u8, is_enough: bool) -> Condition {
+    match percent {
+        _ if !is_enough => Condition::Broken,
+        ROOM_MINDED_PERCENT.. => Condition::Mind,
+        _ => Condition::Well,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn room_is_minded_before_it_is_missed() {
+        let told = [(79, true), (80, true), (94, true), (95, false)]
+            .map(|(percent, is_enough)| of_room(percent, is_enough));
+        assert_eq!(told, [Condition::Well, Condition::Mind, Condition::Mind, Condition::Broken]);
+    }
 }

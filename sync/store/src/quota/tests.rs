@@ -133,3 +133,18 @@ fn only_what_the_platform_has_and_no_list_shows_is_dropped() {
     assert_eq!(store.due(bench.now(), 9, 9999).unwrap()[0].id.seq, 3);
     assert_eq!(store.submit(draft(2), vec![]).unwrap().id.seq, count + 1, "no number is given twice");
 }
+
+#[test]
+fn files_count_and_are_refused_before_they_take_what_applications_need() {
+    let bench = Bench::new();
+    let store = small(&bench, 2000 * KIB);
+    let before = store.room().unwrap();
+    let file = store.keep_file(&[7; 600 * KIB as usize]).unwrap();
+    let with = store.room().unwrap();
+    assert_eq!((with.used - before.used, before.left - with.left), (600 * KIB, 600 * KIB));
+    assert_eq!(store.keep_file(&[8; 1900 * KIB as usize]), Err(StoreError::Full));
+    assert_eq!(store.files().unwrap().len(), 1);
+    store.submit(draft(1), vec![]).unwrap();
+    store.remove_file(&file).unwrap();
+    assert!(store.keep_file(&[8; 1000 * KIB as usize]).is_ok(), "its room is there again");
+}
