@@ -80,11 +80,11 @@ impl From<Figure> for Line {
 }
 
 impl Line {
-    /// Whether nothing is wrong: the goal is reached, or nothing was measured.
+    /// Whether the goal is reached. What was not measured reached none.
     pub fn ok(&self) -> bool {
         match self {
             Self::Figure(figure) => figure.ok(),
-            Self::Skipped { .. } => true,
+            Self::Skipped { .. } => false,
         }
     }
 
@@ -144,6 +144,11 @@ mod tests {
         assert!(Goal::Below(1.0).is_met(0.9));
         assert!(Goal::AtLeast(8.0).is_met(8.0));
         assert!(!Goal::AtLeast(8.0).is_met(7.9));
+    }
+
+    #[test]
+    fn what_was_not_measured_is_not_well() {
+        assert!(!Line::Skipped { name: "any", why: "no peer".to_owned() }.ok());
     }
 
     #[test]

@@ -47,6 +47,10 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     let names = cli.name.map_or_else(|| Name::value_variants().to_vec(), |name| vec![name]);
     let mut all_ok = true;
+    if let Err(error) = kiosk_tests::world::end_programs_with_runner() {
+        figure::say(&format!("bench: {error}"));
+        return ExitCode::from(2);
+    }
     for name in names {
         let figures = match name {
             Name::Ui => ui::measure(),

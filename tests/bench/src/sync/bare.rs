@@ -1,15 +1,19 @@
 //! The other side: the rows of the platform's two tables for ratings, inserted in batches of one transaction each and
-//! nothing else. Same columns, same unique indexes, same disk, same durability.
+//! nothing else. Same columns, same unique indexes, same disk, same durability; PostgreSQL on as many connections as terminals
+//! send to ours.
 
 use std::time::{Duration, Instant};
 
 use futures_util::future::try_join_all;
 use kiosk_protocol::limits::BATCH_ITEMS_MAX;
 use rusqlite::{Connection, params};
+use tokio::task::JoinHandle;
+use tokio_postgres::Client;
 use uuid::Uuid;
 
 use super::Any;
 use super::centre::{Centre, Database};
+use super::ingest::TERMINALS;
 
 const TERMINAL: &str = "230202-9999";
 /// The answer as it is kept.
@@ -57,10 +61,31 @@ fn sqlite(centre: &Centre, time: Duration) -> Result<f64, Any> {
 }
 
 async fn postgres(url: &str, time: Duration) -> Result<f64, Any> {
-    let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls).await?;
-    let driving = tokio::spawn(connection);
+    let (client, driving) = connect(url).await?;
     client.batch_execute(&TABLES.replace("BYTES", "BYTEA")).await?;
-    let known: i64 = client.query_one("SELECT count(*) FROM bare_items", &[]).await?.get(0);
+    driving.abort();
+    let (start, mut inserting) = (Instant::now(), Vec::new());
+    for number in 0..TERMINALS {
+        let url = url.to_owned();
+        inserting.push(tokio::spawn(async move { insert(&url, &format!("{TERMINAL}{number}"), time).await }));
+    }
+    let mut rows = 0;
+    for one in inserting {
+        rows += one.await?.map_err(|error| error.to_string())?;
+    }
+    Ok(rows as f64 / start.elapsed().as_secs_f64())
+}
+
+async fn connect(url: &str) -> Result<(Client, JoinHandle<()>), tokio_postgres::Error> {
+    let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls).await?;
+    Ok((client, tokio::spawn(async move { drop(connection.await) })))
+}
+
+/// Batch after batch on a connection of its own; how many items.
+async fn insert(url: &str, terminal: &str, time: Duration) -> Result<i64, tokio_postgres::Error> {
+    let (client, driving) = connect(url).await?;
+    let count = "SELECT count(*) FROM bare_items WHERE terminal = $1";
+    let known: i64 = client.query_one(count, &[&terminal]).await?.get(0);
     let (item, rating) = (client.prepare(ITEM).await?, client.prepare(RATING).await?);
     let (hash, body) = ([7_u8; 32].as_slice(), BODY.as_bytes());
     let (start, mut seq) = (Instant::now(), known);
@@ -71,15 +96,14 @@ async fn postgres(url: &str, time: Duration) -> Result<f64, Any> {
         let rows = ids.iter().map(|(seq, visit)| {
             let (client, item, rating, visit) = (&client, &item, &rating, visit.as_bytes().as_slice());
             async move {
-                client.execute(item, &[&TERMINAL, seq, &hash, &body, &VERDICT, seq]).await?;
-                client.execute(rating, &[&TERMINAL, &visit, seq]).await
+                client.execute(item, &[&terminal, seq, &hash, &body, &VERDICT, seq]).await?;
+                client.execute(rating, &[&terminal, &visit, seq]).await
             }
         });
         try_join_all(rows).await?;
         client.batch_execute("COMMIT").await?;
         seq += ids.len() as i64;
     }
-    let per_second = (seq - known) as f64 / start.elapsed().as_secs_f64();
     driving.abort();
-    Ok(per_second)
+    Ok(seq - known)
 }

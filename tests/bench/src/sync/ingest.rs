@@ -16,8 +16,8 @@ use super::centre::{Centre, Database};
 use super::{Any, bare, rating};
 use crate::figure::{Figure, Goal, Line, Sides};
 
-/// Terminals that send at once.
-const TERMINALS: usize = 4;
+/// Terminals that send at once, and connections that insert at once where a database takes more than one.
+pub const TERMINALS: usize = 4;
 /// How long they send.
 const SENDING: Duration = Duration::from_secs(8);
 /// How long bare inserts run, before and after.

@@ -26,6 +26,7 @@ impl Worker {
         }
         items.truncate(self.machine.lead(&ids(&items)));
         let bytes: usize = items.iter().map(|item| item.body.len()).sum();
+        // Half, because what is read for a batch ends below its bound by the one item that did not fit.
         let had_room = items.len() < items_max && bytes < BATCH_BODY_BYTES_MAX / 2;
         let batch = Batch { items };
         match self.transport.batch(&batch).await {
