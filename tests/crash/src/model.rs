@@ -249,7 +249,7 @@ impl Model {
     /// What is to be seen.
     pub fn view(&self) -> View {
         View {
-            queue: self.items.iter().map(queue_row).collect(),
+            queue: (1..).zip(&self.items).map(queue_row).collect(),
             due: self.due(),
             waiting: self.items.iter().filter(|entry| entry.state == ItemState::Waiting).count() as u64,
             cursor: self.cursor.clone(),
@@ -276,12 +276,13 @@ impl Model {
     }
 }
 
-fn queue_row(entry: &Entry) -> QueueRow {
+fn queue_row((position, entry): (u64, &Entry)) -> QueueRow {
     let kind = match *entry.content {
         Content::Case { .. } => "case",
         Content::Rating { .. } => "rating",
     };
     QueueRow {
+        position,
         seq: entry.id.seq,
         receipt: ReceiptNumber::of(&entry.id),
         kind: kind.to_owned(),
