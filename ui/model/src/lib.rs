@@ -6,13 +6,15 @@
 mod action;
 mod body;
 mod shown;
+mod standing;
 
 pub use action::{Action, Key};
 pub use body::{
-    AnswerTable, Body, CardPlace, CaseRow, Condition, Fact, FieldKind, FieldView, Icon, PageStage, PageView,
-    PaperStage, PinOwner, PinStage, ReaderStage, Row, ScanStage, ServiceChange, StateRow, Tile, Tone,
+    AnswerTable, Body, CardPlace, CaseRow, Fact, FieldKind, FieldView, Icon, PageStage, PageView, PaperStage,
+    ReaderStage, Row, ScanStage, Tile, Tone,
 };
 pub use shown::Shown;
+pub use standing::{Condition, PinOwner, PinStage, ServiceChange, StateRow};
 
 /// What is on the glass.
 #[derive(Clone, PartialEq)]

@@ -1,18 +1,18 @@
 //! The middle of the screen.
 
 use kiosk_model::{
-    AnswerTable, Body, CardPlace, CaseRow, Condition, Fact, FieldKind, FieldView, Icon, PageStage, PageView,
-    PaperStage, PinOwner, PinStage, ReaderStage, Row, ScanStage, ServiceChange, Shown, StateRow, Tile, Tone,
+    AnswerTable, Body, CaseRow, Condition, Fact, FieldKind, FieldView, PageStage, PageView, PaperStage, Row,
+    ServiceChange, Shown, StateRow, Tile, Tone,
 };
 use slint::{ModelRc, SharedString};
 
 use super::rows::{shown, sync, sync_nested, texts};
+use super::stages::{card_places, icon, paper_state, pin_owner, pin_state, reader, scan_state};
 use crate::glass::{
-    AnswerView, CardPlaces, CaseView, CasesView, CellsView, ConditionState, ConfirmView, FarewellView,
-    FieldData, FieldSort, FormView, GuideView, HomeView, IdentifyView, NoteView, OutOfServiceView, PageState,
-    PaperState, PinOwners, PinState, PinView, RatingView, ReaderState, ReceiptView, RowView, ScanState,
-    ScanView, ScreenKind, SheetView, StateView, TableView, TechnicianView, TileIcon, TileView,
-    UnavailableView, View, WorkingView,
+    AnswerView, CaseView, CasesView, CellsView, ConditionState, ConfirmView, FarewellView, FieldData,
+    FieldSort, FormView, GuideView, HomeView, IdentifyView, NoteView, OutOfServiceView, PageState, PinView,
+    RatingView, ReceiptView, RowView, ScanView, ScreenKind, SheetView, StateView, TableView, TechnicianView,
+    TileView, UnavailableView, View, WorkingView,
 };
 use crate::qr;
 
@@ -256,22 +256,6 @@ fn state_row(row: &StateRow) -> StateView {
     StateView { label: (&row.label).into(), value: (&row.value).into(), condition }
 }
 
-fn pin_owner(owner: PinOwner) -> PinOwners {
-    match owner {
-        PinOwner::Technician => PinOwners::Technician,
-        PinOwner::Resident => PinOwners::Resident,
-    }
-}
-
-fn pin_state(stage: PinStage) -> PinState {
-    match stage {
-        PinStage::Typing => PinState::Typing,
-        PinStage::Checking => PinState::Checking,
-        PinStage::Wrong => PinState::Wrong,
-        PinStage::Locked => PinState::Locked,
-    }
-}
-
 fn count(number: usize) -> i32 {
     i32::try_from(number).unwrap_or(i32::MAX)
 }
@@ -301,46 +285,6 @@ fn tile(tile: &Tile) -> TileView {
     }
 }
 
-fn icon(icon: Icon) -> TileIcon {
-    match icon {
-        Icon::House => TileIcon::House,
-        Icon::Wallet => TileIcon::Wallet,
-        Icon::Document => TileIcon::Document,
-        Icon::Card => TileIcon::Card,
-        Icon::Person => TileIcon::Person,
-        Icon::Calendar => TileIcon::Calendar,
-        Icon::Medical => TileIcon::Medical,
-        Icon::Transport => TileIcon::Transport,
-        Icon::Talk => TileIcon::Talk,
-        Icon::Search => TileIcon::Search,
-    }
-}
-
-fn reader(stage: ReaderStage) -> ReaderState {
-    match stage {
-        ReaderStage::Waiting => ReaderState::Waiting,
-        ReaderStage::Again => ReaderState::Again,
-        ReaderStage::Refused => ReaderState::Refused,
-        ReaderStage::OutOfOrder => ReaderState::OutOfOrder,
-    }
-}
-
-fn card_places(place: CardPlace) -> CardPlaces {
-    match place {
-        CardPlace::Reader => CardPlaces::Reader,
-        CardPlace::Slot => CardPlaces::Slot,
-        CardPlace::Either => CardPlaces::Either,
-    }
-}
-
-fn scan_state(stage: ScanStage) -> ScanState {
-    match stage {
-        ScanStage::Waiting => ScanState::Waiting,
-        ScanStage::Again => ScanState::Again,
-        ScanStage::OutOfOrder => ScanState::OutOfOrder,
-    }
-}
-
 fn sheet(page: &PageView) -> SheetView {
     SheetView {
         offered: true,
@@ -353,14 +297,6 @@ fn sheet(page: &PageView) -> SheetView {
         },
         message: (&page.message).into(),
         can_print: page.can_print,
-    }
-}
-
-fn paper_state(stage: PaperStage) -> PaperState {
-    match stage {
-        PaperStage::Printing => PaperState::Printing,
-        PaperStage::Printed => PaperState::Printed,
-        PaperStage::Failed => PaperState::Failed,
     }
 }
 

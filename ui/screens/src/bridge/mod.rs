@@ -6,6 +6,7 @@
 mod bodies;
 mod commands;
 mod rows;
+mod stages;
 
 use kiosk_model::{Action, Frame, Language, Mode, Overlay, Screen};
 use slint::{ComponentHandle, Global};
