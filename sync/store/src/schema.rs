@@ -55,6 +55,9 @@ pub(crate) fn open(directory: &Path, key: &[u8; KEY_BYTES]) -> Result<Connection
     open_private(&path).map_err(|error| StoreError::of_file(&error))?;
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection = Connection::open_with_flags(&path, flags)?;
+    // Before the log is first looked at, so that its index is kept in memory of our own: whoever holds the lock is alone, and
+    // need not lock and unlock shared pages around every call (sqlite.org/wal.html, 8).
+    connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
     unlock(&connection, key)?;
     configure(&connection)?;
     migrate(&mut connection)?;
@@ -102,9 +105,6 @@ fn unlock(connection: &Connection, key: &[u8; KEY_BYTES]) -> Result<(), StoreErr
 
 fn configure(connection: &Connection) -> Result<(), StoreError> {
     connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
-    // Before the log is first looked at, so that its index is kept in memory of our own: whoever holds the lock is alone, and
-    // need not lock and unlock shared pages around every call.
-    connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
     let mode: String = connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))?;
     if mode != "wal" {
         return Err(StoreError::Unknown(format!("the journal mode stays {mode}")));
@@ -156,6 +156,17 @@ mod tests {
         assert_eq!(before, (store.due(bench.now(), 9, 9999).unwrap(), store.verify_journal().unwrap()));
         assert_eq!(store.cursor().unwrap().as_deref(), Some("page-2"));
         assert_eq!(store.submit(draft(1), vec![]).unwrap().id.seq, 2);
+    }
+
+    #[test]
+    fn the_index_of_the_log_is_no_file() {
+        let bench = Bench::new();
+        for _ in 0..2 {
+            let store = bench.open();
+            store.submit(draft(1), vec![]).unwrap();
+            let names = fs::read_dir(bench.path()).unwrap().map(|entry| entry.unwrap().file_name());
+            assert!(names.into_iter().all(|name| !name.to_string_lossy().ends_with("-shm")));
+        }
     }
 
     #[test]
