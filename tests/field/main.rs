@@ -116,7 +116,9 @@ fn play_one(cli: &Cli, file: &Path, scenario: &Scenario, out: &Path) -> Report {
             }
             report
         }
-        Err(error @ WorldError::NoSmallDisk { .. }) => Report::not_played(&scenario.title, &error.chain()),
+        Err(error @ (WorldError::NoSmallDisk { .. } | WorldError::NoReadOnlyDisk { .. })) => {
+            Report::not_played(&scenario.title, &error.chain())
+        }
         Err(error) => Report::not_started(&scenario.title, &error.chain()),
     }
 }

@@ -97,6 +97,8 @@ fn action(words: &[Word]) -> Result<Action, String> {
             Ok(Action::AddTechnician(pin.clone()))
         }
         ("technician", [Word::Bare(unlock)]) if unlock == "unlock" => Ok(Action::UnlockTechnicians),
+        ("disk", [Word::Bare(state)]) if state == "read-only" => Ok(Action::SetReadOnly(true)),
+        ("disk", [Word::Bare(state)]) if state == "writable" => Ok(Action::SetReadOnly(false)),
         (
             "card" | "chip" | "reader" | "scanner" | "printer" | "page-printer" | "paper" | "network"
             | "disk" | "unplug" | "plug",
@@ -272,6 +274,9 @@ mod tests {
     fn a_scenario_that_fills_the_disk_needs_a_small_one() {
         assert!(parse("file", "card lift\ndisk full").unwrap().extras().small_disk);
         assert!(!parse("file", "card lift").unwrap().extras().small_disk);
+        let read_only = parse("file", "disk read-only\ndisk writable").unwrap();
+        assert!(read_only.extras().read_only_disk && !read_only.extras().small_disk);
+        assert_eq!(read_only.steps[1].action, Action::SetReadOnly(false));
         let shown = parse("file", "devices usb\nscanner show-paper").unwrap().extras();
         assert!(shown.usb && shown.scanner && !shown.slot);
     }

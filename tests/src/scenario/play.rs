@@ -96,6 +96,10 @@ impl Player<'_> {
                 self.world.terminal.add_technician(pin)?;
                 Ok(Told::default())
             }
+            Action::SetReadOnly(on) => {
+                self.world.set_read_only(*on)?;
+                Ok(Told::default())
+            }
             Action::UnlockTechnicians => {
                 self.world.terminal.unlock_technicians()?;
                 Ok(Told::default())

@@ -26,6 +26,7 @@ impl Scenario {
         Extras {
             slot: uses(|act| matches!(act, Act::Chip(_))),
             small_disk: uses(|act| matches!(act, Act::Disk { .. })),
+            read_only_disk: self.steps.iter().any(|step| step.action == Action::SetReadOnly(true)),
             scanner: uses(|act| matches!(act, Act::Scanner(_))),
             usb: self.steps.iter().any(|step| step.action == Action::DevicesOnUsb),
         }
@@ -72,6 +73,8 @@ pub enum Action {
     StartTerminal,
     /// Put the technician's card in the slot on the roster of the terminal, which does not run, with this PIN.
     AddTechnician(String),
+    /// The terminal's disk is set read-only, or can be written again.
+    SetReadOnly(bool),
     /// Let technicians' PINs be tried again.
     UnlockTechnicians,
 }

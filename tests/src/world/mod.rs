@@ -6,6 +6,7 @@ mod dock;
 mod platform;
 mod process;
 mod programs;
+mod read_only;
 mod running;
 mod simulator;
 mod terminal;
@@ -20,6 +21,7 @@ pub use dock::Dock;
 pub use platform::Platform;
 pub use process::{Process, Said, call};
 pub use programs::Programs;
+pub use read_only::ReadOnlyDisk;
 pub use running::end_programs_with_runner;
 pub use simulator::{Around, Paper, Simulator};
 pub use terminal::Terminal;
@@ -86,6 +88,12 @@ pub enum WorldError {
         #[source]
         source: nix::Error,
     },
+    /// A disk cannot be set read-only under the terminal; that takes the package `strace`, and a machine that lets it trace.
+    #[error("no disk can be set read-only here: {why}")]
+    NoReadOnlyDisk {
+        /// Why.
+        why: String,
+    },
     /// The runtime or the glass.
     #[error("the glass")]
     Glass(#[from] GlassError),
@@ -121,6 +129,8 @@ pub struct Extras {
     pub slot: bool,
     /// The terminal's data on a small disk, which the simulator can fill.
     pub small_disk: bool,
+    /// A disk that can be set read-only.
+    pub read_only_disk: bool,
     /// A code scanner.
     pub scanner: bool,
     /// Reader, receipt printer and scanner on USB instead of serial lines.
@@ -129,6 +139,7 @@ pub struct Extras {
 
 /// Everything that runs. Fields are dropped, and so ended, from top to bottom.
 pub struct World {
+    read_only: Option<ReadOnlyDisk>,
     /// What is seen and touched.
     pub glass: Glass,
     /// The terminal under test.
@@ -143,6 +154,7 @@ pub struct World {
     pub desk: Desk,
     _disk: Option<SmallDisk>,
     folder: Folder,
+    logs: PathBuf,
 }
 
 impl World {
@@ -160,6 +172,9 @@ impl World {
     /// # Errors
     /// As [`World::start`]; only root may start that service, and mount a disk.
     pub fn start_with(plan: &Plan, extras: Extras) -> Result<Self, WorldError> {
+        if extras.read_only_disk {
+            ReadOnlyDisk::is_possible()?;
+        }
         let programs = Programs::find()?;
         std::fs::create_dir_all(&plan.logs)
             .map_err(|source| WorldError::File { path: plan.logs.clone(), source })?;
@@ -181,7 +196,30 @@ impl World {
         terminal.enrol(&platform.ticket()?)?;
         let glass = Glass::open(desk.display(), desk.session_bus(), runtime()?)?;
         terminal.start(&glass)?;
-        Ok(Self { glass, terminal, simulator, platform, pcscd, desk, _disk: disk, folder })
+        Ok(Self {
+            read_only: None,
+            glass,
+            terminal,
+            simulator,
+            platform,
+            pcscd,
+            desk,
+            _disk: disk,
+            folder,
+            logs: plan.logs.clone(),
+        })
+    }
+
+    /// Sets the terminal's disk read-only, or lets it be written again. A terminal that does not run is not concerned.
+    ///
+    /// # Errors
+    /// It cannot be done.
+    pub fn set_read_only(&mut self, on: bool) -> Result<(), WorldError> {
+        self.read_only = None;
+        if let Some(process) = self.terminal.id().filter(|_| on) {
+            self.read_only = Some(ReadOnlyDisk::set(process, self.folder.path(), &self.logs)?);
+        }
+        Ok(())
     }
 
     /// Where keys, store and device files of this world are.
