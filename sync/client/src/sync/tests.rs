@@ -114,6 +114,7 @@ fn retry_after_is_obeyed_whoever_asks_meanwhile() {
         machine.failed(START, Step::Pull, &TransportError::RetryAfter(secs(90)));
         machine.woken(START + secs(1));
         machine.reached(START + secs(2));
+        machine.answered(START + secs(2));
         let wait = wait(&machine, START);
         assert!((secs(90)..=secs(90) + deadlines::SPREAD).contains(&wait), "seed {seed}: {wait:?}");
     }
@@ -182,7 +183,7 @@ fn an_answered_ask_brings_the_sync_back_at_once() {
     for _ in 0..20 {
         machine.failed(START, Step::Pull, &TransportError::Unreachable);
     }
-    machine.reached(START + secs(5));
+    machine.answered(START + secs(5));
     assert_eq!(machine.link(), Link::Online);
     assert!(matches!(machine.next(START + secs(5)), Step::Send { .. }));
     machine.nothing_due(START + secs(5), None);

@@ -225,6 +225,9 @@ impl Worker {
         let configured = self.twin.configured();
         let poll = configured.set.poll_s_min.unwrap_or(0);
         self.machine.poll_no_sooner(Duration::from_secs(poll.into()));
+        let spread =
+            configured.set.spread_s.map_or(self.settings.spread, |spread| Duration::from_secs(spread.into()));
+        self.machine.spread_over(self.clock.elapsed(), spread);
         self.configuration.send_if_modified(|old| {
             let changed = **old != configured;
             if changed {
