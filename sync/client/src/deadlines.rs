@@ -31,7 +31,7 @@ pub const RENEW: Duration = Duration::from_secs(30);
 pub const RENEWAL_SPREAD: Duration = Duration::from_secs(24 * 3600);
 /// First window of the backoff of a renewal; there are 45 days for it.
 pub const RENEWAL_BACKOFF_BASE: Duration = Duration::from_secs(60);
-/// Largest such window, and the longest wait before the wall clock is looked at again: it may jump.
+/// Largest such window, and the longest wait before the wall clock is looked at again: it may jump. A `Retry-After` comes on top.
 pub const RENEWAL_BACKOFF_CAP: Duration = Duration::from_secs(3600);
 /// An unused connection is closed after this time.
 pub const CONNECTION_IDLE: Duration = Duration::from_secs(60);

@@ -281,7 +281,7 @@ impl Machine {
 
     /// Whether the journal's head may be shown now.
     pub fn may_show_head(&self, now: Duration) -> bool {
-        self.head_at <= now
+        self.head_at <= now && self.may_go_on(now)
     }
 
     /// The head was countersigned.
@@ -289,8 +289,9 @@ impl Machine {
         self.head_failures = 0;
     }
 
-    /// The head was not countersigned. Whatever the reason, it says nothing of the link: the next poll does.
-    pub fn head_failed(&mut self, now: Duration) {
+    /// The head was not countersigned. Unless the platform asks for patience it says nothing of the link: the next poll does.
+    pub fn head_failed(&mut self, now: Duration, error: &TransportError) {
+        self.beside_failed(now, error);
         self.head_at = now + jitter(&mut self.rng, self.settings.window(self.head_failures));
         self.head_failures = self.head_failures.saturating_add(1);
     }

@@ -6,7 +6,7 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 
 use super::tests::{START, idle, secs, wait};
-use super::{Link, Machine, Settings, Step};
+use super::{Link, Machine, OfflineReason, Settings, Step};
 use crate::deadlines::BACKOFF_BASE;
 use crate::transport::TransportError;
 
@@ -86,4 +86,46 @@ fn whoever_stands_here_goes_at_once() {
         asked_behind_another.answered(START);
         assert_eq!(wait(&asked_behind_another, START), Duration::ZERO, "seed {seed}");
     }
+}
+
+fn busy(patience: Duration) -> TransportError {
+    TransportError::RetryAfter(patience)
+}
+
+#[test]
+fn an_ask_that_meets_a_busy_platform_while_the_link_is_down_holds_the_link() {
+    for seed in 0..50 {
+        let mut machine = idle(seed);
+        machine.failed(START, Step::Pull, &TransportError::Unreachable);
+        machine.ask_failed(START, &busy(secs(90)));
+        machine.woken(START);
+        assert!(wait(&machine, START) >= secs(90), "seed {seed}");
+        assert_eq!(machine.link(), Link::Offline { since: START, why: OfflineReason::Busy });
+    }
+}
+
+#[test]
+fn what_happens_meanwhile_cuts_no_patience_short() {
+    for seed in 0..50 {
+        let mut machine = idle(seed);
+        machine.failed(START, Step::Pull, &busy(secs(90)));
+        machine.answered(START + secs(1));
+        machine.ask_failed(START + secs(2), &TransportError::Unreachable);
+        machine.woken(START + secs(2));
+        machine.ask_failed(START + secs(3), &busy(secs(5)));
+        assert!(wait(&machine, START) >= secs(90), "seed {seed}");
+    }
+}
+
+#[test]
+fn a_call_beside_the_plan_says_nothing_else_of_the_link() {
+    let mut machine = idle(1);
+    for error in [TransportError::Unreachable, TransportError::TimedOut, TransportError::Unauthorised] {
+        machine.beside_failed(START, &error);
+        assert!(machine.may_go_on(START));
+        assert_eq!(machine.link(), Link::Online);
+    }
+    machine.beside_failed(START, &busy(secs(90)));
+    assert!(!machine.may_go_on(START + secs(89)));
+    assert!(machine.may_go_on(START + secs(93)), "{:?}", machine.next(START));
 }

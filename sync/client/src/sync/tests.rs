@@ -391,7 +391,7 @@ fn a_head_that_is_not_taken_backs_off_alone() {
         let (mut machine, mut now) = (idle(seed), START);
         for _ in 0..20 {
             assert!(machine.may_show_head(now), "seed {seed}");
-            machine.head_failed(now);
+            machine.head_failed(now, &TransportError::Unreachable);
             let wait = (0..=CAP.as_secs() + 1).find(|wait| machine.may_show_head(now + secs(*wait)));
             longest = longest.max(secs(wait.expect("within the cap")));
             now += secs(wait.unwrap());
@@ -399,7 +399,7 @@ fn a_head_that_is_not_taken_backs_off_alone() {
         assert_eq!(machine.link(), Link::Online, "seed {seed}: it says nothing of the link");
         assert_eq!(machine.next(now), Step::Pull, "seed {seed}: it holds up nothing");
         machine.head_shown();
-        machine.head_failed(now);
+        machine.head_failed(now, &TransportError::Unreachable);
         assert!(machine.may_show_head(now + deadlines::SPREAD), "seed {seed}: from the start again");
     }
     assert!(longest > CAP * 9 / 10, "{longest:?}");

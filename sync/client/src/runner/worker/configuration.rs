@@ -237,9 +237,13 @@ impl Worker {
         });
     }
 
-    /// Tells the platform what it does not know yet. That it cannot be told holds up nothing.
+    /// Tells the platform what it does not know yet. That it cannot be told holds up nothing, unless the platform asks for
+    /// patience.
     pub(super) async fn tell_configuration(&mut self) {
         let now = self.clock.elapsed();
+        if !self.machine.may_go_on(now) {
+            return;
+        }
         let Some(report) = self.twin.to_tell(now, self.clock.wall()) else { return };
         match self.transport.configuration_report(&report).await {
             Ok(()) => self.twin.told = Some(report),
@@ -249,6 +253,7 @@ impl Worker {
             Err(error) => {
                 tracing::warn!(%error, "the configuration in force is not told yet");
                 self.twin.tell_at = now + self.settings.backoff_cap;
+                self.machine.beside_failed(now, &error);
             }
         }
     }

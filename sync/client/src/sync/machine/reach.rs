@@ -51,12 +51,28 @@ impl Machine {
         self.hold.is_some_and(|hold| hold.why == OfflineReason::Busy)
     }
 
-    /// An ask failed. Where the link was thought to be up, it is tried soon.
+    /// An ask failed. Where the link was thought to be up, it is tried soon; where it was not, residents lengthen no backoff.
     pub fn ask_failed(&mut self, now: Duration, error: &TransportError) {
-        if let (Link::Online, Some(why)) = (self.link, OfflineReason::of(error)) {
-            self.pull_at = self.pull_at.min(now);
-            self.down(now, why, error);
+        match (self.link, OfflineReason::of(error)) {
+            (Link::Online, Some(why)) => {
+                self.pull_at = self.pull_at.min(now);
+                self.down(now, why, error);
+            }
+            (Link::Online, None) | (Link::Offline { .. }, _) => self.beside_failed(now, error),
         }
+    }
+
+    /// A call beside the plan failed. What it says of the link is for the next step to find out; but a platform that asks for
+    /// patience gets it from all that is planned, whichever call it answers so.
+    pub fn beside_failed(&mut self, now: Duration, error: &TransportError) {
+        if matches!(error, TransportError::RetryAfter(_)) {
+            self.down(now, OfflineReason::Busy, error);
+        }
+    }
+
+    /// Whether nothing holds the link: calls behind a step may follow it.
+    pub fn may_go_on(&self, now: Duration) -> bool {
+        self.hold.is_none_or(|hold| hold.until <= now)
     }
 
     pub(super) fn up(&mut self) {
@@ -84,6 +100,12 @@ impl Machine {
             | TransportError::Refused(_)
             | TransportError::BadAnswer(_) => jitter(&mut self.rng, window),
         };
-        self.hold = Some(Hold { from: now, until: now + wait, why });
+        self.hold_until(Hold { from: now, until: now + wait, why });
+    }
+
+    /// What the platform asked for is not cut short by what happens meanwhile.
+    fn hold_until(&mut self, hold: Hold) {
+        let asked = self.hold.filter(|old| old.why == OfflineReason::Busy && old.until > hold.until);
+        self.hold = Some(asked.unwrap_or(hold));
     }
 }
