@@ -31,7 +31,7 @@ pub const RENEW: Duration = Duration::from_secs(30);
 pub const RENEWAL_SPREAD: Duration = Duration::from_secs(24 * 3600);
 /// First window of the backoff of a renewal; there are 45 days for it.
 pub const RENEWAL_BACKOFF_BASE: Duration = Duration::from_secs(60);
-/// Largest such window, and the longest wait before the wall clock is looked at again: it may jump.
+/// Largest such window, and the longest wait before the wall clock is looked at again: it may jump. A `Retry-After` comes on top.
 pub const RENEWAL_BACKOFF_CAP: Duration = Duration::from_secs(3600);
 /// An unused connection is closed after this time.
 pub const CONNECTION_IDLE: Duration = Duration::from_secs(60);
@@ -40,7 +40,8 @@ pub const CONNECTION_IDLE: Duration = Duration::from_secs(60);
 pub const BACKOFF_BASE: Duration = Duration::from_secs(1);
 /// Largest window of the backoff; it is retried for ever.
 pub const BACKOFF_CAP: Duration = Duration::from_secs(300);
-/// Window a single terminal spreads its first contact over; a fleet configures 120 s.
+/// Window a single terminal spreads its first contact over; a fleet sets `spread_s` to 120 from afar, as a platform that was away
+/// meets all its terminals at once.
 pub const SPREAD: Duration = Duration::from_secs(2);
 /// A `Retry-After` beyond this is taken as this.
 pub const RETRY_AFTER_MAX: Duration = Duration::from_secs(3600);

@@ -32,8 +32,9 @@ pub struct Keeper {
 }
 
 impl Keeper {
-    /// Starts the thread. `kept` is called after each item and each step that became durable: somebody stands at the
-    /// terminal, so that a network that came back should be noticed now.
+    /// Starts the thread. `kept` is called after each item and each step of a resident that became durable: somebody stands at
+    /// the terminal, so that a network that came back should be noticed now. What the terminal records by itself, its start
+    /// above all, is no reason to hurry: when the power is back, all of a city's record it at once.
     pub fn start(
         store: Store,
         key: SealingKey,
@@ -176,10 +177,10 @@ impl Worker {
     /// Records the steps and says how many. After `Late` or `InDoubt` they may be recorded twice: a step too many in the
     /// trail shows and harms nobody, one too few would hide something.
     fn record(&mut self, steps: Vec<TrailEvent>) -> Result<usize, StoreTrouble> {
-        let count = steps.len();
+        let (count, is_residents) = (steps.len(), steps.iter().any(is_residents));
         let error = self.store.record(steps).err();
         let answer = error.as_ref().map_or(Ok(count), |error| Err(trouble_before(error)));
-        if answer.is_ok() {
+        if answer.is_ok() && is_residents {
             (self.kept)();
         }
         if self.last != error {
@@ -191,6 +192,20 @@ impl Worker {
         }
         answer
     }
+}
+
+/// Whether only somebody who stands here takes this step.
+fn is_residents(step: &TrailEvent) -> bool {
+    matches!(
+        step,
+        TrailEvent::VisitBegun { .. }
+            | TrailEvent::Identified { .. }
+            | TrailEvent::ServiceOpened { .. }
+            | TrailEvent::Asked { .. }
+            | TrailEvent::CasesAsked { .. }
+            | TrailEvent::ReceiptAsked { .. }
+            | TrailEvent::Rated { .. }
+    )
 }
 
 fn trouble(error: &StoreError) -> StoreTrouble {

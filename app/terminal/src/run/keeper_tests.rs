@@ -101,11 +101,17 @@ fn steps_that_fail_wait_and_are_recorded_before_anything_else() {
 }
 
 #[test]
-fn steps_say_that_somebody_is_there_once_they_are_recorded() {
+fn steps_of_a_resident_say_that_somebody_is_there_once_they_are_recorded_and_no_others() {
     let desk = Desk::new();
+    desk.keeper.record(TrailEvent::Started { software: "0.0.1".to_owned() });
+    desk.keeper.record(TrailEvent::RoomChanged { percent: 80 });
+    desk.rate(1);
+    assert_eq!(desk.answer(), (1, Ok(())));
+    desk.kept.recv_timeout(PATIENCE).unwrap();
+    assert_eq!(desk.kept.try_recv(), Err(TryRecvError::Empty), "the rating alone");
     desk.keeper.record(begun());
     desk.kept.recv_timeout(PATIENCE).unwrap();
-    assert_eq!(desk.rows(), 1);
+    assert_eq!(desk.rows(), 3);
 }
 
 #[test]

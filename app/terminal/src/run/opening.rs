@@ -209,6 +209,10 @@ fn settings(identity: &Identity) -> Settings {
 }
 
 #[cfg(test)]
+#[path = "start_tests.rs"]
+mod start_tests;
+
+#[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;

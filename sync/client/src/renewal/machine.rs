@@ -5,12 +5,15 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use rand::rngs::StdRng;
 
-use crate::deadlines::{RENEWAL_BACKOFF_BASE, RENEWAL_BACKOFF_CAP, RENEWAL_SPREAD};
+use crate::deadlines::{RENEWAL_BACKOFF_BASE, RENEWAL_BACKOFF_CAP, RENEWAL_SPREAD, RETRY_AFTER_MAX};
 use crate::sync::{Settings, jitter};
 
 /// How failures back off.
 const BACKOFF: Settings =
     Settings { spread: Duration::ZERO, backoff_base: RENEWAL_BACKOFF_BASE, backoff_cap: RENEWAL_BACKOFF_CAP };
+
+/// No hold is longer: one that seems to be was set under another clock.
+const HOLD_MAX: Duration = RETRY_AFTER_MAX.saturating_add(RENEWAL_BACKOFF_CAP);
 
 /// From when to when a certificate is good.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,8 +63,7 @@ impl Machine {
     /// What to do now. No wait is longer than `RENEWAL_BACKOFF_CAP`.
     pub fn next(&self, now: Timestamp) -> Step {
         let cap = signed(RENEWAL_BACKOFF_CAP);
-        // A hold farther ahead was set under another clock.
-        let hold = self.hold.map(|hold| hold.duration_since(now)).filter(|rest| *rest <= cap);
+        let hold = self.hold.map(|hold| hold.duration_since(now)).filter(|rest| *rest <= signed(HOLD_MAX));
         let due = if self.has_next { SignedDuration::ZERO } else { self.due.duration_since(now) };
         let rest = due.max(hold.unwrap_or(SignedDuration::ZERO)).min(cap);
         match Duration::try_from(rest) {
@@ -87,12 +89,14 @@ impl Machine {
     /// The platform does not take the new certificate: it is gone, and another one is asked for.
     pub fn discarded(&mut self, now: Timestamp) {
         self.has_next = false;
-        self.failed(now);
+        self.failed(now, Duration::ZERO);
     }
 
-    /// The step was not done. It is tried again for ever.
-    pub fn failed(&mut self, now: Timestamp) {
-        self.hold = Some(later(now, jitter(&mut self.rng, BACKOFF.window(self.failures))));
+    /// The step was not done. It is tried again for ever, and not before the platform's patience of so long is over
+    /// (`RETRY_AFTER_MAX` at most): all that were told the same time come back spread.
+    pub fn failed(&mut self, now: Timestamp, patience: Duration) {
+        let wait = patience.min(RETRY_AFTER_MAX) + jitter(&mut self.rng, BACKOFF.window(self.failures));
+        self.hold = Some(later(now, wait));
         self.failures = self.failures.saturating_add(1);
     }
 }

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use kiosk_protocol::wire::RenewRequest;
@@ -102,12 +103,13 @@ impl Renewer {
         tracing::warn!(?step, error = &failure as &dyn std::error::Error, "the certificate is not renewed");
         match failure {
             Failure::NotTaken => self.machine.discarded(now),
+            Failure::Transport(TransportError::RetryAfter(patience)) => self.machine.failed(now, patience),
             Failure::Transport(_)
             | Failure::File(_)
             | Failure::Key(_)
             | Failure::Tls(_)
             | Failure::Http(_)
-            | Failure::Certificate(_) => self.machine.failed(now),
+            | Failure::Certificate(_) => self.machine.failed(now, Duration::ZERO),
         }
     }
 

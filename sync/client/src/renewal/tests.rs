@@ -77,10 +77,31 @@ fn a_platform_that_is_away_is_asked_for_ever_and_ever_more_seldom() {
             assert!(at.duration_since(now) <= SignedDuration::from_hours(1), "seed {seed}: gave up");
             now = at;
             asked += 1;
-            machine.failed(now);
+            machine.failed(now, Duration::ZERO);
         }
         // Half of the cap on average.
         assert!((300..900).contains(&asked), "seed {seed}: asked {asked} times in ten days");
+    }
+}
+
+#[test]
+fn a_platform_that_asks_for_patience_gets_all_of_it_and_not_everybody_at_its_end() {
+    for patience_s in [90, 3600, 1_000_000] {
+        let granted = Duration::from_secs(patience_s.min(3600));
+        let mut spread: Vec<_> = (0..60)
+            .map(|seed| {
+                let mut machine = machine(seed);
+                machine.failed(day(50), Duration::from_secs(patience_s));
+                let (at, step) = until_step(&machine, day(50));
+                assert_eq!(step, Step::Ask, "seed {seed}");
+                let waited = Duration::try_from(at.duration_since(day(50))).unwrap();
+                waited
+                    .checked_sub(granted)
+                    .unwrap_or_else(|| panic!("seed {seed}: {waited:?} of {granted:?}"))
+            })
+            .collect();
+        spread.sort();
+        assert!(spread[0] < Duration::from_secs(10) && spread[59] > Duration::from_secs(50), "{spread:?}");
     }
 }
 
@@ -94,7 +115,7 @@ fn a_new_one_proves_itself_before_anything_else_also_after_a_restart() {
     let mut machine = machine(1);
     machine.asked();
     assert_eq!(machine.next(day(46)), Step::Prove);
-    machine.failed(day(46));
+    machine.failed(day(46), Duration::ZERO);
     let (at, step) = until_step(&machine, day(46));
     assert_eq!(step, Step::Prove, "a network that is away does not make it bad");
     let restarted = Machine::new(validity(0), true, StdRng::seed_from_u64(1));
@@ -106,7 +127,7 @@ fn a_new_one_proves_itself_before_anything_else_also_after_a_restart() {
 #[test]
 fn a_clock_that_jumps_holds_nothing_up() {
     let mut ahead = machine(1);
-    ahead.failed(day(3650));
+    ahead.failed(day(3650), Duration::ZERO);
     assert_eq!(ahead.next(day(50)), Step::Ask, "a hold of ten years ahead counts as come");
     let Step::Wait(rest) = machine(1).next(day(-3650)) else { panic!("it is not due") };
     assert_eq!(rest, Duration::from_secs(3600), "and the clock is looked at every hour");

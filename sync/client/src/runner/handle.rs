@@ -28,7 +28,7 @@ pub struct Handle {
     pub suspended: watch::Receiver<bool>,
     pub(super) transport: Arc<dyn Transport>,
     pub(super) wake: Arc<Notify>,
-    pub(super) asked: mpsc::Sender<AskResult>,
+    pub(super) heard: mpsc::Sender<Heard>,
     pub(super) stop: Arc<watch::Sender<bool>>,
 }
 
@@ -72,8 +72,17 @@ pub enum AskError {
 /// What the sync learns from an ask.
 pub type AskResult = Result<(), TransportError>;
 
+/// What the sync hears of calls beside it.
+#[derive(Debug)]
+pub enum Heard {
+    /// An ask ended.
+    Asked(AskResult),
+    /// The platform answered something nobody waits for.
+    Reached,
+}
+
 impl Handle {
-    /// Says that something was put into the outbox. Never waits.
+    /// Says that a resident made a step of their own: what waits goes now, spread or not. Never waits.
     pub fn wake(&self) {
         self.wake.notify_one();
     }
@@ -82,20 +91,20 @@ impl Handle {
     /// `deadlines::ASK`. Poll it on a tokio runtime; dropping it cancels. Nothing of it is stored.
     pub fn ask(&self, ask: Ask) -> impl Future<Output = Result<Reply, AskError>> + Send + use<> {
         let transport = Arc::clone(&self.transport);
-        let asked = self.asked.clone();
+        let heard = self.heard.clone();
         async move {
             let reply = transport.ask(&ask).await;
             let result = reply.as_ref().map(|_| ()).map_err(Clone::clone);
             // Where nobody listens, or too many hints wait, the sync finds out by itself.
-            let _ = asked.try_send(result);
+            let _ = heard.try_send(Heard::Asked(result));
             reply.map_err(AskError::from)
         }
     }
 
-    /// Says that the platform answered something beside the sync. Never waits.
+    /// Says that the platform answered something nobody waits for. Never waits.
     pub fn reached(&self) {
         // Where too many hints wait, the sync finds out by itself.
-        let _ = self.asked.try_send(Ok(()));
+        let _ = self.heard.try_send(Heard::Reached);
     }
 
     /// Stops the sync; a request under way is dropped and made again after the next start.

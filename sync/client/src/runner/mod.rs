@@ -19,14 +19,14 @@ use crate::deadlines::ASK_RESULTS_MAX;
 use crate::port::SyncStore;
 use crate::sync::{Settings, Step};
 use crate::transport::Transport;
-use handle::AskResult;
+use handle::Heard;
 
 /// The sync of one terminal. `run` it on a tokio runtime.
 pub struct Runner {
     worker: Worker,
     clock: Arc<dyn Clock>,
     wake: Arc<Notify>,
-    asked: mpsc::Receiver<AskResult>,
+    heard: mpsc::Receiver<Heard>,
     stop: watch::Receiver<bool>,
 }
 
@@ -42,7 +42,7 @@ impl Runner {
         let rng = rand::make_rng();
         let worker =
             Worker::new(store, Arc::clone(&transport), catalogue_key, settings, rng, Arc::clone(&clock));
-        let (asked_tx, asked) = mpsc::channel(ASK_RESULTS_MAX);
+        let (heard_tx, heard) = mpsc::channel(ASK_RESULTS_MAX);
         let (stop_tx, stop) = watch::channel(false);
         let wake = Arc::new(Notify::new());
         let handle = Handle {
@@ -53,10 +53,10 @@ impl Runner {
             suspended: worker.suspended(),
             transport,
             wake: Arc::clone(&wake),
-            asked: asked_tx,
+            heard: heard_tx,
             stop: Arc::new(stop_tx),
         };
-        (Self { worker, clock, wake, asked, stop }, handle)
+        (Self { worker, clock, wake, heard, stop }, handle)
     }
 
     /// Has commands of the platform carried out by these.
@@ -99,8 +99,11 @@ impl Runner {
         tokio::select! {
             () = tokio::time::sleep(rest) => {}
             () = self.wake.notified() => self.worker.woken(),
-            Some(result) = self.asked.recv() => {
-                self.worker.asked(&result);
+            Some(heard) = self.heard.recv() => {
+                match heard {
+                    Heard::Asked(result) => self.worker.asked(&result),
+                    Heard::Reached => self.worker.reached(),
+                }
                 self.worker.mind_rights().await;
             }
         }

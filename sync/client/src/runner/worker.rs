@@ -133,7 +133,7 @@ impl Worker {
         self.machine.next(self.clock.elapsed())
     }
 
-    /// Something was put into the outbox.
+    /// A resident made a step of their own.
     pub fn woken(&mut self) {
         self.machine.woken(self.clock.elapsed());
     }
@@ -142,9 +142,15 @@ impl Worker {
     pub fn asked(&mut self, result: &AskResult) {
         let now = self.clock.elapsed();
         match result {
-            Ok(()) => self.machine.reached(now),
+            Ok(()) => self.machine.answered(now),
             Err(error) => self.machine.ask_failed(now, error),
         }
+        self.publish_link();
+    }
+
+    /// The platform answered something nobody waits for.
+    pub fn reached(&mut self) {
+        self.machine.reached(self.clock.elapsed());
         self.publish_link();
     }
 

@@ -2,7 +2,10 @@
 //! goes first, so that files and items take turns. A hold on the link delays all of them. A failure of the link holds it for
 //! a random time; a
 //! refusal of one job delays that job only. The journal's head is shown after a poll; where that fails only it waits.
-//! Whether a batch failed by the link or by an item in it is for `Suspicion` to say.
+//! Whether a batch failed by the link or by an item in it is for `Suspicion` to say, and what calls beside the plan say of the link
+//! for `reach`.
+
+mod reach;
 
 use std::time::Duration;
 
@@ -90,17 +93,16 @@ struct Hold {
 
 impl Machine {
     /// A machine that has not reached anybody yet, and knows of no catalogue.
-    pub fn new(settings: Settings, mut rng: StdRng, now: Duration) -> Self {
-        let first = now + jitter(&mut rng, settings.spread);
-        Self {
+    pub fn new(settings: Settings, rng: StdRng, now: Duration) -> Self {
+        let mut machine = Self {
             settings,
             rng,
             link: Link::Offline { since: now, why: OfflineReason::Starting },
             failures: 0,
             hold: None,
-            send_at: Some(first),
+            send_at: None,
             gather_until: now,
-            pull_at: first,
+            pull_at: now,
             poll_min: Duration::ZERO,
             fetch_at: None,
             in_force: 0,
@@ -110,6 +112,22 @@ impl Machine {
             found_in_a_row: 0,
             suspicion: Suspicion::default(),
             uploads: Uploads::default(),
+        };
+        machine.spread_first_contact(now);
+        machine
+    }
+
+    fn spread_first_contact(&mut self, now: Duration) {
+        let first = now + jitter(&mut self.rng, self.settings.spread);
+        (self.send_at, self.pull_at) = (Some(first), first);
+    }
+
+    /// First contacts are spread over this window from now on, and so is the one of this start where it is still to be made.
+    pub fn spread_over(&mut self, now: Duration, window: Duration) {
+        let is_new = self.settings.spread != window;
+        self.settings.spread = window;
+        if is_new && matches!(self.link, Link::Offline { why: OfflineReason::Starting, .. }) {
+            self.spread_first_contact(now);
         }
     }
 
@@ -130,19 +148,6 @@ impl Machine {
         let (at, step) = jobs.min_by_key(|(at, _)| *at).unwrap_or((self.pull_at, Step::Pull));
         let at = self.hold.map_or(at, |hold| at.max(hold.until));
         if at <= now { step } else { Step::Wait { until: at } }
-    }
-
-    /// Something was put into the outbox. While the link is down this tries it again early, as somebody
-    /// stands at the terminal; a platform that asked for patience gets it.
-    pub fn woken(&mut self, now: Duration) {
-        self.send_at = Some(self.send_at.map_or(now, |at| at.min(now)));
-        let early = self.settings.backoff_base;
-        match &mut self.hold {
-            Some(hold) if hold.why.may_pass_early() => {
-                hold.until = hold.until.min(hold.from + early);
-            }
-            Some(_) | None => {}
-        }
     }
 
     /// How many of these due items, from the front, go into one batch.
@@ -276,7 +281,7 @@ impl Machine {
 
     /// Whether the journal's head may be shown now.
     pub fn may_show_head(&self, now: Duration) -> bool {
-        self.head_at <= now
+        self.head_at <= now && self.may_go_on(now)
     }
 
     /// The head was countersigned.
@@ -284,8 +289,9 @@ impl Machine {
         self.head_failures = 0;
     }
 
-    /// The head was not countersigned. Whatever the reason, it says nothing of the link: the next poll does.
-    pub fn head_failed(&mut self, now: Duration) {
+    /// The head was not countersigned. Unless the platform asks for patience it says nothing of the link: the next poll does.
+    pub fn head_failed(&mut self, now: Duration, error: &TransportError) {
+        self.beside_failed(now, error);
         self.head_at = now + jitter(&mut self.rng, self.settings.window(self.head_failures));
         self.head_failures = self.head_failures.saturating_add(1);
     }
@@ -312,55 +318,6 @@ impl Machine {
             Step::Send { .. } | Step::Pull | Step::Upload(_) | Step::Wait { .. } => deadlines::STORE_RETRY,
         };
         self.delay(step, now + wait);
-    }
-
-    /// An ask was answered: the platform is there.
-    pub fn reached(&mut self, now: Duration) {
-        self.suspicion.answered();
-        if self.link == Link::Online {
-            return;
-        }
-        self.link = Link::Online;
-        self.failures = 0;
-        self.hold = self.hold.filter(|hold| hold.why == OfflineReason::Busy);
-        self.send_at = Some(now);
-        self.pull_at = self.pull_at.min(now);
-    }
-
-    /// An ask failed. Where the link was thought to be up, it is tried soon.
-    pub fn ask_failed(&mut self, now: Duration, error: &TransportError) {
-        if let (Link::Online, Some(why)) = (self.link, OfflineReason::of(error)) {
-            self.pull_at = self.pull_at.min(now);
-            self.down(now, why, error);
-        }
-    }
-
-    fn up(&mut self) {
-        self.link = Link::Online;
-        self.failures = 0;
-        self.hold = None;
-        self.suspicion.answered();
-    }
-
-    fn down(&mut self, now: Duration, why: OfflineReason, error: &TransportError) {
-        let since = match self.link {
-            Link::Online => now,
-            Link::Offline { since, .. } => since,
-        };
-        self.link = Link::Offline { since, why };
-        let window = self.settings.window(self.failures);
-        self.failures = self.failures.saturating_add(1);
-        let wait = match error {
-            // Everybody was told the same time, so it is spread too.
-            TransportError::RetryAfter(wait) => *wait + jitter(&mut self.rng, self.settings.spread),
-            TransportError::Unauthorised | TransportError::Suspended => self.settings.backoff_cap,
-            TransportError::Unreachable
-            | TransportError::Untrusted
-            | TransportError::TimedOut
-            | TransportError::Refused(_)
-            | TransportError::BadAnswer(_) => jitter(&mut self.rng, window),
-        };
-        self.hold = Some(Hold { from: now, until: now + wait, why });
     }
 
     fn refused(&mut self, now: Duration, step: Step) {

@@ -18,4 +18,6 @@ mod file_tests;
 #[cfg(test)]
 mod gather_tests;
 #[cfg(test)]
+mod reach_tests;
+#[cfg(test)]
 mod tests;

@@ -10,8 +10,8 @@ use crate::deadlines;
 /// How a terminal waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Settings {
-    /// Window the first contact after a start or an outage is spread over. 2 s suits one terminal, 120 s
-    /// a fleet that loses its network as a whole.
+    /// Window the first contact after a start or an outage is spread over, where nothing else is set from afar. 2 s suits one
+    /// terminal, 120 s a fleet that loses its network as a whole.
     pub spread: Duration,
     /// First window of the backoff, 1 s.
     pub backoff_base: Duration,
@@ -30,11 +30,10 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// The window after so many failures in a row: doubles from the base, never below the spread,
-    /// never above the cap.
+    /// The window after so many failures in a row: doubles from the base to the cap, never below the spread.
     pub fn window(&self, failures: u32) -> Duration {
         let doubled = self.backoff_base.saturating_mul(1 << failures.min(30));
-        doubled.max(self.spread).min(self.backoff_cap)
+        doubled.min(self.backoff_cap).max(self.spread)
     }
 }
 

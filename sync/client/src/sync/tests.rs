@@ -114,6 +114,7 @@ fn retry_after_is_obeyed_whoever_asks_meanwhile() {
         machine.failed(START, Step::Pull, &TransportError::RetryAfter(secs(90)));
         machine.woken(START + secs(1));
         machine.reached(START + secs(2));
+        machine.answered(START + secs(2));
         let wait = wait(&machine, START);
         assert!((secs(90)..=secs(90) + deadlines::SPREAD).contains(&wait), "seed {seed}: {wait:?}");
     }
@@ -182,7 +183,7 @@ fn an_answered_ask_brings_the_sync_back_at_once() {
     for _ in 0..20 {
         machine.failed(START, Step::Pull, &TransportError::Unreachable);
     }
-    machine.reached(START + secs(5));
+    machine.answered(START + secs(5));
     assert_eq!(machine.link(), Link::Online);
     assert!(matches!(machine.next(START + secs(5)), Step::Send { .. }));
     machine.nothing_due(START + secs(5), None);
@@ -390,7 +391,7 @@ fn a_head_that_is_not_taken_backs_off_alone() {
         let (mut machine, mut now) = (idle(seed), START);
         for _ in 0..20 {
             assert!(machine.may_show_head(now), "seed {seed}");
-            machine.head_failed(now);
+            machine.head_failed(now, &TransportError::Unreachable);
             let wait = (0..=CAP.as_secs() + 1).find(|wait| machine.may_show_head(now + secs(*wait)));
             longest = longest.max(secs(wait.expect("within the cap")));
             now += secs(wait.unwrap());
@@ -398,7 +399,7 @@ fn a_head_that_is_not_taken_backs_off_alone() {
         assert_eq!(machine.link(), Link::Online, "seed {seed}: it says nothing of the link");
         assert_eq!(machine.next(now), Step::Pull, "seed {seed}: it holds up nothing");
         machine.head_shown();
-        machine.head_failed(now);
+        machine.head_failed(now, &TransportError::Unreachable);
         assert!(machine.may_show_head(now + deadlines::SPREAD), "seed {seed}: from the start again");
     }
     assert!(longest > CAP * 9 / 10, "{longest:?}");

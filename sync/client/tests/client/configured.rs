@@ -4,17 +4,20 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use kiosk_client::sync::Settings;
-use kiosk_client::{Configured, Handle, LinkState, Me, Runner};
+use kiosk_client::sync::{Settings, Step};
+use kiosk_client::{Configured, Handle, LinkState, Me, Runner, Worker};
 use kiosk_protocol::configuration::{LogLevel, Reach};
 use kiosk_protocol::crypto::SigningKey;
 use kiosk_protocol::ids::TerminalId;
 use kiosk_protocol::limits::CONFIGURATION_BYTES_MAX;
 use kiosk_protocol::wire::ConfigurationReport;
 use kiosk_store::Store;
+use rand::SeedableRng;
+use rand::rngs::StdRng;
 use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 
+use super::line::VirtualClock;
 use super::offering::{PATIENCE, Platform, open, until};
 use super::published::{Published, with_others};
 use super::runner::rating;
@@ -32,13 +35,16 @@ fn idle(version: u64, seconds: u32) -> Vec<u8> {
     file(version, None, &json!({"idle_s": seconds}))
 }
 
+fn me() -> Me {
+    let terminal = TerminalId::try_from("230202-0001".to_owned()).unwrap();
+    Me { terminal, software: "0.0.1".to_owned() }
+}
+
 fn start(store: &Store, platform: &Arc<Platform>, key: &SigningKey) -> (Handle, JoinHandle<()>) {
     let settings = Settings { spread: Duration::ZERO, ..Settings::default() };
     let store = Arc::new(store.clone());
     let (runner, handle) = Runner::new(store, platform.clone(), key.verifying_key(), settings);
-    let terminal = TerminalId::try_from("230202-0001".to_owned()).unwrap();
-    let me = Me { terminal, software: "0.0.1".to_owned() };
-    (handle, tokio::spawn(runner.introducing(me).run()))
+    (handle, tokio::spawn(runner.introducing(me()).run()))
 }
 
 async fn stop(handle: Handle, run: JoinHandle<()>) {
@@ -80,6 +86,42 @@ async fn it_is_taken_kept_told_and_in_force_again_offline() {
     let (mut handle, _run) = start(&store, &Platform::silent(), &key);
     is_right(&*until(&mut handle.configuration, |configured| configured.all > 0).await);
     assert!(matches!(*handle.link.borrow(), LinkState::Offline { .. }));
+}
+
+/// When a terminal that starts now goes to the platform for the first time.
+async fn first_contact(store: &Store, key: &SigningKey, seed: u64) -> Duration {
+    let (store, clock, rng) =
+        (Arc::new(store.clone()), Arc::new(VirtualClock::default()), StdRng::seed_from_u64(seed));
+    let settings = Settings::default();
+    let mut worker = Worker::new(store, Platform::silent(), key.verifying_key(), settings, rng, clock);
+    worker.introduce(me());
+    worker.load_catalogue().await;
+    match worker.next() {
+        Step::Wait { until } => until,
+        Step::Send { .. } | Step::Pull | Step::Fetch { .. } | Step::Upload(_) => Duration::ZERO,
+    }
+}
+
+#[tokio::test]
+async fn a_fleet_that_was_told_to_spread_does_so_from_its_next_start_on() {
+    let (dir, key) = (tempfile::tempdir().unwrap(), SigningKey::generate().unwrap());
+    let store = open(&dir);
+    store.submit(rating(), Vec::new()).unwrap();
+    let spread = file(1, None, &json!({"spread_s": 600}));
+    let platform = Platform::offering_this(1, with_others(1, vec![(ALL, 1, spread)], &key));
+    let (mut latest, mut earliest) = (Duration::ZERO, Duration::MAX);
+    for seed in 0..20 {
+        assert!(first_contact(&store, &key, seed).await <= Duration::from_secs(2), "nothing is set yet");
+    }
+    let (handle, run) = start(&store, &platform, &key);
+    told(&platform, |report| report.all == 1).await;
+    stop(handle, run).await;
+    for seed in 0..20 {
+        let first = first_contact(&store, &key, seed).await;
+        (latest, earliest) = (latest.max(first), earliest.min(first));
+    }
+    let bounds = Duration::from_secs(480)..=Duration::from_secs(600);
+    assert!(bounds.contains(&latest) && earliest < Duration::from_secs(120), "{earliest:?} to {latest:?}");
 }
 
 #[tokio::test]

@@ -8,6 +8,7 @@ mod https;
 mod line;
 mod lossy;
 mod offering;
+mod patience;
 mod peer;
 mod published;
 mod renewal;

@@ -43,7 +43,21 @@ pub struct Platform {
     pub reports: watch::Sender<Vec<ConfigurationReport>>,
     /// Files that were asked for, by name.
     pub asked_for: Mutex<Vec<String>>,
+    /// The one kind of call it has no time for.
+    pub busy_at: Mutex<Option<Busy>>,
 }
+
+/// What a platform may have no time for, while it answers all else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Busy {
+    Heads,
+    Results,
+    Reports,
+    Asks,
+}
+
+/// How long it asks for patience then.
+pub const BUSY_FOR: Duration = Duration::from_secs(1800);
 
 pub type Says = fn(&HeadReport) -> HeadAnswer;
 
@@ -74,6 +88,14 @@ impl Platform {
         let silent = self.offer.lock().unwrap().is_none().then_some(TransportError::Unreachable);
         let refused = self.refuses.lock().unwrap().clone().or(silent);
         Box::pin(async move { refused.map_or(Ok(answer), Err) })
+    }
+
+    /// The same, unless it has no time for such calls.
+    fn reach_if_free<T: Send + 'static>(&self, call: Busy, answer: T) -> Answer<'_, T> {
+        if *self.busy_at.lock().unwrap() == Some(call) {
+            return Box::pin(async { Err(TransportError::RetryAfter(BUSY_FOR)) });
+        }
+        self.reach(answer)
     }
 }
 
@@ -114,21 +136,24 @@ impl Transport for Platform {
     fn head<'a>(&'a self, report: &'a HeadReport) -> Answer<'a, HeadAnswer> {
         let answer = self.says.lock().unwrap().map(|says| says(report));
         self.heads.send_modify(|heads| *heads += 1);
+        if *self.busy_at.lock().unwrap() == Some(Busy::Heads) {
+            return Box::pin(async { Err(TransportError::RetryAfter(BUSY_FOR)) });
+        }
         Box::pin(async { answer.ok_or(TransportError::Unauthorised) })
     }
 
     fn command_result<'a>(&'a self, id: &'a Uuid, result: &'a CommandResult) -> Answer<'a, ()> {
         self.results.send_modify(|results| results.push((*id, result.outcome)));
-        Box::pin(async { Ok(()) })
+        self.reach_if_free(Busy::Results, ())
     }
 
     fn configuration_report<'a>(&'a self, report: &'a ConfigurationReport) -> Answer<'a, ()> {
         self.reports.send_modify(|reports| reports.push(report.clone()));
-        self.reach(())
+        self.reach_if_free(Busy::Reports, ())
     }
 
     fn ask<'a>(&'a self, _: &'a Ask) -> Answer<'a, Reply> {
-        self.reach(Reply::Cases { cases: Vec::new() })
+        self.reach_if_free(Busy::Asks, Reply::Cases { cases: Vec::new() })
     }
 
     fn file_offset<'a>(&'a self, _: &'a Digest) -> Answer<'a, Option<u64>> {

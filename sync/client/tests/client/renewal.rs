@@ -23,6 +23,8 @@ enum Mood {
     Confused,
     /// It has taken the terminal's rights.
     Strict,
+    /// It asks for half an hour.
+    Busy,
 }
 
 /// An enrolled terminal and its platform.
@@ -75,6 +77,7 @@ fn answer(ca: &Authority, request: &Request, mood: Mood) -> Vec<u8> {
     let is_renewal = request.head.starts_with("post /v1/certs/renew");
     match (request.head.split(' ').nth(1).unwrap(), mood) {
         ("/v1/enrol", _) => http("200 OK", "", serde_json::to_vec(&ca.enrol(request)).unwrap()),
+        (_, Mood::Busy) => http("503 Service Unavailable", "Retry-After: 1800\r\n", ""),
         (_, Mood::Strict) => http("403 Forbidden", "", ""),
         (_, Mood::Confused) if is_renewal => {
             http("200 OK", "", serde_json::to_vec(&ca.renew_somebody_else()).unwrap())
@@ -146,4 +149,16 @@ async fn a_certificate_for_another_key_or_none_at_all_changes_nothing() {
         renewer.perform(Step::Ask).await;
         assert_eq!((world.certificate(), world.next().exists()), (old.clone(), false), "{mood:?}");
     }
+}
+
+#[tokio::test]
+async fn a_platform_that_asks_for_patience_gets_it() {
+    let world = World::new(Mood::Well).await;
+    let mut renewer = world.renewer();
+    renewer.perform(Step::Ask).await;
+    world.feels(Mood::Busy);
+    renewer.perform(Step::Prove).await;
+    assert!(world.next().exists());
+    let Step::Wait(rest) = renewer.next(Timestamp::now()) else { panic!("tried at once") };
+    assert!(rest.as_secs() >= 1790, "{rest:?}");
 }

@@ -10,10 +10,14 @@
 //! | `hours` | | 14 spans; words as `closed` | always open | once nobody is served |
 //! | `log` | | `warn`, `info`, `debug` | as in `kiosk.toml` | at once |
 //! | `poll_s_min` | s | 1 to 900 | as servers say | from the next poll |
+//! | `spread_s` | s | 0 to 600 | 2 | from the next start or outage |
 //!
 //! Bounds: a visit waits at least as long as a terminal does by itself, so that a city can give people more time and never
 //! less (WCAG 2.2.1 asks for a warning of 20 s or more), and not so long that the next one in line finds somebody's form. A
-//! terminal that asks every 900 s is told of a change within a quarter of an hour. Nothing here opens or shuts anything to
+//! terminal that asks every 900 s is told of a change within a quarter of an hour. Terminals that lose power or network together
+//! come back over `spread_s`: 2 s suit one, 120 s a fleet (what platforms of terminals take is new connections a second, not
+//! items), and 600 s keep none away for longer than a poll may. It stands here and not in `kiosk.toml`, as it belongs to the
+//! fleet; it is kept on disk, so that it is known before the first contact. Nothing here opens or shuts anything to
 //! technicians, names a key, an address or a device, or changes what is kept, sealed or recorded: who could publish this
 //! could close terminals, and no more.
 //!
@@ -48,6 +52,9 @@ pub const WARNING_S: RangeInclusive<u32> = 30..=60;
 /// The least between two polls, seconds.
 pub const POLL_S_MIN: RangeInclusive<u32> = 1..=900;
 
+/// What terminals spread their first contact after a start or an outage over, seconds.
+pub const SPREAD_S: RangeInclusive<u32> = 0..=600;
+
 /// What is set. A key that is missing is left to the terminal.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -81,6 +88,10 @@ pub struct Configuration {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 900))]
     pub poll_s_min: Option<u32>,
+    /// What the first contact after a start or an outage is spread over, seconds, so that a fleet does not come back as one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(minimum = 0, maximum = 600))]
+    pub spread_s: Option<u32>,
 }
 
 /// How much is logged. `trace` is not to be had from afar: what libraries say there is not known to name nobody.
@@ -263,6 +274,7 @@ impl Configuration {
             hours: self.hours.or(all.hours),
             log: self.log.or(all.log),
             poll_s_min: self.poll_s_min.or(all.poll_s_min),
+            spread_s: self.spread_s.or(all.spread_s),
         }
     }
 
@@ -284,6 +296,7 @@ impl Configuration {
             "hours" => self.hours = Some(hours(value)?),
             "log" => self.log = Some(read("log", value)?),
             "poll_s_min" => self.poll_s_min = Some(number("poll_s_min", value, POLL_S_MIN)?),
+            "spread_s" => self.spread_s = Some(number("spread_s", value, SPREAD_S)?),
             unknown => return Err(BadConfiguration::UnknownKey(unknown.to_owned())),
         }
         Ok(())

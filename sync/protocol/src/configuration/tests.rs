@@ -30,7 +30,7 @@ fn parsed(set: &Value) -> Result<Configuration, BadConfiguration> {
 #[test]
 fn everything_that_can_be_set_is_read_and_written_the_same() {
     let set = json!({"idle_s": 90, "elder_idle_s": 180, "warning_s": 45, "notice": words("明日停机"),
-        "closed": words("检修中"), "hours": office(), "log": "debug", "poll_s_min": 60});
+        "closed": words("检修中"), "hours": office(), "log": "debug", "poll_s_min": 60, "spread_s": 120});
     let read = parsed(&set).unwrap();
     assert_eq!(Value::Object(read.entries()), set);
     let file = ConfigurationFile { version: 1, terminal: None, set_at: Timestamp::UNIX_EPOCH, set: read };
@@ -52,6 +52,7 @@ fn what_is_not_known_or_not_possible_is_refused_by_name() {
         (json!({"elder_idle_s": 119}), "out-of-range", "elder_idle_s"),
         (json!({"warning_s": 29}), "out-of-range", "warning_s"),
         (json!({"poll_s_min": 901}), "out-of-range", "poll_s_min"),
+        (json!({"spread_s": 601}), "out-of-range", "spread_s is 601; possible are 0 to 600"),
         (json!({"log": "trace"}), "value", "log"),
         (json!({"notice": words(&long)}), "value", "notice"),
         (json!({"notice": words(" ")}), "value", "empty"),

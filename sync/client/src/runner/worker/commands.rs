@@ -61,6 +61,7 @@ impl Worker {
                 }
                 Err(error) => {
                     tracing::warn!(%error, command = %id, "the result of a command is not told yet");
+                    self.machine.beside_failed(self.clock.elapsed(), &error);
                     break;
                 }
             }

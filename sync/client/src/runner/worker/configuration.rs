@@ -225,6 +225,9 @@ impl Worker {
         let configured = self.twin.configured();
         let poll = configured.set.poll_s_min.unwrap_or(0);
         self.machine.poll_no_sooner(Duration::from_secs(poll.into()));
+        let spread =
+            configured.set.spread_s.map_or(self.settings.spread, |spread| Duration::from_secs(spread.into()));
+        self.machine.spread_over(self.clock.elapsed(), spread);
         self.configuration.send_if_modified(|old| {
             let changed = **old != configured;
             if changed {
@@ -234,9 +237,13 @@ impl Worker {
         });
     }
 
-    /// Tells the platform what it does not know yet. That it cannot be told holds up nothing.
+    /// Tells the platform what it does not know yet. That it cannot be told holds up nothing, unless the platform asks for
+    /// patience.
     pub(super) async fn tell_configuration(&mut self) {
         let now = self.clock.elapsed();
+        if !self.machine.may_go_on(now) {
+            return;
+        }
         let Some(report) = self.twin.to_tell(now, self.clock.wall()) else { return };
         match self.transport.configuration_report(&report).await {
             Ok(()) => self.twin.told = Some(report),
@@ -246,6 +253,7 @@ impl Worker {
             Err(error) => {
                 tracing::warn!(%error, "the configuration in force is not told yet");
                 self.twin.tell_at = now + self.settings.backoff_cap;
+                self.machine.beside_failed(now, &error);
             }
         }
     }

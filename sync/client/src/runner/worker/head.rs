@@ -17,7 +17,7 @@ impl Worker {
             Ok(()) => self.machine.head_shown(),
             Err(Failure::Transport(error)) => {
                 tracing::warn!(%error, "the journal's head is not countersigned");
-                self.machine.head_failed(self.clock.elapsed());
+                self.machine.head_failed(self.clock.elapsed(), &error);
             }
             Err(Failure::Store(fault)) => return Err(fault.into()),
         }
