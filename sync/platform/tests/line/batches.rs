@@ -8,6 +8,7 @@ use uuid::Uuid;
 use crate::world::{ALICE, Terminal, World, problem};
 
 stories! {
+    partitioned too:
     sending_again_gives_the_same_case_number,
     the_same_identity_with_other_bytes_is_quarantined_and_alarmed,
     bytes_that_do_not_fit_their_hash_leave_the_identity_free,
