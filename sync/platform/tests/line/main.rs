@@ -35,6 +35,7 @@ mod page;
 mod partitions;
 #[path = "../postgres/mod.rs"]
 mod postgres;
+mod program;
 mod renew;
 mod revocations;
 mod servers;

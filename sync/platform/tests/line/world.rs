@@ -1,6 +1,6 @@
 //! A platform that runs, and terminals that talk to it.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -150,13 +150,26 @@ impl World {
 
     /// Waits until a server is in the middle of a transaction that writes; false where `ended` came first.
     pub async fn sees_a_transaction(&self, ended: impl Fn() -> bool) -> bool {
-        let client = self.sql(&self.cluster.as_ref().unwrap().url()).await;
+        let Some(cluster) = &self.cluster else { return self.sees_the_file_locked(ended).await };
+        let client = self.sql(&cluster.url()).await;
         let writing =
             "SELECT count(*) FROM pg_stat_activity WHERE backend_xid IS NOT NULL AND state <> 'idle'";
         while !ended() {
             if client.query_one(writing, &[]).await.unwrap().get::<_, i64>(0) > 0 {
                 return true;
             }
+        }
+        false
+    }
+
+    async fn sees_the_file_locked(&self, ended: impl Fn() -> bool) -> bool {
+        let file = self.file();
+        file.busy_timeout(Duration::ZERO).unwrap();
+        while !ended() {
+            if file.execute_batch("BEGIN IMMEDIATE; ROLLBACK").is_err() {
+                return true;
+            }
+            tokio::task::yield_now().await;
         }
         false
     }
@@ -205,6 +218,12 @@ impl World {
 
     pub fn stranger(&self) -> Client {
         client(config(self.dir.path(), None))
+    }
+
+    /// Who calls from this address of the machine.
+    pub fn stranger_at(&self, address: IpAddr) -> Client {
+        let tls = config(self.dir.path(), None);
+        Client::builder().tls_backend_preconfigured(tls).no_proxy().local_address(address).build().unwrap()
     }
 
     pub fn ticket(&self, terminal: &str) -> String {
