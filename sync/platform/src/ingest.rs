@@ -215,7 +215,7 @@ impl Judge<'_> {
         self.tx.keep_case(&new, self.now)?;
         let terminal = &item.id.terminal;
         self.tx.name_files(case.case, terminal, &case.files)?;
-        if self.tx.has_all_files(case.case)? {
+        if self.tx.has_all_files(case.case, terminal)? {
             hand_over(self.centre, self.tx, terminal, case.case, &package.department, file, self.now)?;
         }
         Ok(Verdict::Accepted { case_number: Some(case_number) })

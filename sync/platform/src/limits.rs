@@ -8,8 +8,10 @@ use jiff::SignedDuration;
 pub const HANDSHAKE: Duration = Duration::from_secs(10);
 /// A request must be answered within this.
 pub const REQUEST: Duration = Duration::from_secs(30);
-/// Open connections are given this long to finish when the platform stops.
-pub const SHUTDOWN: Duration = Duration::from_secs(10);
+/// When a server stops, the answer to the last request has this long to leave after the request's own deadline.
+pub const LAST_ANSWER: Duration = Duration::from_secs(5);
+/// Where a request took too long, callers try again after this, seconds; each adds its own random time.
+pub const TOO_SLOW_S: u64 = 5;
 /// A writer waits this long for another process that holds the database, and for a connection to it.
 pub const DATABASE_BUSY: Duration = Duration::from_secs(5);
 /// Connections of one server to PostgreSQL: more than two cores can use, and well below its default of 100.

@@ -104,7 +104,7 @@ impl Platform {
         };
         platform.write_address(addr)?;
         let (stop, stopped) = oneshot::channel();
-        let routes = server::routes(Arc::new(centre));
+        let routes = server::routes(Arc::new(centre), bounds);
         let serving = tokio::spawn(server::serve(socket, config, routes, told, bounds, stopped));
         tracing::info!(%addr, "serving");
         Ok(Running { addr, metrics, stop, serving })

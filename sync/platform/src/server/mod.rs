@@ -38,7 +38,7 @@ use serde::de::DeserializeOwned;
 use crate::case_number::Generator;
 use crate::departments::Departments;
 use crate::keys::Keys;
-use crate::limits::REQUEST;
+use crate::limits::TOO_SLOW_S;
 use crate::metrics::Metrics;
 use crate::pages::Press;
 use crate::store::Store;
@@ -85,7 +85,7 @@ pub struct Centre {
 }
 
 /// All routes.
-pub fn routes(centre: Arc<Centre>) -> Router {
+pub fn routes(centre: Arc<Centre>, bounds: Bounds) -> Router {
     let batches = post(batches::batches).layer(DefaultBodyLimit::max(BATCH_COMPRESSED_BYTES_MAX));
     let files = put(files::begin).head(files::offset).patch(files::grow);
     let files = files.layer(DefaultBodyLimit::max(FILE_CHUNK_BYTES));
@@ -105,7 +105,7 @@ pub fn routes(centre: Arc<Centre>) -> Router {
         .fallback(unknown)
         .method_not_allowed_fallback(wrong_method)
         .layer(DefaultBodyLimit::max(REQUEST_BYTES_MAX))
-        .layer(from_fn(in_time))
+        .layer(from_fn(move |request: Request, next: Next| in_time(bounds.request, request, next)))
         .layer(from_fn_with_state(centre.clone(), counted))
         .with_state(centre)
 }
@@ -129,9 +129,10 @@ async fn wrong_method() -> Refusal {
     Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "wrong-method", "the call takes another method")
 }
 
-async fn in_time(request: Request, next: Next) -> Result<Response, Refusal> {
+async fn in_time(limit: Duration, request: Request, next: Next) -> Result<Response, Refusal> {
     let late = |_| Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "too-slow", "the platform is too slow now");
-    tokio::time::timeout(REQUEST, next.run(request)).await.map_err(late)
+    let answer = tokio::time::timeout(limit, next.run(request)).await;
+    answer.map_err(|elapsed| late(elapsed).retry_after(TOO_SLOW_S))
 }
 
 /// Counts the answer under the path of its call, not under what was asked for.

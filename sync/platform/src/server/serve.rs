@@ -26,7 +26,7 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 use tower::ServiceExt;
 
-use crate::limits::{ACCEPT_AGAIN, CONNECTIONS_MAX, HANDSHAKE, HEAD, HEAD_BYTES_MAX, SHUTDOWN};
+use crate::limits::{ACCEPT_AGAIN, CONNECTIONS_MAX, HANDSHAKE, HEAD, HEAD_BYTES_MAX, LAST_ANSWER, REQUEST};
 use crate::metrics::Metrics;
 
 /// Who is at the other end of a connection.
@@ -45,11 +45,13 @@ pub struct Bounds {
     pub connections: usize,
     /// From the end of one answer, or the handshake, to the end of the next request's head.
     pub head: Duration,
+    /// From a request's head to its answer.
+    pub request: Duration,
 }
 
 impl Default for Bounds {
     fn default() -> Self {
-        Self { connections: CONNECTIONS_MAX, head: HEAD }
+        Self { connections: CONNECTIONS_MAX, head: HEAD, request: REQUEST }
     }
 }
 
@@ -63,7 +65,7 @@ struct Shared {
     stopping: watch::Receiver<bool>,
 }
 
-/// Serves until it is stopped; then finishes what is at hand, within `SHUTDOWN`.
+/// Serves until it is stopped; then finishes what is at hand, each request within its own deadline.
 pub async fn serve(
     socket: TcpListener,
     tls: ServerConfig,
@@ -83,7 +85,7 @@ pub async fn serve(
     }
     stopping_tx.send_replace(true);
     let all = u32::try_from(bounds.connections).unwrap_or(u32::MAX);
-    if tokio::time::timeout(SHUTDOWN, slots.acquire_many(all)).await.is_err() {
+    if tokio::time::timeout(bounds.request + LAST_ANSWER, slots.acquire_many(all)).await.is_err() {
         tracing::warn!("some connections did not end in time");
     }
 }

@@ -67,9 +67,12 @@ const COLUMNS: &str =
     "c.terminal, c.epoch, c.seq, c.case_number, c.service, c.version, s.state, c.submitted_at,
     c.accepted_at, coalesce(s.due_at, c.accepted_at), c.case_id, c.person, ";
 
-/// Cases, each with its last step that is due at `$1`; none where it was only received.
-const CASES: &str = "cases c LEFT JOIN case_steps s ON s.case_id = c.case_id AND s.step =
-    (SELECT max(t.step) FROM case_steps t WHERE t.case_id = c.case_id AND t.due_at <= $1)";
+/// Cases, each with its last step that is due at `$1`; none where it was only received. The plus keeps SQLite from walking
+/// all steps of the terminal by their times.
+const CASES: &str =
+    "cases c LEFT JOIN case_steps s ON s.terminal = c.terminal AND s.case_id = c.case_id AND s.step =
+    (SELECT max(t.step) FROM case_steps t
+     WHERE t.terminal = c.terminal AND t.case_id = c.case_id AND +t.due_at <= $1)";
 
 impl Tx<'_> {
     /// Counts a running number up: per implementing code and day, from 1.
@@ -170,7 +173,8 @@ impl Tx<'_> {
             "SELECT s.case_id, s.step, s.state, s.due_at FROM case_steps s
              WHERE s.terminal = $1 AND s.due_at <= $2
                  AND s.due_at > coalesce((SELECT k.due_at FROM consumers k WHERE k.terminal = $1), $3)
-                 AND NOT EXISTS (SELECT 1 FROM case_changes h WHERE h.case_id = s.case_id AND h.step = s.step)
+                 AND NOT EXISTS (SELECT 1 FROM case_changes h
+                     WHERE h.terminal = s.terminal AND h.case_id = s.case_id AND h.step = s.step)
              ORDER BY s.due_at, s.case_id, s.step",
             values![terminal, now, i64::MIN],
         )?;

@@ -35,14 +35,14 @@ pub struct Complete {
 
 /// Files that a case named and that are not whole: `n` names them, `f` is what came.
 const MISSING: &str = "case_files n LEFT JOIN files f ON f.terminal = n.terminal AND f.digest = n.digest
-    WHERE (f.received IS NULL OR f.received < f.bytes) AND n.case_id =";
+    WHERE (f.received IS NULL OR f.received < f.bytes) AND (n.terminal, n.case_id) =";
 /// Parts that stopped growing. Whole files stay: their terminals have removed them, and a case that names them may come
 /// late. A clock that jumps costs a part its way so far, no more.
 const ABANDONED: &str = "touched_at < $1 AND received < bytes";
 
 /// How many files of the case `c` are missing, as a column.
 pub(super) fn missing_of_c() -> String {
-    format!("(SELECT count(*) FROM {MISSING} c.case_id)")
+    format!("(SELECT count(*) FROM {MISSING} (c.terminal, c.case_id))")
 }
 
 impl Tx<'_> {
@@ -178,8 +178,9 @@ impl Tx<'_> {
     }
 
     /// The platform has all files the case needs.
-    pub fn has_all_files(&self, case: Uuid) -> Result<bool, StoreError> {
-        Ok(self.first(&format!("SELECT 1 FROM {MISSING} $1 LIMIT 1"), values![case])?.is_none())
+    pub fn has_all_files(&self, case: Uuid, terminal: &TerminalId) -> Result<bool, StoreError> {
+        let missing = format!("SELECT 1 FROM {MISSING} ($1, $2) LIMIT 1");
+        Ok(self.first(&missing, values![terminal, case])?.is_none())
     }
 
     /// The cases that needed this file and now have all they need.
@@ -187,7 +188,7 @@ impl Tx<'_> {
         let select = format!(
             "SELECT c.case_id, i.body FROM case_files h JOIN cases c ON c.case_id = h.case_id
              JOIN items i ON i.terminal = c.terminal AND i.epoch = c.epoch AND i.seq = c.seq
-             WHERE h.terminal = $1 AND h.digest = $2 AND NOT EXISTS (SELECT 1 FROM {MISSING} c.case_id)"
+             WHERE h.terminal = $1 AND h.digest = $2 AND NOT EXISTS (SELECT 1 FROM {MISSING} (c.terminal, c.case_id))"
         );
         let rows = self.0.rows(&select, values![terminal, digest])?;
         rows.iter().map(|row| Ok(Complete { case: row.uuid(0)?, body: row.bytes(1)?.to_vec() })).collect()
@@ -197,7 +198,7 @@ impl Tx<'_> {
     pub fn files_of(&self, number: &CaseNumber) -> Result<Vec<(TerminalId, FileRef)>, StoreError> {
         let rows = self.0.rows(
             "SELECT n.terminal, n.material, n.media, n.suite, n.digest FROM case_files n
-             JOIN cases c USING (case_id) WHERE c.case_number = $1 ORDER BY n.material, n.digest",
+             JOIN cases c ON c.terminal = n.terminal AND c.case_id = n.case_id WHERE c.case_number = $1 ORDER BY n.material, n.digest",
             values![number.0.as_str()],
         )?;
         rows.iter().map(|row| Ok((row.terminal(0)?, file_ref(row)?))).collect()

@@ -23,7 +23,7 @@ use super::{Mode, Scope, Session, StoreError};
 use crate::limits::{DATABASE_BUSY, DATABASE_CONNECTIONS, PUTS_MAX, TRANSACTION_TRIES};
 
 /// In order; each runs once. The table `schema_version` counts them.
-const MIGRATIONS: [&str; 7] = [
+const MIGRATIONS: [&str; 9] = [
     include_str!("../../migrations/postgres/001_start.sql"),
     include_str!("../../migrations/postgres/002_files.sql"),
     include_str!("../../migrations/postgres/003_heads.sql"),
@@ -31,6 +31,8 @@ const MIGRATIONS: [&str; 7] = [
     include_str!("../../migrations/postgres/005_published.sql"),
     include_str!("../../migrations/postgres/006_commands.sql"),
     include_str!("../../migrations/postgres/007_configurations.sql"),
+    include_str!("../../migrations/postgres/008_append_only.sql"),
+    include_str!("../../migrations/postgres/009_partitions.sql"),
 ];
 
 /// What every connection starts with: what was answered is on disk, and no statement waits for ever.

@@ -14,7 +14,7 @@ use super::{Mode, Session, StoreError};
 use crate::limits::{DATABASE_BUSY, STATEMENTS_MAX};
 
 /// In order; each runs once. `user_version` counts them.
-const MIGRATIONS: [&str; 11] = [
+const MIGRATIONS: [&str; 13] = [
     include_str!("../../migrations/sqlite/001_start.sql"),
     include_str!("../../migrations/sqlite/002_void_tickets.sql"),
     include_str!("../../migrations/sqlite/003_receipts.sql"),
@@ -26,6 +26,8 @@ const MIGRATIONS: [&str; 11] = [
     include_str!("../../migrations/sqlite/009_published.sql"),
     include_str!("../../migrations/sqlite/010_commands.sql"),
     include_str!("../../migrations/sqlite/011_configurations.sql"),
+    include_str!("../../migrations/sqlite/012_append_only.sql"),
+    include_str!("../../migrations/sqlite/013_files_by_digest.sql"),
 ];
 
 /// The one connection of this process.
@@ -42,8 +44,10 @@ impl Sqlite {
         let mut connection = Connection::open(path)?;
         connection.busy_timeout(DATABASE_BUSY)?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
+        // A row that is replaced is deleted, and with this its table's trigger hears of it.
         connection.execute_batch(
-            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;",
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;
+             PRAGMA recursive_triggers = ON;",
         )?;
         migrate(&mut connection)?;
         Ok(Self(Mutex::new(connection)))
@@ -181,5 +185,18 @@ mod tests {
             .collect();
         use CaseState::{Granted, InProgress, Received};
         assert_eq!(told, [(1, Received), (2, InProgress), (3, Granted)]);
+    }
+
+    #[test]
+    fn no_row_is_replaced_where_rows_are_only_added() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Sqlite::open(&dir.path().join("platform.db")).unwrap();
+        let connection = store.0.into_inner().unwrap();
+        let keep = |key| {
+            let sql = "INSERT OR REPLACE INTO journals VALUES ('230202-0001', 1, ?1, 0)";
+            connection.execute(sql, [key]).map_err(|error| error.to_string())
+        };
+        assert_eq!(keep("first"), Ok(1));
+        assert_eq!(keep("other"), Err("journals is append-only".to_owned()));
     }
 }

@@ -1,12 +1,17 @@
 //! A backup of a running platform becomes another one.
 
-use kiosk_platform::{Platform, PlatformError};
+use std::path::Path;
 
+use kiosk_platform::{Platform, PlatformError};
+use kiosk_protocol::item::Verdict;
+
+use crate::program::{Program, run};
 use crate::world::{ALICE, World};
 
 stories! {
     a_backup_holds_everything,
     a_restored_platform_knows_its_terminals_and_their_items,
+    the_program_backs_up_while_it_serves_and_restores,
 }
 
 async fn a_backup_holds_everything(world: World) {
@@ -37,5 +42,35 @@ async fn a_restored_platform_knows_its_terminals_and_their_items(world: World) {
     let there = terminal.at(&format!("https://{}", running.addr));
     assert_eq!(there.send(vec![item]).await, first);
     running.stop().await.unwrap();
+    world.stop().await;
+}
+
+async fn the_program_backs_up_while_it_serves_and_restores(world: World) {
+    let terminal = world.terminal("230202-0001").await;
+    let items = vec![terminal.item(1, terminal.withdrawal(ALICE)), terminal.raw(2, "{}".to_owned())];
+    let server = Program::start(world.dir());
+    let answered = terminal.at(&server.url).send(items.clone()).await;
+    let out = tempfile::tempdir().unwrap();
+    let (backup, home) = (out.path().join("backup"), out.path().join("home"));
+    let done = |words: &[&str], folder: &Path, more: &[&str]| {
+        let output = run(words, folder, more);
+        assert!(output.status.success(), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let backup_name = backup.to_str().unwrap();
+    done(&["backup", "--dir"], world.dir(), &[backup_name]);
+    let database = world.another_database().await;
+    let named = database.as_deref().map_or(vec![backup_name], |url| vec![backup_name, "--database", url]);
+    done(&["restore", "--dir"], &home, &named);
+    let again = run(&["restore", "--dir"], &home, &named);
+    assert_eq!(again.status.code(), Some(2), "no platform is overwritten");
+    let told = |list: &str, dir: &Path| done(&[list, "--json", "--dir"], dir, &[]);
+    assert_eq!(told("quarantine", &home), told("quarantine", world.dir()));
+    let [Verdict::Accepted { case_number: Some(number) }, Verdict::Quarantined { .. }] = &answered[..] else {
+        panic!("{answered:?}");
+    };
+    assert!(told("cases", &home).contains(&number.0));
+    let restored = Program::start(&home);
+    assert_eq!(terminal.at(&restored.url).send(items).await, answered);
     world.stop().await;
 }

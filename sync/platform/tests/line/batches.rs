@@ -1,6 +1,6 @@
 use kiosk_protocol::codes::RatingLevel;
 use kiosk_protocol::item::{Content, Verdict};
-use kiosk_protocol::limits::BATCH_UNPACKED_BYTES_MAX;
+use kiosk_protocol::limits::{BATCH_ITEMS_MAX, BATCH_UNPACKED_BYTES_MAX};
 use kiosk_protocol::wire::{Batch, BatchAnswer, CaseState, Change};
 use reqwest::Response;
 use uuid::Uuid;
@@ -8,12 +8,14 @@ use uuid::Uuid;
 use crate::world::{ALICE, Terminal, World, problem};
 
 stories! {
+    partitioned too:
     sending_again_gives_the_same_case_number,
     the_same_identity_with_other_bytes_is_quarantined_and_alarmed,
     bytes_that_do_not_fit_their_hash_leave_the_identity_free,
     what_nobody_knows_is_put_aside_and_delays_nothing,
     a_bad_form_is_rejected_by_field_and_without_its_values,
     a_visit_is_rated_once,
+    a_batch_has_256_items_at_most,
     a_bomb_is_refused_before_it_unpacks,
     a_batch_may_come_as_it_is_and_says_how_it_is_packed,
     an_item_of_another_terminal_is_put_aside_and_the_rest_is_taken_in,
@@ -109,6 +111,18 @@ async fn a_visit_is_rated_once(world: World) {
     let verdicts = terminal.send(items).await;
     assert_eq!(verdicts[0], Verdict::Accepted { case_number: None });
     assert!(matches!(verdicts[1], Verdict::Rejected { .. }), "{verdicts:?}");
+    world.stop().await;
+}
+
+async fn a_batch_has_256_items_at_most(world: World) {
+    let terminal = world.terminal("230202-0001").await;
+    let items: Vec<_> =
+        (1..=BATCH_ITEMS_MAX as u64 + 1).map(|seq| terminal.raw(seq, "{}".to_owned())).collect();
+    let json = serde_json::to_vec(&Batch { items: items.clone() }).unwrap();
+    let answer = terminal.post("/v1/sync/batches", json).await;
+    assert_eq!(problem(answer).await, (413, "too-large".to_owned()));
+    assert!(world.quarantined().is_empty(), "nothing of it is taken in");
+    assert_eq!(terminal.send(items[1..].to_vec()).await.len(), BATCH_ITEMS_MAX);
     world.stop().await;
 }
 

@@ -9,6 +9,7 @@ use crate::ask::asked;
 use crate::world::{ALICE, Terminal, World};
 
 stories! {
+    partitioned too:
     the_holder_of_a_receipt_sees_its_case_at_any_terminal,
     a_guessed_number_is_not_enough,
     who_guesses_has_to_wait_and_delays_no_other_terminal,

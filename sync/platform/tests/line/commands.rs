@@ -8,6 +8,7 @@ use uuid::Uuid;
 use crate::world::{ALICE, Terminal, World, problem};
 
 stories! {
+    partitioned too:
     a_command_comes_by_cursor_until_something_came_of_it,
     the_first_result_counts_and_only_from_its_terminal,
     commands_and_cases_share_one_cursor,

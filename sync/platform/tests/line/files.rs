@@ -12,6 +12,7 @@ use tokio::io::AsyncWriteExt;
 use crate::world::{ALICE, Terminal, World, problem};
 
 stories! {
+    partitioned too:
     a_case_waits_for_its_files_at_the_platform,
     files_that_came_first_do_not_delay_their_case,
     one_file_can_complete_several_cases,

@@ -9,6 +9,7 @@ use reqwest::Response;
 use crate::world::{Terminal, World, problem};
 
 stories! {
+    partitioned too:
     a_head_is_countersigned_once_and_gets_the_same_answer_for_ever,
     a_journal_that_goes_back_is_an_alarm_and_begins_a_new_epoch,
     another_hash_for_a_row_that_was_shown_is_an_alarm,

@@ -2,8 +2,14 @@
 //! The platform over real TLS on the loopback interface, as a terminal meets it. Every story is told twice: with
 //! SQLite behind it, and with PostgreSQL.
 
-/// Makes a test of each story for each database.
+/// Makes a test of each story for each database; where it says so also for tables that are partitioned.
 macro_rules! stories {
+    (partitioned too: $($story:ident),* $(,)?) => {
+        stories! { $($story),* }
+        mod partitioned {
+            $(#[tokio::test] async fn $story() { super::$story($crate::world::World::partitioned().await).await; })*
+        }
+    };
     ($($story:ident),* $(,)?) => {
         mod sqlite {
             $(#[tokio::test] async fn $story() { super::$story($crate::world::World::start().await).await; })*
@@ -14,6 +20,7 @@ macro_rules! stories {
     };
 }
 
+mod append_only;
 mod ask;
 mod backup;
 mod batches;
@@ -25,8 +32,10 @@ mod enrol;
 mod files;
 mod heads;
 mod page;
+mod partitions;
 #[path = "../postgres/mod.rs"]
 mod postgres;
+mod program;
 mod renew;
 mod revocations;
 mod servers;

@@ -73,6 +73,7 @@ async fn one_changed_byte_is_seen_wherever_it_stands(world: World) {
 async fn a_changed_record_is_seen(world: World) {
     let terminal = world.terminal("230202-0001").await;
     let ((file, number), (_, other)) = (page_of_alice(&terminal).await, page_of_alice(&terminal).await);
+    world.unguard("pages").await;
     let of_other = format!("(SELECT signed FROM pages WHERE number = '{other}')");
     for signed in [of_other.as_str(), "replace(signed, 'gjj-account', 'gjj-another')"] {
         world.change(&format!("UPDATE pages SET signed = {signed} WHERE number = '{number}'")).await;

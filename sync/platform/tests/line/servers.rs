@@ -1,47 +1,24 @@
-//! Several servers on one PostgreSQL.
+//! Several servers on one database; the program itself killed, and stopped.
 
 use std::collections::BTreeSet;
-use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
 
 use kiosk_platform::{Options, Platform};
 use kiosk_protocol::item::{Item, Verdict};
+use tokio::net::TcpStream;
 
+use crate::program::Program;
 use crate::world::{ALICE, Terminal, World};
+
+stories! {
+    one_killed_in_the_middle_loses_nothing,
+    one_told_to_stop_answers_what_it_took,
+}
 
 /// Servers killed one after the other.
 const ROUNDS: u64 = 6;
 /// Long enough to be caught in the middle.
 const ITEMS: u64 = 48;
-
-/// A server as a program of its own, on a copy of the platform's folder.
-struct Program {
-    dir: tempfile::TempDir,
-    child: Child,
-    url: String,
-}
-
-impl Program {
-    fn start(platform: &Path) -> Self {
-        let dir = copy_of(platform);
-        let mut command = Command::new(env!("CARGO_BIN_EXE_kiosk-platform"));
-        command.args(["serve", "--listen", "127.0.0.1:0", "--dir"]).arg(dir.path());
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-        let mut said = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut said).unwrap();
-        let url = said.trim().strip_prefix("listening on ").unwrap().to_owned();
-        Self { dir, child, url }
-    }
-}
-
-impl Drop for Program {
-    fn drop(&mut self) {
-        self.child.kill().ok();
-        self.child.wait().ok();
-        assert!(self.dir.path().exists());
-    }
-}
 
 fn copy_of(platform: &Path) -> tempfile::TempDir {
     let dir = tempfile::tempdir().unwrap();
@@ -91,9 +68,7 @@ async fn two_at_once_give_the_same_answers() {
     world.stop().await;
 }
 
-#[tokio::test]
-async fn one_killed_in_the_middle_loses_nothing() {
-    let world = World::on_postgres().await;
+async fn one_killed_in_the_middle_loses_nothing(world: World) {
     let terminal = world.terminal("230202-0001").await;
     let (mut accepted, mut in_the_middle) = (BTreeSet::new(), 0);
     for round in 0..ROUNDS {
@@ -105,7 +80,7 @@ async fn one_killed_in_the_middle_loses_nothing() {
             async move { there.try_send(batch).await }
         });
         in_the_middle += u32::from(world.sees_a_transaction(|| sending.is_finished()).await);
-        doomed.child.kill().unwrap();
+        doomed.kill();
         let first = sending.await.unwrap();
         let verdicts = terminal.send(batch).await;
         assert!(first.is_err() || first.is_ok_and(|first| first == verdicts), "an answer was changed");
@@ -115,5 +90,22 @@ async fn one_killed_in_the_middle_loses_nothing() {
     assert_eq!(accepted.len() as u64, ROUNDS * ITEMS, "each case has its own number");
     assert_eq!(world.platform().cases().unwrap().len() as u64, ROUNDS * ITEMS);
     assert_eq!(terminal.changes("").await.changes.len() as u64, ROUNDS * ITEMS);
+    world.stop().await;
+}
+
+async fn one_told_to_stop_answers_what_it_took(world: World) {
+    let terminal = world.terminal("230202-0001").await;
+    let mut server = Program::start(world.dir());
+    let batch = cases(&terminal, 1..=ITEMS);
+    let sending = tokio::spawn({
+        let (there, batch) = (terminal.at(&server.url), batch.clone());
+        async move { there.try_send(batch).await }
+    });
+    assert!(world.sees_a_transaction(|| sending.is_finished()).await, "it was quicker than its signal");
+    server.ask_to_stop();
+    let verdicts = sending.await.unwrap().unwrap();
+    assert_eq!(server.ended().code(), Some(0));
+    assert!(TcpStream::connect(server.address()).await.is_err(), "others are refused");
+    assert_eq!(terminal.send(batch).await, verdicts, "what was answered is kept");
     world.stop().await;
 }

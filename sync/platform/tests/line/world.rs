@@ -1,6 +1,6 @@
 //! A platform that runs, and terminals that talk to it.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -54,6 +54,13 @@ impl World {
         Self::serve(dir, Some(cluster), Bounds::default()).await
     }
 
+    /// The same; what grows is partitioned by the terminal.
+    pub async fn partitioned() -> Self {
+        let world = Self::on_postgres().await;
+        world.change("SELECT partition_by_terminal(4)").await;
+        world
+    }
+
     async fn serve(dir: tempfile::TempDir, cluster: Option<Cluster>, bounds: Bounds) -> Self {
         let now = Arc::new(AtomicI64::new(Timestamp::now().as_second()));
         let clock = now.clone();
@@ -85,14 +92,53 @@ impl World {
 
     /// Changes the database itself, as somebody who may not would.
     pub async fn change(&self, sql: &str) {
-        let changed = match &self.cluster {
+        assert_ne!(self.try_change(sql).await.unwrap(), 0, "nothing was changed");
+    }
+
+    /// The same; how many rows, or what the database said.
+    pub async fn try_change(&self, sql: &str) -> Result<u64, String> {
+        match &self.cluster {
             None => {
-                let path = self.dir.path().join("platform.db");
-                rusqlite::Connection::open(path).unwrap().execute(sql, []).unwrap() as u64
+                let changed = self.file().execute(sql, []);
+                changed.map(|rows| rows as u64).map_err(|error| error.to_string())
             }
-            Some(cluster) => self.sql(&cluster.url()).await.execute(sql, &[]).await.unwrap(),
+            Some(cluster) => {
+                let changed = self.sql(&cluster.url()).await.execute(sql, &[]).await;
+                changed.map_err(|error| error.as_db_error().unwrap().message().to_owned())
+            }
+        }
+    }
+
+    /// Takes the guard off a table that is append-only, as its owner can.
+    pub async fn unguard(&self, table: &str) {
+        match &self.cluster {
+            None => self.file().execute_batch(&format!("DROP TRIGGER {table}_no_update")).unwrap(),
+            Some(cluster) => {
+                let drop = format!("DROP TRIGGER append_only ON {table}");
+                self.sql(&cluster.url()).await.batch_execute(&drop).await.unwrap();
+            }
+        }
+    }
+
+    pub fn is_on_postgres(&self) -> bool {
+        self.cluster.is_some()
+    }
+
+    /// The names of all tables.
+    pub async fn tables(&self) -> Vec<String> {
+        let Some(cluster) = &self.cluster else {
+            let file = self.file();
+            let mut names = file.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").unwrap();
+            return names.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
         };
-        assert_ne!(changed, 0, "nothing was changed");
+        let names = "SELECT relname::text FROM pg_class WHERE relkind IN ('r', 'p') AND NOT relispartition
+            AND relnamespace = 'public'::regnamespace";
+        let rows = self.sql(&cluster.url()).await.query(names, &[]).await.unwrap();
+        rows.iter().map(|row| row.get(0)).collect()
+    }
+
+    fn file(&self) -> rusqlite::Connection {
+        rusqlite::Connection::open(self.dir.path().join("platform.db")).unwrap()
     }
 
     /// The address of an empty database, where this one is in PostgreSQL.
@@ -104,13 +150,26 @@ impl World {
 
     /// Waits until a server is in the middle of a transaction that writes; false where `ended` came first.
     pub async fn sees_a_transaction(&self, ended: impl Fn() -> bool) -> bool {
-        let client = self.sql(&self.cluster.as_ref().unwrap().url()).await;
+        let Some(cluster) = &self.cluster else { return self.sees_the_file_locked(ended).await };
+        let client = self.sql(&cluster.url()).await;
         let writing =
             "SELECT count(*) FROM pg_stat_activity WHERE backend_xid IS NOT NULL AND state <> 'idle'";
         while !ended() {
             if client.query_one(writing, &[]).await.unwrap().get::<_, i64>(0) > 0 {
                 return true;
             }
+        }
+        false
+    }
+
+    async fn sees_the_file_locked(&self, ended: impl Fn() -> bool) -> bool {
+        let file = self.file();
+        file.busy_timeout(Duration::ZERO).unwrap();
+        while !ended() {
+            if file.execute_batch("BEGIN IMMEDIATE; ROLLBACK").is_err() {
+                return true;
+            }
+            tokio::task::yield_now().await;
         }
         false
     }
@@ -159,6 +218,12 @@ impl World {
 
     pub fn stranger(&self) -> Client {
         client(config(self.dir.path(), None))
+    }
+
+    /// Who calls from this address of the machine.
+    pub fn stranger_at(&self, address: IpAddr) -> Client {
+        let tls = config(self.dir.path(), None);
+        Client::builder().tls_backend_preconfigured(tls).no_proxy().local_address(address).build().unwrap()
     }
 
     pub fn ticket(&self, terminal: &str) -> String {
