@@ -156,7 +156,9 @@ fn trails(connection: &Connection) -> Result<Vec<Trail>, StoreError> {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use kiosk_protocol::item::Verdict;
     use kiosk_protocol::trail::TrailEvent;
+    use kiosk_protocol::wire::ItemAnswer;
 
     use super::*;
     use crate::testing::{Bench, VISIT, case, draft, lane};
@@ -205,6 +207,19 @@ mod tests {
         (1..=all).for_each(|number| assert_eq!(submit(&store, number.into()), number));
         assert_eq!(look(&store).0, 1);
         assert_eq!((store.backlog(), store.verify_journal().unwrap().rows), (Ok(all), all));
+    }
+
+    #[test]
+    fn numbers_go_on_over_a_restart_though_nothing_waits() {
+        let bench = Bench::new();
+        let store = bench.open();
+        (1..=2).for_each(|number| assert_eq!(u128::from(submit(&store, number)), number));
+        let verdict = Verdict::Accepted { case_number: None };
+        let due = store.due(bench.now(), 9, 9999).unwrap();
+        let answer = |item: kiosk_protocol::item::Item| ItemAnswer { id: item.id, verdict: verdict.clone() };
+        store.settle(&due.into_iter().map(answer).collect::<Vec<_>>()).unwrap();
+        drop(store);
+        assert_eq!(submit(&bench.open(), 3), 3, "a number is never given twice");
     }
 
     #[test]

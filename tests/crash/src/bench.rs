@@ -18,9 +18,7 @@ const MEMORY: &str = "/dev/shm";
 
 /// The place.
 pub struct Bench {
-    folder: PathBuf,
-    /// What removes the folder, unless it is somebody else's.
-    _own: Option<TempDir>,
+    folder: TempDir,
     clock: Arc<AtomicI64>,
 }
 
@@ -28,22 +26,12 @@ impl Bench {
     /// A new place.
     pub fn new() -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
         let folder = if Path::new(MEMORY).is_dir() { TempDir::new_in(MEMORY)? } else { TempDir::new()? };
-        Ok(Self { folder: folder.path().to_owned(), _own: Some(folder), clock: Arc::default() })
-    }
-
-    /// A place that is there already.
-    pub fn at(folder: &Path) -> Self {
-        Self { folder: folder.to_owned(), _own: None, clock: Arc::default() }
-    }
-
-    /// Its folder.
-    pub fn folder(&self) -> &Path {
-        &self.folder
+        Ok(Self { folder, clock: Arc::default() })
     }
 
     /// Where the store lies in it.
     pub fn store(&self) -> PathBuf {
-        self.folder.join("store")
+        self.folder.path().join("store")
     }
 
     /// Sets the clock.
@@ -54,11 +42,6 @@ impl Bench {
     /// Opens the store on the disk.
     pub fn open(&self, disk: &Arc<Disk>, epoch: u32) -> Result<Store, StoreError> {
         vfs::mount(&self.store(), disk.clone());
-        self.open_on_disk(epoch)
-    }
-
-    /// Opens the store in its folder, whatever that lies on.
-    pub fn open_on_disk(&self, epoch: u32) -> Result<Store, StoreError> {
         self.open_with(&SameKey, epoch)
     }
 

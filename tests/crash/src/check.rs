@@ -26,7 +26,7 @@ pub fn check(
     bench.set_clock(before.now);
     let store = bench.open(&disk, before.epoch).map_err(|error| format!("it does not open: {error}"))?;
     let seen = view_of(&store, before.now)?;
-    let (start, _) = stands_as(&seen, before, under_way)?;
+    let start = stands_as(&seen, before, under_way)?;
     let step = one_more(&start);
     bench.set_clock(step.at);
     start.call(&step, &store).map_err(|error| format!("it does not go on: {error}"))?;
@@ -40,17 +40,17 @@ pub fn check(
     Ok(Recording { base: image, log: disk.take_log(), script: vec![step], start })
 }
 
-/// How the store stands: as before the call under way or as after it (`true`), nothing between, nothing less.
-pub fn stands_as(seen: &View, before: &Model, under_way: Option<&Step>) -> Result<(Model, bool), String> {
+/// How the store stands: as before the call under way or as after it, nothing between, nothing less.
+fn stands_as(seen: &View, before: &Model, under_way: Option<&Step>) -> Result<Model, String> {
     if *seen == before.view() {
-        return Ok((before.clone(), false));
+        return Ok(before.clone());
     }
     if let Some(step) = under_way {
         let mut after = before.clone();
         after.take(step);
         (after.now, after.epoch) = (before.now, before.epoch);
         if *seen == after.view() {
-            return Ok((after, true));
+            return Ok(after);
         }
     }
     Err(seen.flaw(&before.view()))

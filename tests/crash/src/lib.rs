@@ -11,7 +11,6 @@ mod bench;
 mod check;
 mod disk;
 mod heal;
-pub mod kill;
 mod model;
 pub mod mutants;
 mod platter;

@@ -1,11 +1,9 @@
-//! `crash [--calls N] [--cases N] [--seed S]`: the campaign alone, without the rest of the house; and
-//! `crash play FOLDER SEED FROM`: the process that `torture kill-store` kills.
+//! `crash [--calls N] [--cases N] [--seed S]`: the campaign alone, without the rest of the house.
 
 use std::io::Write;
-use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::Parser;
 use kiosk_crash::Outcome;
 
 /// Cuts the power below the store's cipher.
@@ -20,31 +18,11 @@ struct Cli {
     /// Of the scripts and the cuts.
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    #[command(subcommand)]
-    command: Option<Command>,
-}
-
-#[derive(Subcommand)]
-enum Command {
-    /// Plays a script on a store in a folder and writes an empty line after each call.
-    Play {
-        /// Where the store lies.
-        folder: PathBuf,
-        /// Of the script.
-        seed: u64,
-        /// The first call to play.
-        from: usize,
-    },
 }
 
 fn main() -> ExitCode {
-    let Cli { calls, cases, seed, command } = Cli::parse();
-    let result = match command {
-        Some(Command::Play { folder, seed, from }) => {
-            kiosk_crash::kill::play(&folder, seed, from).map(|()| ExitCode::SUCCESS)
-        }
-        None => kiosk_crash::run(calls, cases, seed).map(|outcome| tell(&outcome)),
-    };
+    let Cli { calls, cases, seed } = Cli::parse();
+    let result = kiosk_crash::run(calls, cases, seed).map(|outcome| tell(&outcome));
     result.unwrap_or_else(|error| {
         say(&format!("crash: {error}"));
         ExitCode::from(2)

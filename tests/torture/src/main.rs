@@ -16,6 +16,7 @@ mod visit;
 mod visits;
 mod wipe;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -42,6 +43,12 @@ struct Cli {
     /// One JSON object at the end.
     #[arg(long)]
     json: bool,
+    /// Where the terminal lives that `kill-store` kills.
+    #[arg(long, hide = true, default_value = ".")]
+    folder: PathBuf,
+    /// Where its platform is said to be.
+    #[arg(long, hide = true, default_value = "")]
+    url: String,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -54,7 +61,7 @@ enum Name {
     Fuzz,
     /// SIGKILL at a random moment of a visit; nothing may be lost or doubled.
     Kill,
-    /// The store as a process of its own, killed at random; nothing it said may be lost.
+    /// A terminal's store and client as a process, killed at random; what it said is at the platform, once.
     KillStore,
     /// An external tester holds the platform to its OpenAPI document.
     Openapi,
@@ -62,6 +69,9 @@ enum Name {
     Outage,
     /// Terminals and their platform in virtual time, under every fault of a line and jumping clocks.
     Sim,
+    /// The process that `kill-store` kills.
+    #[value(hide = true)]
+    Terminal,
     /// Random visits with random faults: in virtual time, one of twenty also on the real programs.
     Visits,
     /// Planted values must be gone from memory and disk 2 s after a visit.
@@ -79,20 +89,22 @@ fn plain(error: Box<dyn std::error::Error + Send + Sync>) -> Box<dyn std::error:
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let seed = cli.seed.unwrap_or_else(new_seed);
-    report::say(&format!("seed {seed}"));
-    let outcome = kiosk_tests::world::end_programs_with_runner()
-        .map_err(Into::into)
-        .and_then(|()| campaign(&cli, seed));
-    match outcome {
-        Ok(report) => {
-            report.print(seed, cli.json);
-            if report.violations.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
-        }
-        Err(error) => {
-            report::say(&format!("torture: {} (seed {seed})", kiosk_tests::world::chain(error.as_ref())));
-            ExitCode::from(2)
-        }
+    run(&cli, seed).unwrap_or_else(|error| {
+        report::say(&format!("torture: {} (seed {seed})", kiosk_tests::world::chain(error.as_ref())));
+        ExitCode::from(2)
+    })
+}
+
+fn run(cli: &Cli, seed: u64) -> Result<ExitCode, Box<dyn std::error::Error>> {
+    if matches!(cli.name, Name::Terminal) {
+        kill_store::terminal(&cli.folder, &cli.url, seed).map_err(plain)?;
+        return Ok(ExitCode::SUCCESS);
     }
+    report::say(&format!("seed {seed}"));
+    kiosk_tests::world::end_programs_with_runner()?;
+    let report = campaign(cli, seed)?;
+    report.print(seed, cli.json);
+    Ok(if report.violations.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 fn campaign(cli: &Cli, seed: u64) -> Outcome {
@@ -105,6 +117,7 @@ fn campaign(cli: &Cli, seed: u64) -> Outcome {
         Name::KillStore => kill_store::run(cli.cases.unwrap_or(kill_store::CASES), seed),
         Name::Openapi => openapi::run(cli.cases.unwrap_or(openapi::CASES), seed),
         Name::Outage => outage::run(cli.cases.unwrap_or(outage::CASES), seed),
+        Name::Terminal => Err("it is no campaign, but what one of them kills".into()),
         Name::Sim => sim::run(cli.cases.unwrap_or(sim::CASES), seed),
         Name::Visits => visits::run(cli.cases.unwrap_or(visits::CASES), seed),
         Name::Wipe => wipe::run(cli.cases.unwrap_or(wipe::CASES), seed),

@@ -14,7 +14,7 @@ mod world;
 use std::collections::BTreeMap;
 
 pub use clock::{Time, Wall};
-pub use terminal::{EPOCH, Terminal};
+pub use terminal::{EPOCH, Terminal, case_content};
 pub use world::service;
 
 use crate::Outcome;

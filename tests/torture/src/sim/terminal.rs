@@ -87,12 +87,7 @@ impl Terminal {
         if !files.is_empty() {
             self.files.insert(case, plain.iter().map(|plain| Digest::of(plain)).collect());
         }
-        let applicant = Person { name: "王秀兰".into(), number: "230203198803120022".into() };
-        let values = [(Key::try_from(FIELD)?, "7".into())].into_iter().collect();
-        let file = CaseFile { applicant, values }.seal(key)?;
-        let (service, department) = (Key::try_from(SERVICE)?, Key::try_from(SERVICE)?);
-        let content =
-            Content::Case { case, service, version: 1, department, language: Language::ZhCn, file, files };
+        let content = case_content(case, key, files)?;
         self.cases += 1;
         self.submit(Draft { lane: case, content })
     }
@@ -109,6 +104,15 @@ impl Terminal {
         self.worker.woken();
         Ok(())
     }
+}
+
+/// A case of the service, which belongs to nobody.
+pub fn case_content(case: Uuid, key: &SealingKey, files: Vec<FileRef>) -> Result<Content, Any> {
+    let applicant = Person { name: "王秀兰".into(), number: "230203198803120022".into() };
+    let values = [(Key::try_from(FIELD)?, "7".into())].into_iter().collect();
+    let file = CaseFile { applicant, values }.seal(key)?;
+    let (service, department) = (Key::try_from(SERVICE)?, Key::try_from(SERVICE)?);
+    Ok(Content::Case { case, service, version: 1, department, language: Language::ZhCn, file, files })
 }
 
 fn worker(store: &Store, line: &Arc<dyn Transport>, key: &VerifyingKey, wall: &Wall, seed: u64) -> Worker {
