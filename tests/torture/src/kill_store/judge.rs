@@ -168,6 +168,7 @@ mod tests {
 
     fn row(seq: u64, state: ItemState) -> QueueRow {
         QueueRow {
+            position: seq,
             seq,
             receipt: ReceiptNumber::of(&id(seq)),
             kind: "rating".to_owned(),
