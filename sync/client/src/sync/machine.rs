@@ -189,7 +189,8 @@ impl Machine {
             None => self.up(),
             Some(OfflineReason::Busy) => self.down(now, OfflineReason::Busy, error),
             Some(_) if is_items => {}
-            Some(why) => self.down(now, why, error),
+            Some(why) if why.is_about_identity() => self.down(now, why, error),
+            Some(why) => self.doubted(now, why),
         }
         if is_items { self.narrow(now, items) } else { Blame::Link }
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 
-use super::tests::{START, idle, secs, wait};
+use super::tests::{START, idle, items, secs, wait};
 use super::{Link, Machine, OfflineReason, Settings, Step};
 use crate::deadlines::BACKOFF_BASE;
 use crate::transport::TransportError;
@@ -55,6 +55,17 @@ fn one_that_comes_later_changes_no_plan() {
 fn after_an_outage_however_short_or_long_the_first_contact_is_spread() {
     for tries in [1, 2, 20] {
         fills(WIDE, |seed| wait(&cut_off(seed, tries), START));
+    }
+}
+
+#[test]
+fn a_batch_that_fails_behind_a_long_outage_costs_no_second_of_the_longest_waits() {
+    for seed in 0..50 {
+        let (mut machine, now) = (cut_off(seed, 20), START + WIDE);
+        machine.batch_failed(now, &items(1, 3), &TransportError::Unreachable);
+        assert_eq!(machine.next(now + BACKOFF_BASE), Step::Pull, "seed {seed}");
+        machine.failed(now + BACKOFF_BASE, Step::Pull, &TransportError::Unreachable);
+        assert!(wait(&machine, now) > BACKOFF_BASE, "seed {seed}: it is the link");
     }
 }
 

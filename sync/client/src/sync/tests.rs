@@ -38,7 +38,7 @@ fn refused(status: u16) -> TransportError {
 }
 
 /// So many items, from a sequence on.
-fn items(first: usize, count: usize) -> Vec<ItemId> {
+pub(super) fn items(first: usize, count: usize) -> Vec<ItemId> {
     let terminal = TerminalId::try_from("230202-0001".to_owned()).unwrap();
     let id = |seq| ItemId { terminal: terminal.clone(), epoch: 1, seq: seq as u64 };
     (first..first + count).map(id).collect()

@@ -82,12 +82,24 @@ impl Machine {
         self.suspicion.answered();
     }
 
-    pub(super) fn down(&mut self, now: Duration, why: OfflineReason, error: &TransportError) {
+    /// A batch failed as a link does. Whether it is the link is asked soon, and only where that fails too the back-off goes on:
+    /// behind a long outage a batch the platform fails at would else cost all lanes another of the longest waits.
+    pub(super) fn doubted(&mut self, now: Duration, why: OfflineReason) {
+        self.went_offline(now, why);
+        let wait = jitter(&mut self.rng, self.settings.backoff_base);
+        self.hold_until(Hold { from: now, until: now + wait, why });
+    }
+
+    fn went_offline(&mut self, now: Duration, why: OfflineReason) {
         let since = match self.link {
             Link::Online => now,
             Link::Offline { since, .. } => since,
         };
         self.link = Link::Offline { since, why };
+    }
+
+    pub(super) fn down(&mut self, now: Duration, why: OfflineReason, error: &TransportError) {
+        self.went_offline(now, why);
         let window = self.settings.window(self.failures);
         self.failures = self.failures.saturating_add(1);
         let wait = match error {
