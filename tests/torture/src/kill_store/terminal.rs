@@ -162,19 +162,21 @@ impl Hand {
 
     fn apply(&self) -> Result<(), Any> {
         let case = Uuid::now_v7();
-        let content = sim::case_content(case, &self.key, Vec::new()).map_err(|error| error.to_string())?;
-        self.submit(case, content, Fate::Accepted)
+        self.submit(case, self.right_form(case)?, Fate::Accepted)
     }
 
     /// A case whose seal does not open is put aside.
     fn apply_unreadably(&self) -> Result<(), Any> {
         let case = Uuid::now_v7();
-        let mut content =
-            sim::case_content(case, &self.key, Vec::new()).map_err(|error| error.to_string())?;
+        let mut content = self.right_form(case)?;
         if let Content::Case { file: Sealed { cipher, .. }, .. } = &mut content {
             *cipher = "A".repeat(cipher.len());
         }
         self.submit(case, content, Fate::Quarantined)
+    }
+
+    fn right_form(&self, case: Uuid) -> Result<Content, Any> {
+        Ok(sim::Form::right(case).content(&self.key).map_err(|error| error.to_string())?)
     }
 
     fn submit(&self, lane: Uuid, content: Content, fate: Fate) -> Result<(), Any> {

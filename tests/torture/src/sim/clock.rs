@@ -40,9 +40,9 @@ impl Wall {
         Self { time, off_by_s: Arc::default() }
     }
 
-    /// Jumps, to this far from the true time.
-    pub fn jump(&self, off_by_s: i64) {
-        self.off_by_s.store(off_by_s, Ordering::SeqCst);
+    /// Jumps, to this far from the true time; whether that is forward.
+    pub fn jump(&self, off_by_s: i64) -> bool {
+        self.off_by_s.swap(off_by_s, Ordering::SeqCst) < off_by_s
     }
 
     pub fn shows(&self) -> Timestamp {

@@ -13,13 +13,15 @@ use kiosk_protocol::crypto::Digest;
 use kiosk_protocol::ids::{ItemId, TerminalId};
 use kiosk_protocol::item::{Item, ItemBody, Verdict};
 use kiosk_protocol::trust::{Described, Offered};
-use kiosk_protocol::wire::{Ask, Batch, BatchAnswer, Changes, HeadAnswer, HeadReport, Reply};
+use kiosk_protocol::wire::{Ask, Batch, BatchAnswer, Changes, HeadAnswer, HeadReport, ItemAnswer, Reply};
 use kiosk_protocol::wire::{CommandResult, ConfigurationReport};
+use kiosk_store::Store;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use uuid::Uuid;
 
 use super::clock::{Time, Wall};
+use super::planted::{Planted, Snapshot};
 use super::terminal::EPOCH;
 
 /// Both ways.
@@ -43,23 +45,43 @@ pub struct Centre {
     pub lanes: BTreeMap<Uuid, Vec<(u32, u64)>>,
     pub violations: Vec<String>,
     pub faults: BTreeMap<&'static str, usize>,
+    /// How many requests set out.
+    pub requests: u64,
     rng: StdRng,
     is_stormy: bool,
+    /// What a crash takes the platform back to, where that fault is planted.
+    snapshot: Option<Snapshot>,
 }
 
 /// A platform all lines lead to.
 pub type Shared = Arc<Mutex<Centre>>;
+
+fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 pub fn lock(centre: &Shared) -> MutexGuard<'_, Centre> {
     centre.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Centre {
-    pub fn new(dir: PathBuf, wall: Wall, seed: u64) -> Self {
+    pub fn new(dir: PathBuf, wall: Wall, planted: Planted, seed: u64) -> Self {
         let (lanes, faults, answered) = (BTreeMap::new(), BTreeMap::new(), HashMap::new());
         let rng = StdRng::seed_from_u64(!seed);
-        let violations = Vec::new();
-        Self { dir, wall, core: None, answered, lanes, violations, faults, rng, is_stormy: true }
+        let snapshot = (planted == Planted::ForgetsInCrash).then(|| Snapshot::of(&dir));
+        Self {
+            dir,
+            wall,
+            core: None,
+            answered,
+            lanes,
+            violations: Vec::new(),
+            faults,
+            requests: 0,
+            rng,
+            is_stormy: true,
+            snapshot,
+        }
     }
 
     pub fn calm(&mut self) {
@@ -79,6 +101,7 @@ impl Centre {
 
     fn crash(&mut self) {
         self.core = None;
+        self.snapshot.iter().for_each(Snapshot::restore);
     }
 
     fn hit(&mut self, fault: &'static str) {
@@ -86,6 +109,7 @@ impl Centre {
     }
 
     fn take(&mut self, terminal: &TerminalId, batch: &Batch) -> Result<BatchAnswer, TransportError> {
+        self.snapshot.iter().for_each(Snapshot::take);
         let core = self.core().map_err(|_| TransportError::Unreachable)?;
         let answer = core.batch(terminal, EPOCH, batch).map_err(TransportError::Refused)?;
         for (item, answer) in batch.items.iter().zip(&answer.answers) {
@@ -105,18 +129,26 @@ impl Centre {
     }
 
     fn note(&mut self, item: &Item, verdict: &Verdict) {
-        if !matches!(verdict, Verdict::Accepted { .. }) {
-            self.violations.push(format!("item {} got {verdict:?}", item.id.seq));
-        }
         match self.answered.insert(item.id.clone(), verdict.clone()) {
             Some(before) if before != *verdict => {
                 self.violations.push(format!("item {} got another answer later", item.id.seq));
             }
             Some(_) => {}
             None => {
+                self.hit_by(verdict);
                 let lane = serde_json::from_str::<ItemBody>(&item.body).map(|body| body.lane);
                 self.lanes.entry(lane.unwrap_or_default()).or_default().push((item.id.epoch, item.id.seq));
             }
+        }
+    }
+}
+
+impl Centre {
+    fn hit_by(&mut self, verdict: &Verdict) {
+        match verdict {
+            Verdict::Accepted { .. } => {}
+            Verdict::Rejected { .. } => self.hit("item rejected"),
+            Verdict::Quarantined { .. } => self.hit("item quarantined"),
         }
     }
 }
@@ -130,17 +162,59 @@ pub struct Line {
     /// Requests that are still under way.
     late: Mutex<Vec<Batch>>,
     late_chunks: Mutex<Vec<Chunk>>,
+    /// Until then the platform asked for patience.
+    patience_until: Mutex<Duration>,
+    /// Of a terminal that settles items before they are answered, where that fault is planted.
+    hasty: Mutex<Option<Store>>,
 }
 
 impl Line {
     pub fn new(centre: Shared, terminal: TerminalId, time: Time) -> Self {
-        let (late, late_chunks) = (Mutex::default(), Mutex::default());
-        Self { centre, terminal, time, cut_until: Mutex::default(), late, late_chunks }
+        Self {
+            centre,
+            terminal,
+            time,
+            cut_until: Mutex::default(),
+            late: Mutex::default(),
+            late_chunks: Mutex::default(),
+            patience_until: Mutex::default(),
+            hasty: Mutex::default(),
+        }
+    }
+
+    /// Its terminal started anew, and with that forgot what it was asked for.
+    pub fn terminal_restarted(&self) {
+        *held(&self.patience_until) = Duration::ZERO;
+    }
+
+    /// Whose items are settled before they are answered.
+    pub fn plant(&self, hasty: Option<Store>) {
+        *held(&self.hasty) = hasty;
+    }
+
+    /// A request sets out, never before the patience is over that the platform asked for.
+    fn set_out(&self) -> MutexGuard<'_, Centre> {
+        let mut centre = lock(&self.centre);
+        centre.requests += 1;
+        if self.time.now() < *held(&self.patience_until) {
+            centre.violations.push(format!("{} did not wait as it was asked to", self.terminal));
+        }
+        self.time.advance(LATENCY);
+        centre
+    }
+
+    fn busy<T>(&self, centre: &mut Centre, fault: &'static str) -> Result<T, TransportError> {
+        centre.hit(fault);
+        let patience = Duration::from_secs(centre.rng.random_range(1..=PATIENCE_S));
+        *held(&self.patience_until) = self.time.now() + patience;
+        Err(TransportError::RetryAfter(patience))
     }
 
     fn carry(&self, batch: &Batch) -> Result<BatchAnswer, TransportError> {
-        let mut centre = lock(&self.centre);
-        self.time.advance(LATENCY);
+        if let Some(store) = &*held(&self.hasty) {
+            settle_early(store, batch);
+        }
+        let mut centre = self.set_out();
         if !centre.is_stormy {
             return centre.take(&self.terminal, batch);
         }
@@ -158,12 +232,12 @@ impl Line {
                 centre.take(terminal, batch)
             }
             3 => {
-                self.late.lock().unwrap_or_else(PoisonError::into_inner).push(batch.clone());
+                held(&self.late).push(batch.clone());
                 self.lost(&mut centre, "delayed")
             }
             4 => {
-                centre.hit("overtaken");
-                let late = std::mem::take(&mut *self.late.lock().unwrap_or_else(PoisonError::into_inner));
+                let late = std::mem::take(&mut *held(&self.late));
+                late.iter().for_each(|_| centre.hit("overtaken"));
                 late.iter().try_for_each(|late| centre.take(terminal, late).map(drop))?;
                 centre.take(terminal, batch)
             }
@@ -176,11 +250,7 @@ impl Line {
                 centre.crash();
                 self.lost(&mut centre, "crash after")
             }
-            7 => {
-                centre.hit("busy");
-                let patience = centre.rng.random_range(1..=PATIENCE_S);
-                Err(TransportError::RetryAfter(Duration::from_secs(patience)))
-            }
+            7 => self.busy(&mut centre, "busy"),
             _ => centre.take(terminal, batch),
         }
     }
@@ -196,7 +266,7 @@ impl Line {
 
     /// Whether the line is cut; now and then it is from now on.
     fn cut(&self, centre: &mut Centre) -> Result<(), TransportError> {
-        let mut cut_until = self.cut_until.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut cut_until = held(&self.cut_until);
         let now = self.time.now();
         if *cut_until <= now && centre.rng.random_ratio(1, 20) {
             centre.hit("cut");
@@ -206,8 +276,7 @@ impl Line {
     }
 
     fn poll(&self, cursor: Option<&str>) -> Result<Changes, TransportError> {
-        let mut centre = lock(&self.centre);
-        self.time.advance(LATENCY);
+        let mut centre = self.set_out();
         if centre.is_stormy {
             self.cut(&mut centre)?;
             if centre.rng.random_ratio(1, 8) {
@@ -223,12 +292,14 @@ impl Line {
 
 impl Line {
     fn show(&self, report: &HeadReport) -> Result<HeadAnswer, TransportError> {
-        let mut centre = lock(&self.centre);
-        self.time.advance(LATENCY);
+        let mut centre = self.set_out();
         if centre.is_stormy {
             self.cut(&mut centre)?;
             if centre.rng.random_ratio(1, 8) {
                 return self.lost(&mut centre, "head lost");
+            }
+            if centre.rng.random_ratio(1, 16) {
+                return self.busy(&mut centre, "busy at a head");
             }
         }
         let answer = centre.weigh(&self.terminal, report)?;
@@ -237,6 +308,14 @@ impl Line {
         }
         Ok(answer)
     }
+}
+
+/// As a terminal would that takes what it sends for taken.
+fn settle_early(store: &Store, batch: &Batch) {
+    let taken =
+        |item: &Item| ItemAnswer { id: item.id.clone(), verdict: Verdict::Accepted { case_number: None } };
+    // Where it cannot, the fault is not there for once.
+    let _ = store.settle(&batch.items.iter().map(taken).collect::<Vec<_>>());
 }
 
 impl Transport for Line {

@@ -1,22 +1,22 @@
 //! One case: a storm over three terminals, then calm, then the judgement.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use kiosk_client::sync::Step;
 use kiosk_platform::{Draft, Platform};
-use kiosk_protocol::crypto::{Digest, SealingKey, SigningKey};
+use kiosk_protocol::crypto::{SealingKey, SigningKey};
 use kiosk_protocol::ids::TerminalId;
-use kiosk_protocol::wire::CaseState;
-use kiosk_store::ItemState;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use uuid::Uuid;
 
 use super::clock::{Time, Wall};
+use super::judge;
 use super::line::{Centre, Line, Shared, lock};
+use super::planted::Planted;
 use super::terminal::Terminal;
 
 /// Anything that kept the case from being played.
@@ -46,6 +46,8 @@ const TOLD: Duration = Duration::from_secs(150);
 pub struct Story {
     pub violations: Vec<String>,
     pub faults: BTreeMap<&'static str, usize>,
+    /// How many requests set out.
+    pub requests: u64,
     pub drained: Duration,
 }
 
@@ -54,15 +56,17 @@ struct World {
     time: Time,
     platform_wall: Wall,
     centre: Shared,
+    planted: Planted,
+    lines: Vec<Arc<Line>>,
     terminals: Vec<Terminal>,
     lanes: Vec<Vec<Uuid>>,
     sealing_key: SealingKey,
 }
 
-/// Plays the case of a seed.
-pub async fn play(seed: u64) -> Result<Story, Any> {
+/// Plays the case of a seed, with this fault in it.
+pub async fn play(seed: u64, planted: Planted) -> Result<Story, Any> {
     let dir = tempfile::tempdir_in(if Path::new(MEMORY).is_dir() { MEMORY } else { "target" })?;
-    let mut world = World::new(dir.path(), seed)?;
+    let mut world = World::new(dir.path(), planted, seed)?;
     for _ in 0..world.rng.random_range(10..60) {
         world.happen()?;
         let seconds = world.rng.random_range(0..240);
@@ -73,51 +77,69 @@ pub async fn play(seed: u64) -> Result<Story, Any> {
     // Whatever jumped, now everything planned is due.
     world.platform_wall.jump(3 * JUMP_S);
     world.run_for(TOLD).await;
-    world.judge(dir.path(), drained)
+    let violations = judge::flaws(&world.centre, &world.terminals, &dir.path().join("platform"))?;
+    let centre = lock(&world.centre);
+    Ok(Story { violations, faults: centre.faults.clone(), requests: centre.requests, drained })
 }
 
 impl World {
-    fn new(dir: &Path, seed: u64) -> Result<Self, Any> {
+    fn new(dir: &Path, planted: Planted, seed: u64) -> Result<Self, Any> {
         let (time, home) = (Time::default(), dir.join("platform"));
         Platform::init(&home)?.publish(&[service()])?;
         let platform_wall = Wall::new(time.clone());
-        let centre: Shared = Arc::new(Mutex::new(Centre::new(home, platform_wall.clone(), seed)));
+        let centre: Shared = Arc::new(Mutex::new(Centre::new(home, platform_wall.clone(), planted, seed)));
         let sealing_key = lock(&centre).core()?.sealing_key();
         let mut rng = StdRng::seed_from_u64(seed);
         let catalogue_key = SigningKey::generate()?.verifying_key();
-        let terminal = |number: usize| {
+        let (mut lines, mut terminals) = (Vec::new(), Vec::new());
+        for number in 1..=TERMINALS {
             let id = TerminalId::try_from(format!("230202-{number:04}"))?;
             let line = Arc::new(Line::new(centre.clone(), id.clone(), time.clone()));
+            lines.push(line.clone());
             let (dir, wall) = (dir.join(id.to_string()), Wall::new(time.clone()));
-            Terminal::new(id, dir, wall, line, catalogue_key.clone(), rng.random())
-        };
-        let terminals = (1..=TERMINALS).map(terminal).collect::<Result<_, Any>>()?;
-        let lanes = (0..TERMINALS).map(|_| (0..LANES).map(|_| Uuid::now_v7()).collect()).collect();
-        Ok(Self { rng, time, platform_wall, centre, terminals, lanes, sealing_key })
+            terminals.push(Terminal::new(id, dir, wall, line, catalogue_key.clone(), rng.random())?);
+        }
+        let lane = |_| Uuid::from_u128(rng.random());
+        let lanes: Vec<Uuid> = (0..TERMINALS * LANES).map(lane).collect();
+        let lanes = lanes.chunks(LANES).map(<[Uuid]>::to_vec).collect();
+        Ok(Self { rng, time, platform_wall, centre, planted, lines, terminals, lanes, sealing_key })
     }
 
     /// Something happens at a terminal, or to a clock.
     fn happen(&mut self) -> Result<(), Any> {
         let at = self.rng.random_range(0..TERMINALS);
         let jump_s = self.rng.random_range(-JUMP_S..=JUMP_S);
-        match self.rng.random_range(0..12) {
+        let lane = self.lanes[at][self.rng.random_range(0..LANES)];
+        match self.rng.random_range(0..15) {
             0 => {
-                self.terminals[at].wall.jump(jump_s);
-                self.note("terminal clock jumped");
+                let is_ahead = self.terminals[at].wall.jump(jump_s);
+                self.note(if is_ahead {
+                    "terminal clock jumped forward"
+                } else {
+                    "terminal clock jumped back"
+                });
             }
             1 => {
-                self.platform_wall.jump(jump_s);
-                self.note("platform clock jumped");
+                let is_ahead = self.platform_wall.jump(jump_s);
+                self.note(if is_ahead {
+                    "platform clock jumped forward"
+                } else {
+                    "platform clock jumped back"
+                });
             }
             2 => {
                 let terminal = self.terminals.remove(at).restart(self.rng.random())?;
                 self.terminals.insert(at, terminal);
+                self.lines[at].terminal_restarted();
                 self.note("terminal restarted");
             }
-            3..6 => {
+            3..7 => {
                 let files = self.files();
                 self.terminals[at].apply(&self.sealing_key, &files)?;
             }
+            7 => self.terminals[at].rate_twice(lane)?,
+            8 => self.terminals[at].apply_wrongly(&self.sealing_key)?,
+            9 => self.terminals[at].apply_strangely(&self.sealing_key)?,
             _ => {
                 for _ in 0..self.rng.random_range(1..6) {
                     let lane = self.lanes[at][self.rng.random_range(0..LANES)];
@@ -128,9 +150,9 @@ impl World {
         Ok(())
     }
 
-    /// None, most of the time; else one or two, of up to three chunks.
+    /// None, half of the time; else one to three, of up to three chunks.
     fn files(&mut self) -> Vec<Vec<u8>> {
-        let count = self.rng.random_range(0..6_usize).saturating_sub(3);
+        let count = self.rng.random_range(0..6_usize).saturating_sub(2);
         let lengths: Vec<usize> = (0..count).map(|_| self.rng.random_range(1..FILE_BYTES_MOST)).collect();
         lengths.into_iter().map(|length| (0..length).map(|_| self.rng.random()).collect()).collect()
     }
@@ -153,11 +175,15 @@ impl World {
             Step::Wait { until } => until.max(now),
             Step::Send { .. } | Step::Pull | Step::Fetch { .. } | Step::Upload(_) => now,
         };
-        let Some(first) = self.terminals.iter_mut().min_by_key(|terminal| due(terminal)) else { return };
+        let both = self.terminals.iter_mut().zip(&self.lines);
+        let Some((first, line)) = both.min_by_key(|(terminal, _)| due(terminal)) else { return };
         match first.worker.next() {
             Step::Wait { until } => self.time.set(until.min(end)),
             step @ (Step::Send { .. } | Step::Pull | Step::Fetch { .. } | Step::Upload(_)) => {
+                let is_hasty = self.planted == Planted::SettlesBeforeTheAnswer;
+                line.plant(is_hasty.then(|| first.store.clone()));
                 first.worker.perform(step).await;
+                line.plant(None);
             }
         }
     }
@@ -177,68 +203,6 @@ impl World {
         };
         self.terminals.iter().try_fold(0, |sum, terminal| Ok(sum + waiting(terminal)?))
     }
-
-    fn judge(self, dir: &Path, drained: Duration) -> Result<Story, Any> {
-        let mut centre = lock(&self.centre);
-        let mut violations = std::mem::take(&mut centre.violations);
-        let platform = Platform::open(&dir.join("platform"))?;
-        let kept = platform.cases()?;
-        let numbers: BTreeSet<_> = kept.iter().map(|case| case.case_number.0.clone()).collect();
-        let submitted: usize = self.terminals.iter().map(|terminal| terminal.cases).sum();
-        if (kept.len(), numbers.len()) != (submitted, submitted) {
-            violations.push(format!("{submitted} cases, {} kept, {} numbers", kept.len(), numbers.len()));
-        }
-        let unordered = centre.lanes.values().filter(|lane| !lane.is_sorted()).count();
-        if unordered > 0 {
-            violations.push(format!("{unordered} lanes lost their order"));
-        }
-        let effects: usize = centre.lanes.values().map(Vec::len).sum();
-        let items: usize = self.terminals.iter().map(|terminal| terminal.items).sum();
-        if effects != items {
-            violations.push(format!("{items} items, {effects} took effect"));
-        }
-        for terminal in &self.terminals {
-            violations.extend(terminal_flaws(terminal)?);
-            violations.extend(file_flaws(terminal, &platform)?);
-        }
-        Ok(Story { violations, faults: std::mem::take(&mut centre.faults), drained })
-    }
-}
-
-/// What is wrong at a terminal when all is over.
-fn terminal_flaws(terminal: &Terminal) -> Result<Vec<String>, Any> {
-    let queue = terminal.store.queue()?;
-    let settled = queue.iter().filter(|row| row.state == ItemState::Settled).count();
-    let told = terminal.store.case_states()?;
-    let moved = told.iter().filter(|case| case.state != CaseState::Received).count();
-    let journal = terminal.store.verify_journal()?;
-    let flaws = [
-        (settled != terminal.items).then(|| format!("{} items, {settled} settled", terminal.items)),
-        (moved != terminal.cases).then(|| format!("{} cases, {moved} known to have moved", terminal.cases)),
-        journal.first_bad.map(|flaw| format!("the journal breaks: {flaw:?}")),
-    ];
-    Ok(flaws.into_iter().flatten().collect())
-}
-
-/// Files that are not at the platform as they were, or that still lie at the terminal.
-fn file_flaws(terminal: &Terminal, platform: &Platform) -> Result<Vec<String>, Any> {
-    let mut flaws = Vec::new();
-    let left = terminal.store.files()?.len();
-    if left > 0 {
-        flaws.push(format!("{left} files are still at the terminal"));
-    }
-    for told in terminal.store.case_states()? {
-        let Some(sent) = terminal.files.get(&told.case) else { continue };
-        let files = platform.files(&told.case_number)?;
-        let mut kept: Vec<Digest> = files.iter().map(|file| Digest::of(&file.bytes)).collect();
-        let mut sent = sent.clone();
-        kept.sort();
-        sent.sort();
-        if kept != sent {
-            flaws.push(format!("a case with {} files has {} of them", sent.len(), kept.len()));
-        }
-    }
-    Ok(flaws)
 }
 
 /// A service nobody has heard of, of a department nobody has heard of.

@@ -1,15 +1,12 @@
 //! Files on the line: each chunk may be lost, garbled, doubled, late or answered in vain.
 
-use std::sync::PoisonError;
-use std::time::Duration;
-
 use kiosk_client::{Chunk, TransportError};
 use kiosk_protocol::crypto::Digest;
 use kiosk_protocol::wire::Problem;
 use kiosk_protocol::wire::file::{CHECKSUM_MISMATCH, checksum};
 use rand::RngExt;
 
-use super::{Centre, LATENCY, Line, PATIENCE_S, lock};
+use super::{Centre, Line, held};
 
 /// What a terminal may be told of a chunk besides "kept": it belongs elsewhere, or its file was never begun here.
 const ORDINARY: [u16; 2] = [409, 404];
@@ -32,8 +29,7 @@ impl Line {
 
     /// The platform, where a small request gets there.
     fn reached(&self, lost: &'static str) -> Result<std::sync::MutexGuard<'_, Centre>, TransportError> {
-        let mut centre = lock(&self.centre);
-        self.time.advance(LATENCY);
+        let mut centre = self.set_out();
         if centre.is_stormy {
             self.cut(&mut centre)?;
             if centre.rng.random_ratio(1, 8) {
@@ -44,8 +40,7 @@ impl Line {
     }
 
     pub(super) fn carry_chunk(&self, chunk: &Chunk) -> Result<u64, TransportError> {
-        let mut centre = lock(&self.centre);
-        self.time.advance(LATENCY);
+        let mut centre = self.set_out();
         if !centre.is_stormy {
             return self.keep(&mut centre, chunk);
         }
@@ -62,13 +57,12 @@ impl Line {
                 self.keep(&mut centre, chunk)
             }
             3 => {
-                self.late_chunks.lock().unwrap_or_else(PoisonError::into_inner).push(chunk.clone());
+                held(&self.late_chunks).push(chunk.clone());
                 self.lost(&mut centre, "chunk delayed")
             }
             4 => {
-                centre.hit("chunk overtaken");
-                let late =
-                    std::mem::take(&mut *self.late_chunks.lock().unwrap_or_else(PoisonError::into_inner));
+                let late = std::mem::take(&mut *held(&self.late_chunks));
+                late.iter().for_each(|_| centre.hit("chunk overtaken"));
                 // Whether they still fit is nothing to anybody.
                 late.iter().for_each(|late| drop(self.keep(&mut centre, late)));
                 self.keep(&mut centre, chunk)
@@ -83,11 +77,7 @@ impl Line {
                 self.lost(&mut centre, "crash after chunk")
             }
             7 => self.garbled(&mut centre, chunk),
-            8 => {
-                centre.hit("busy");
-                let patience = centre.rng.random_range(1..=PATIENCE_S);
-                Err(TransportError::RetryAfter(Duration::from_secs(patience)))
-            }
+            8 => self.busy(&mut centre, "busy at a chunk"),
             _ => self.keep(&mut centre, chunk),
         }
     }
