@@ -19,6 +19,7 @@ use crate::Error;
 use crate::bench::Bench;
 use crate::check::check;
 use crate::disk::{Disk, Io, Syncs, Trouble};
+use crate::keeping::Keep;
 use crate::model::{Model, view_of};
 use crate::platter::{Fate, Platter};
 use crate::record::empty_disk;
@@ -145,9 +146,12 @@ impl Patient {
         self.outcome.troubles += 1;
     }
 
-    /// What names items by their place is left out while it is in doubt which there are.
+    /// What names items or commands by their place is left out while it is in doubt which there are.
     fn call(&mut self, store: &Store, step: &Step) -> Result<(), String> {
-        let names_items = matches!(step.call, Call::Settle { .. } | Call::Postpone { .. });
+        let names_items = matches!(
+            step.call,
+            Call::Settle { .. } | Call::Postpone { .. } | Call::Keep(Keep::Begin | Keep::Finish | Keep::Tell)
+        );
         if names_items && self.models.len() > 1 {
             return Ok(());
         }
