@@ -6,9 +6,8 @@
 //! that failed is different: the connection knows that it did not count and writes over it with the next one, whereas a
 //! new connection would find it in the log. It is kept.
 
-use std::fs::OpenOptions;
-use std::io::{self, ErrorKind, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
@@ -16,12 +15,14 @@ use rusqlite::Connection;
 use crate::error::StoreError;
 use crate::key::Key;
 use crate::limits::{REOPEN_WAIT_MAX, REOPEN_WAIT_MIN};
+use crate::log::LogPort;
 use crate::schema;
 
 /// Where the database lies and what opens it.
 pub(crate) struct Place {
     pub directory: PathBuf,
     pub key: Key,
+    pub log: Arc<dyn LogPort>,
 }
 
 /// The hold.
@@ -78,9 +79,7 @@ impl Hold {
 }
 
 fn reopened(place: &Place, pause: Duration) -> State {
-    let log = place.directory.join(schema::LOG_FILE);
-    let opened = harden(&log).map_err(|error| StoreError::of_file(&error));
-    match opened.and_then(|()| schema::open(&place.directory, &place.key)) {
+    match schema::open(&place.directory, &place.key, place.log.as_ref()) {
         Ok(connection) => {
             tracing::info!("the store has a new connection");
             State::Open(connection)
@@ -90,19 +89,6 @@ fn reopened(place: &Place, pause: Duration) -> State {
             State::Lost { cause, again, pause: (pause * 2).min(REOPEN_WAIT_MAX) }
         }
     }
-}
-
-/// Writes the log over itself and syncs it. After a sync that failed, Linux takes for written what never reached the disk
-/// ("fsyncgate"); a new connection would build on it.
-fn harden(log: &Path) -> io::Result<()> {
-    let bytes = match std::fs::read(log) {
-        Ok(bytes) => bytes,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
-        Err(error) => return Err(error),
-    };
-    let mut file = OpenOptions::new().write(true).open(log)?;
-    file.write_all(&bytes)?;
-    file.sync_all()
 }
 
 #[cfg(test)]

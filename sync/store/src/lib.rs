@@ -36,6 +36,7 @@ pub use error::{StoreError, TooBig};
 pub use files::{FILES_FOLDER, WaitingFile};
 pub use journal::{Flaw, JournalReport};
 pub use key::{KEY_BYTES, Keep, Key, KeyError, KeyFile, KeyHome, KeyPort, SealError, Sealer};
+pub use log::LogPort;
 pub use outbox::{ItemState, QueueRow};
 pub use quota::{Room, Tier};
 pub use revocations::KeptRevocations;
@@ -62,6 +63,7 @@ use uuid::Uuid;
 use crate::files::Files;
 use crate::hold::Hold;
 use crate::journal::Turn;
+use crate::log::LogFile;
 use crate::quota::Quota;
 use crate::writer::{Origin, Owned, Writer};
 
@@ -114,11 +116,16 @@ pub struct Store {
 impl Store {
     /// Opens the store, makes it where there is none, and brings an older schema up to date.
     pub fn open(options: Options, key: &dyn KeyPort) -> Result<Self, StoreError> {
+        Self::open_on(options, key, Arc::new(LogFile))
+    }
+
+    /// The same, where the log's file is reached another way than by its path.
+    pub fn open_on(options: Options, key: &dyn KeyPort, log: Arc<dyn LogPort>) -> Result<Self, StoreError> {
         let lock = schema::lock(&options.path)?;
         let _work = ending::work();
         let Options { path: directory, terminal, epoch, limit, clock } = options;
         let quota = Quota::new(&directory, limit)?;
-        let (connection, place) = rekey::open(&directory, key)?;
+        let (connection, place) = rekey::open(&directory, key, log.clone())?;
         ending::guard();
         let files = Files::open(&directory)?;
         let signer = journal::signer(&connection)?;
@@ -127,6 +134,7 @@ impl Store {
         origin.epoch = journal::epoch(&connection, &origin)?;
         let writer = Writer::start(Owned {
             hold: Hold::new(place, connection),
+            log,
             origin,
             quota,
             lock,
@@ -140,7 +148,7 @@ impl Store {
     pub fn journal_key_at(path: &Path, key: &dyn KeyPort) -> Result<VerifyingKey, StoreError> {
         let lock = schema::lock(path)?;
         let _work = ending::work();
-        let (connection, _) = rekey::open(path, key)?;
+        let (connection, _) = rekey::open(path, key, Arc::new(LogFile))?;
         let signer = journal::signer(&connection)?;
         drop((connection, lock));
         Ok(signer.verifying_key())

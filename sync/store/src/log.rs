@@ -3,6 +3,10 @@
 //! Bytes written behind the end of a file make the next sync change the file system's own tables as well, which takes as
 //! long again. So zeros are put there before, a piece at a time, while nobody waits. SQLite reads a log up to the first
 //! frame that does not fit the one before; zeros never do.
+//!
+//! And the log's file, made sure of before anybody builds on it. After a sync that failed, Linux takes for written what never
+//! reached the disk ("fsyncgate"): whoever opens the file anew, also another process, would find in it what a cut of the
+//! power takes away again.
 
 use std::fs::OpenOptions;
 use std::io::{self, ErrorKind};
@@ -35,15 +39,58 @@ impl Looked {
     }
 }
 
+/// What is done to the log's file beside SQLite. A port, so that a disk that fails may stand behind it.
+pub trait LogPort: Send + Sync {
+    /// How long it is, bytes; nothing where there is none.
+    fn length(&self, log: &Path) -> io::Result<Option<u64>>;
+    /// All that is in it.
+    fn read(&self, log: &Path) -> io::Result<Vec<u8>>;
+    /// Writes from the offset on, into a file that is there; when this returns it is on disk.
+    fn write(&self, log: &Path, offset: u64, bytes: &[u8]) -> io::Result<()>;
+}
+
+/// The file itself.
+pub(crate) struct LogFile;
+
+impl LogPort for LogFile {
+    fn length(&self, log: &Path) -> io::Result<Option<u64>> {
+        match std::fs::metadata(log) {
+            Ok(about) => Ok(Some(about.len())),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn read(&self, log: &Path) -> io::Result<Vec<u8>> {
+        std::fs::read(log)
+    }
+
+    fn write(&self, log: &Path, offset: u64, bytes: &[u8]) -> io::Result<()> {
+        let file = OpenOptions::new().write(true).open(log)?;
+        file.write_all_at(bytes, offset)?;
+        file.sync_all()
+    }
+}
+
+/// Writes the log over itself and syncs it, so that what is read from it is on disk.
+pub(crate) fn harden(port: &dyn LogPort, log: &Path) -> io::Result<()> {
+    match port.length(log)? {
+        None | Some(0) => Ok(()),
+        Some(_) => port.write(log, 0, &port.read(log)?),
+    }
+}
+
 /// Lengthens the file where its end is near, unless room is tight.
 pub(crate) fn lengthen(db: &Db<'_>) -> Result<(), StoreError> {
     let needed = (frames(db.connection)? + LOG_AHEAD_PAGES_MIN) * FRAME_BYTES;
     let path = db.quota.directory().join(LOG_FILE);
-    let length = length(&path).map_err(|error| StoreError::of_file(&error))?;
+    // Of a log that is not there, nothing is too short.
+    let length = db.log.length(&path).map_err(|error| StoreError::of_file(&error))?.unwrap_or(u64::MAX);
     if length >= needed || db.quota.room(db.connection)?.tier >= Tier::Tight {
         return Ok(());
     }
-    add_zeros(&path, length).map_err(|error| StoreError::of_file(&error))
+    let zeros = vec![0; (LOG_PIECE_PAGES * FRAME_BYTES) as usize];
+    db.log.write(&path, length, &zeros).map_err(|error| StoreError::of_file(&error))
 }
 
 /// Frames that are written.
@@ -51,21 +98,6 @@ pub(crate) fn frames(connection: &Connection) -> Result<u64, StoreError> {
     let mut look = connection.prepare_cached("PRAGMA wal_checkpoint(NOOP)")?;
     let frames: i64 = look.query_row([], |row| row.get(1))?;
     Ok(u64::try_from(frames).unwrap_or(0))
-}
-
-/// Of a log that is not there, as much as anybody could ask for.
-fn length(path: &Path) -> io::Result<u64> {
-    match std::fs::metadata(path) {
-        Ok(about) => Ok(about.len()),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(u64::MAX),
-        Err(error) => Err(error),
-    }
-}
-
-fn add_zeros(path: &Path, length: u64) -> io::Result<()> {
-    let file = OpenOptions::new().write(true).open(path)?;
-    file.write_all_at(&vec![0; (LOG_PIECE_PAGES * FRAME_BYTES) as usize], length)?;
-    file.sync_all()
 }
 
 #[cfg(test)]
@@ -78,7 +110,7 @@ mod tests {
     /// Frames that are written, and bytes of the file.
     fn log(store: &Store, bench: &Bench) -> (u64, u64) {
         let frames = store.writer.call(|db| frames(db.connection)).unwrap();
-        (frames, length(&bench.path().join(LOG_FILE)).unwrap())
+        (frames, LogFile.length(&bench.path().join(LOG_FILE)).unwrap().unwrap())
     }
 
     #[test]

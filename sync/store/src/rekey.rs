@@ -5,6 +5,7 @@
 //! the file is opened again before the old key goes.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use rusqlite::Connection;
 use zeroize::Zeroizing;
@@ -12,21 +13,30 @@ use zeroize::Zeroizing;
 use crate::error::StoreError;
 use crate::hold::Place;
 use crate::key::{Key, KeyPort};
+use crate::log::{LogFile, LogPort};
 use crate::{ending, schema};
 
 /// Opens with the key, or with the next one where a change of the key was cut off.
-pub(crate) fn open(directory: &Path, port: &dyn KeyPort) -> Result<(Connection, Place), StoreError> {
+pub(crate) fn open(
+    directory: &Path,
+    port: &dyn KeyPort,
+    log: Arc<dyn LogPort>,
+) -> Result<(Connection, Place), StoreError> {
     let key = port.key()?;
-    let (connection, key) = match schema::open(directory, &key) {
-        Err(StoreError::WrongKey) => open_with_next(directory, port)?,
+    let (connection, key) = match schema::open(directory, &key, log.as_ref()) {
+        Err(StoreError::WrongKey) => open_with_next(directory, port, log.as_ref())?,
         opened => (opened?, key),
     };
-    Ok((connection, Place { directory: directory.to_owned(), key }))
+    Ok((connection, Place { directory: directory.to_owned(), key, log }))
 }
 
-fn open_with_next(directory: &Path, port: &dyn KeyPort) -> Result<(Connection, Key), StoreError> {
+fn open_with_next(
+    directory: &Path,
+    port: &dyn KeyPort,
+    log: &dyn LogPort,
+) -> Result<(Connection, Key), StoreError> {
     let next = port.next()?.ok_or(StoreError::WrongKey)?;
-    let connection = schema::open(directory, &next)?;
+    let connection = schema::open(directory, &next, log)?;
     port.advance()?;
     Ok((connection, next))
 }
@@ -35,12 +45,12 @@ fn open_with_next(directory: &Path, port: &dyn KeyPort) -> Result<(Connection, K
 pub(crate) fn change(directory: &Path, port: &dyn KeyPort) -> Result<(), StoreError> {
     let _lock = schema::lock(directory)?;
     let _work = ending::work();
-    let (connection, _) = open(directory, port)?;
+    let (connection, _) = open(directory, port, Arc::new(LogFile))?;
     ending::guard();
     let next = port.renew()?;
     write_anew(&connection, &next)?;
     drop(connection);
-    let opened = schema::open(directory, &next);
+    let opened = schema::open(directory, &next, &LogFile);
     if matches!(opened, Err(StoreError::WrongKey)) {
         return Err(StoreError::Io("the key was not changed; try again".to_owned()));
     }
@@ -87,7 +97,7 @@ mod tests {
         assert_eq!(store.verify_journal().unwrap().first_bad, None);
         assert_eq!(store.submit(draft(1_000), vec![]).unwrap().id.seq, 200);
         drop(store);
-        assert!(matches!(schema::open(&bench.path(), &old), Err(StoreError::WrongKey)));
+        assert!(matches!(schema::open(&bench.path(), &old, &LogFile), Err(StoreError::WrongKey)));
         Store::rekey(&bench.path(), &bench.key).unwrap();
         assert_eq!(bench.open().backlog(), Ok(200));
     }
@@ -102,7 +112,7 @@ mod tests {
         assert!(shows(), "before the database was changed");
         assert_eq!(bench.key.key().unwrap(), old);
         let next = bench.key.renew().unwrap();
-        write_anew(&schema::open(&bench.path(), &old).unwrap(), &next).unwrap();
+        write_anew(&schema::open(&bench.path(), &old, &LogFile).unwrap(), &next).unwrap();
         assert_eq!(bench.key.key().unwrap(), old, "nobody has put the next key in its place");
         assert!(shows(), "the next key opens it");
         assert_eq!((bench.key.key().unwrap(), bench.key.next()), (next, Ok(None)));

@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 use crate::error::StoreError;
 use crate::key::{KEY_BYTES, sync_parent};
 use crate::limits::{LOG_PAGES_MAX, STATEMENTS_MAX};
+use crate::log::{self, LogPort};
 
 /// The database, in the store's directory.
 pub const DATABASE_FILE: &str = "store.db";
@@ -47,12 +48,17 @@ pub(crate) fn lock(directory: &Path) -> Result<File, StoreError> {
     }
 }
 
-/// Opens or creates the database and brings it to the newest schema.
-pub(crate) fn open(directory: &Path, key: &[u8; KEY_BYTES]) -> Result<Connection, StoreError> {
+/// Opens or creates the database and brings it to the newest schema. What its log holds is on disk before it counts.
+pub(crate) fn open(
+    directory: &Path,
+    key: &[u8; KEY_BYTES],
+    log: &dyn LogPort,
+) -> Result<Connection, StoreError> {
     check_version(rusqlite::version_number())?;
     let path = directory.join(DATABASE_FILE);
     // SQLite would create it readable for others; the log beside it takes the rights of this file.
     open_private(&path).map_err(|error| StoreError::of_file(&error))?;
+    log::harden(log, &directory.join(LOG_FILE)).map_err(|error| StoreError::of_file(&error))?;
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection = Connection::open_with_flags(&path, flags)?;
     // Before the log is first looked at, so that its index is kept in memory of our own: whoever holds the lock is alone, and
@@ -278,7 +284,7 @@ mod tests {
         let bench = Bench::new();
         let directory = bench.path();
         let _lock = lock(&directory).unwrap();
-        let connection = open(&directory, &[7; KEY_BYTES]).unwrap();
+        let connection = open(&directory, &[7; KEY_BYTES], &log::LogFile).unwrap();
         let text = |name| connection.pragma_query_value(None, name, |row| row.get::<_, String>(0)).unwrap();
         let number = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0)).unwrap();
         assert_eq!((text("journal_mode").as_str(), text("page_size")), ("wal", PAGE_BYTES.to_string()));

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
 
@@ -11,8 +12,9 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use crate::error::StoreError;
 use crate::hold::Hold;
 use crate::limits::{CALLS_MAX, REPLY_WAIT_MAX};
+use crate::log::{self, LogPort};
 use crate::quota::{self, Quota};
-use crate::{Clock, TerminalId, ending, intake, log};
+use crate::{Clock, TerminalId, ending, intake};
 
 /// Who makes the items and by which clock.
 pub(crate) struct Origin {
@@ -34,6 +36,7 @@ impl Origin {
 /// What the thread owns. The hold stands first, so that the file closes before the lock goes.
 pub(crate) struct Owned {
     pub hold: Hold,
+    pub log: Arc<dyn LogPort>,
     pub origin: Origin,
     pub quota: Quota,
     pub lock: File,
@@ -42,8 +45,8 @@ pub(crate) struct Owned {
 
 impl Owned {
     fn db(&mut self) -> Result<Db<'_>, StoreError> {
-        let Self { hold, origin, quota, lock: _, looked: _ } = self;
-        Ok(Db { connection: hold.connection()?, origin, quota })
+        let Self { hold, log, origin, quota, lock: _, looked: _ } = self;
+        Ok(Db { connection: hold.connection()?, log: &**log, origin, quota })
     }
 
     /// What is done while nobody waits: the caller of the last job has its answer.
@@ -73,6 +76,7 @@ impl Owned {
 /// What a call works with.
 pub(crate) struct Db<'a> {
     pub connection: &'a mut Connection,
+    pub log: &'a dyn LogPort,
     pub origin: &'a mut Origin,
     pub quota: &'a Quota,
 }
@@ -167,7 +171,7 @@ fn run(mut owned: Owned, queue: &Receiver<Job>) {
     if let Err(error) = owned.db().and_then(|mut db| intake::file_all(&mut db)) {
         tracing::warn!(%error, "what was accepted last is filed at the next start");
     }
-    let Owned { hold, lock, origin: _, quota: _, looked: _ } = owned;
+    let Owned { hold, lock, log: _, origin: _, quota: _, looked: _ } = owned;
     hold.close();
     drop(lock);
 }

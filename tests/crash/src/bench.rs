@@ -53,7 +53,7 @@ impl Bench {
         };
         let options =
             Options { path: self.store(), terminal: terminal(), epoch, limit: None, clock: Arc::new(clock) };
-        Store::open(options, key)
+        Store::open_on(options, key, Arc::new(vfs::Log))
     }
 }
 

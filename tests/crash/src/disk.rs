@@ -46,6 +46,12 @@ pub enum Io {
         /// The file.
         file: usize,
     },
+    /// A sync that failed, and behind which what was written into the file counts as written without being on the platter,
+    /// until it is written again ("fsyncgate").
+    Forget {
+        /// The file.
+        file: usize,
+    },
     /// A name given up.
     Delete {
         /// The name.
@@ -75,6 +81,8 @@ pub enum Trouble {
     Writes,
     /// What was written does not reach the platter.
     Syncs,
+    /// Nothing works, as with a loose cable.
+    Away,
     /// No file can grow.
     Full,
     /// Nothing can be changed, as on a file system the kernel has set aside.
@@ -83,10 +91,12 @@ pub enum Trouble {
 
 impl Trouble {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Reads, Self::Writes, Self::Syncs, Self::Full, Self::ReadOnly];
+    pub const ALL: [Self; 6] =
+        [Self::Reads, Self::Writes, Self::Syncs, Self::Away, Self::Full, Self::ReadOnly];
 
     fn meets(self, order: Order) -> bool {
         match order {
+            _ if self == Self::Away => true,
             Order::Read => self == Self::Reads,
             Order::Write { grows } => {
                 matches!(self, Self::Writes | Self::ReadOnly) || (self == Self::Full && grows)
@@ -230,8 +240,20 @@ impl Disk {
         count == into.len()
     }
 
-    /// Puts bytes into the file.
-    pub fn write(&self, file: usize, offset: usize, bytes: &[u8]) {
+    /// Puts bytes into the file, or in trouble half of them, or none.
+    pub fn try_write(&self, file: usize, offset: usize, bytes: &[u8]) -> Result<(), Trouble> {
+        let grows = offset + bytes.len() > self.size(file);
+        let Some(trouble) = self.fails(Order::Write { grows }) else {
+            self.write(file, offset, bytes);
+            return Ok(());
+        };
+        if trouble == Trouble::Writes {
+            self.write(file, offset, &bytes[..bytes.len() / 2]);
+        }
+        Err(trouble)
+    }
+
+    fn write(&self, file: usize, offset: usize, bytes: &[u8]) {
         let mut state = self.state();
         put(&mut state.files[file], offset, bytes);
         state.log.push(Io::Write { file, offset, bytes: bytes.to_vec() });
@@ -244,11 +266,19 @@ impl Disk {
         state.log.push(Io::Truncate { file, size });
     }
 
-    /// Brings the file to the platter, unless the disk lies.
-    pub fn sync(&self, file: usize) {
+    /// Brings the file to the platter, unless the disk lies. Half of the syncs that fail are made good by the next one, the
+    /// others by none.
+    pub fn try_sync(&self, file: usize) -> Result<(), Trouble> {
+        if let Some(trouble) = self.fails(Order::Sync) {
+            if self.ailing().as_mut().is_some_and(|ailing| ailing.rng.random()) {
+                self.state().log.push(Io::Forget { file });
+            }
+            return Err(trouble);
+        }
         if self.syncs != Syncs::Ignored {
             self.state().log.push(Io::Sync { file });
         }
+        Ok(())
     }
 
     /// The file's size.

@@ -11,6 +11,7 @@ mod bench;
 mod check;
 mod disk;
 mod heal;
+mod keeping;
 mod model;
 pub mod mutants;
 mod platter;

@@ -13,6 +13,7 @@ use kiosk_protocol::wire::{CaseState, Change, ItemAnswer};
 use kiosk_store::{CaseRow, Draft, ItemState, QueueRow, Store, StoreError};
 use uuid::Uuid;
 
+use crate::keeping::{self, Keeping, Kept};
 use crate::script::{Answer, Call, Step};
 
 /// What a refused or postponed item is told.
@@ -37,7 +38,7 @@ pub fn steps(count: usize) -> Vec<TrailEvent> {
 }
 
 /// What somebody outside sees of a store.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq)]
 pub struct View {
     queue: Vec<QueueRow>,
     due: Vec<(ItemId, Uuid, Timestamp, Content)>,
@@ -45,6 +46,7 @@ pub struct View {
     cursor: Option<String>,
     cases: Vec<CaseRow>,
     catalogue: Option<CatalogueBundle>,
+    kept: Kept,
     trail_rows: u64,
 }
 
@@ -71,7 +73,8 @@ impl View {
             ("cases", self.cases == promised.cases),
             ("the catalogue", self.catalogue == promised.catalogue),
         ];
-        equal.into_iter().find(|(_, equal)| !equal).map_or("the trail", |(what, _)| what)
+        let differing = equal.into_iter().find(|(_, equal)| !equal).map(|(what, _)| what);
+        differing.or_else(|| self.kept.difference(&promised.kept)).unwrap_or("the trail")
     }
 }
 
@@ -87,6 +90,7 @@ pub struct Model {
     cursor: Option<String>,
     cases: BTreeMap<Uuid, CaseRow>,
     catalogue: Option<(u64, usize)>,
+    keeping: Keeping,
 }
 
 #[derive(Clone)]
@@ -112,6 +116,7 @@ impl Default for Model {
             cursor: None,
             cases: BTreeMap::new(),
             catalogue: None,
+            keeping: Keeping::default(),
         }
     }
 }
@@ -131,11 +136,12 @@ impl Model {
             Call::Record { steps } => self.trail_rows += *steps as u64,
             Call::Settle { answers } => self.settle(answers),
             Call::Postpone { items, seconds } => self.postpone(items, *seconds),
-            Call::Changes { cursor, cases } => self.change(cursor, cases),
+            Call::Changes { cursor, cases, commands } => self.change(cursor, cases, commands),
             Call::Catalogue { version, size } => {
                 self.catalogue = Some((*version, *size));
                 self.trail_rows += 1;
             }
+            Call::Keep(keep) => self.trail_rows += self.keeping.take(*keep, self.now),
         }
     }
 
@@ -193,11 +199,12 @@ impl Model {
         }
     }
 
-    fn change(&mut self, cursor: &str, cases: &[(Uuid, CaseState)]) {
+    fn change(&mut self, cursor: &str, cases: &[(Uuid, CaseState)], commands: &[Uuid]) {
         self.cursor = Some(cursor.to_owned());
         for (case, state) in cases {
             self.cases.insert(*case, case_row(*case, *state, self.now));
         }
+        commands.iter().for_each(|id| self.keeping.command_came(*id));
     }
 
     fn at(&self, item: usize) -> Option<usize> {
@@ -222,14 +229,16 @@ impl Model {
                 let until = step.at + SignedDuration::from_secs(*seconds);
                 store.postpone(&self.ids(items.iter().copied()), until, REASON)
             }
-            Call::Changes { cursor, cases } => {
-                let changes = cases.iter().map(|(case, state)| {
+            Call::Changes { cursor, cases, commands } => {
+                let cases = cases.iter().map(|(case, state)| {
                     let CaseRow { case, state, case_number, at } = case_row(*case, *state, step.at);
                     Change::Case { case, case_number, state, at }
                 });
-                store.apply_changes(&changes.collect::<Vec<_>>(), cursor)
+                let commands = commands.iter().map(|id| Change::Command(keeping::command(*id)));
+                store.apply_changes(&cases.chain(commands).collect::<Vec<_>>(), cursor)
             }
             Call::Catalogue { version, size } => store.put_catalogue(*version, &bundle(*version, *size)),
+            Call::Keep(keep) => self.keeping.call(*keep, store),
         }
     }
 
@@ -255,6 +264,7 @@ impl Model {
             cursor: self.cursor.clone(),
             cases: self.cases.values().cloned().collect(),
             catalogue: self.catalogue.map(|(version, size)| bundle(version, size)),
+            kept: self.keeping.view(),
             trail_rows: self.trail_rows,
         }
     }
@@ -324,6 +334,7 @@ pub fn view_of(store: &Store, now: Timestamp) -> Result<View, String> {
         cursor: store.cursor().map_err(say)?,
         cases: store.case_states().map_err(say)?,
         catalogue: store.catalogue().map_err(say)?,
+        kept: Kept::of(store).map_err(say)?,
         trail_rows: report.rows,
     })
 }

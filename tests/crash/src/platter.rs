@@ -3,7 +3,8 @@
 //! Synced bytes are there. Of what was done since, a drive may have carried out anything: nothing, all, all but the end
 //! of the last write, or sectors here and there in any order. A write never harms its neighbours within a sector
 //! (SQLite's "powersafe overwrite", which its own file system layer takes for granted as well). A new name is there once
-//! its file was synced, since SQLite then syncs the folder too; a name given up may come back until then.
+//! its file was synced, since SQLite then syncs the folder too; a name given up may come back until then. What a sync that
+//! failed was for may be lost for good, unless it is written again: Linux takes it for written.
 
 use std::collections::BTreeMap;
 
@@ -61,8 +62,14 @@ impl<'a> Platter<'a> {
             Io::Delete { name } => drop(self.names_after.remove(name)),
             Io::Write { .. } | Io::Truncate { .. } => self.waiting.push(io),
             Io::Sync { file } => self.sync(*file),
+            Io::Forget { file } => self.forget(*file),
             Io::Returned => {}
         }
+    }
+
+    /// What was written is lost; that the file was cut stays known, as its size stands in the file system's own log.
+    fn forget(&mut self, file: usize) {
+        self.waiting.retain(|io| !matches!(io, Io::Write { file: of, .. } if *of == file));
     }
 
     fn sync(&mut self, synced: usize) {
@@ -130,9 +137,11 @@ impl<'a> Platter<'a> {
 
 fn file_of(io: &Io) -> Option<usize> {
     match io {
-        Io::Write { file, .. } | Io::Truncate { file, .. } | Io::Create { file, .. } | Io::Sync { file } => {
-            Some(*file)
-        }
+        Io::Write { file, .. }
+        | Io::Truncate { file, .. }
+        | Io::Create { file, .. }
+        | Io::Sync { file }
+        | Io::Forget { file } => Some(*file),
         Io::Delete { .. } | Io::Returned => None,
     }
 }
@@ -141,7 +150,7 @@ fn carry_out(files: &mut [Vec<u8>], io: &Io) {
     match io {
         Io::Write { file, offset, bytes } => put(&mut files[*file], *offset, bytes),
         Io::Truncate { file, size } => files[*file].resize(*size, 0),
-        Io::Create { .. } | Io::Sync { .. } | Io::Delete { .. } | Io::Returned => {}
+        Io::Create { .. } | Io::Sync { .. } | Io::Forget { .. } | Io::Delete { .. } | Io::Returned => {}
     }
 }
 
@@ -193,6 +202,21 @@ mod tests {
         let scattered: std::collections::BTreeSet<_> =
             (0..50).map(|seed| ends(Fate::Scattered(seed))).collect();
         assert!(scattered.contains(&[1, 0, 2]), "a later sector without an earlier one: {scattered:?}");
+    }
+
+    #[test]
+    fn what_a_failed_sync_forgot_is_lost_until_it_is_written_again() {
+        let ios = [
+            write(0, 1, 512),
+            write(512, 1, 512),
+            Io::Forget { file: 0 },
+            write(512, 2, 512),
+            Io::Sync { file: 0 },
+        ];
+        let mut platter = Platter::new(&image());
+        ios.iter().for_each(|io| platter.take(io));
+        let left = platter.image(Fate::Kept).remove("store.db").unwrap();
+        assert_eq!((left[0], left[512]), (0, 2));
     }
 
     #[test]

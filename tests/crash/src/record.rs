@@ -97,7 +97,7 @@ pub fn fates(io: &Io, is_settled: bool, seed: u64) -> Vec<Fate> {
     match io {
         _ if is_settled => vec![Fate::Dropped],
         Io::Write { .. } | Io::Truncate { .. } => vec![Fate::Kept, Fate::Torn(seed), Fate::Scattered(seed)],
-        Io::Create { .. } | Io::Delete { .. } | Io::Sync { .. } | Io::Returned => {
+        Io::Create { .. } | Io::Delete { .. } | Io::Sync { .. } | Io::Forget { .. } | Io::Returned => {
             vec![Fate::Dropped, Fate::Kept, Fate::Scattered(seed)]
         }
     }

@@ -13,6 +13,8 @@ use rand::seq::IndexedRandom;
 use rand::{RngExt, SeedableRng};
 use uuid::Uuid;
 
+use crate::keeping::Keep;
+
 /// When scripts begin, milliseconds since 1970.
 const BEGINNING_MS: i64 = 1_790_000_000_000;
 /// Ten years: how far clocks jump.
@@ -21,6 +23,8 @@ const JUMP_MS: i64 = 315_360_000_000;
 const LANES: u128 = 4;
 /// Items an answer or a delay is for.
 const PICKS_MAX: usize = 4;
+/// Commands there are; few, so that some come again.
+const COMMANDS: u128 = 12;
 /// Calls between two restarts, about: the log is moved into the database then.
 const CALLS_PER_START: u32 = 25;
 
@@ -73,6 +77,8 @@ pub enum Call {
         cursor: String,
         /// Cases and where they are.
         cases: Vec<(Uuid, CaseState)>,
+        /// Commands that come, some of them again.
+        commands: Vec<Uuid>,
     },
     /// A new catalogue.
     Catalogue {
@@ -81,6 +87,8 @@ pub enum Call {
         /// Its size, bytes.
         size: usize,
     },
+    /// Something beside the items.
+    Keep(Keep),
 }
 
 /// What becomes of an item.
@@ -128,7 +136,7 @@ impl Writer {
         if self.rng.random_ratio(1, CALLS_PER_START) {
             return Call::Reopen { new_epoch: self.rng.random_ratio(1, 4) };
         }
-        match self.rng.random_range(0..20) {
+        match self.rng.random_range(0..26) {
             0..5 => self.case(number),
             5..8 => self.rating(number),
             8 => self.case_again(number),
@@ -138,7 +146,25 @@ impl Writer {
             }
             15..17 => Call::Postpone { items: self.picks(), seconds: self.rng.random_range(0..600) },
             17..19 => self.changes(number),
-            _ => self.catalogue(),
+            19 => self.catalogue(),
+            _ => Call::Keep(self.keep()),
+        }
+    }
+
+    fn keep(&mut self) -> Keep {
+        self.version += 1;
+        match self.rng.random_range(0..16) {
+            0..4 => Keep::Try,
+            4 => Keep::Admit,
+            5..7 => Keep::Serve(self.rng.random()),
+            7 => Keep::Rights(self.rng.random()),
+            8 => Keep::Begin,
+            9 => Keep::Finish,
+            10 => Keep::Interrupt,
+            11 => Keep::Tell,
+            12..14 => Keep::Trust(self.version),
+            14 => Keep::Run(self.rng.random_range(0..100_000)),
+            _ => Keep::Revoke(self.version),
         }
     }
 
@@ -188,7 +214,9 @@ impl Writer {
         let mut change =
             || (Uuid::from_u128(self.rng.random_range(0..40)), states[self.rng.random_range(0..4)]);
         let cases = (0..count).map(|_| change()).collect();
-        Call::Changes { cursor: format!("page-{number}"), cases }
+        let count = self.rng.random_range(0..3);
+        let commands = (0..count).map(|_| Uuid::from_u128(self.rng.random_range(0..COMMANDS))).collect();
+        Call::Changes { cursor: format!("page-{number}"), cases, commands }
     }
 
     fn catalogue(&mut self) -> Call {

@@ -1,16 +1,18 @@
 //! The file system SQLite is given: all that is unsafe in this crate.
 //!
-//! Registered once as the process's default, so that the store needs no way to be opened on it: a file is found by the
-//! folder it is said to lie in. Each disk has one connection at a time, hence locks always succeed; the shared memory of
+//! Registered once as the process's default, so that SQLite needs not be told of it: a file is found by the folder it is
+//! said to lie in. What the store itself does to the log's file comes through its port (`Log`). Each disk has one connection at a time, hence locks always succeed; the shared memory of
 //! the log's index is plain memory, which no cut survives.
 #![allow(unsafe_code)]
 
 use std::collections::BTreeMap;
 use std::ffi::{CStr, c_char, c_int, c_void};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::ptr;
 use std::sync::{Arc, Mutex, Once, PoisonError};
 
+use kiosk_store::LogPort;
 use rusqlite::ffi;
 
 use crate::disk::{Disk, Order, Syncs, Trouble};
@@ -28,6 +30,45 @@ pub fn mount(folder: &Path, disk: Arc<Disk>) {
         register();
     });
     DISKS.lock().unwrap_or_else(PoisonError::into_inner).insert(folder.to_owned(), disk);
+}
+
+/// The disk of a folder, and the name of a file in it.
+fn on_disk(path: &Path) -> Option<(Arc<Disk>, String)> {
+    let disk = DISKS.lock().unwrap_or_else(PoisonError::into_inner).get(path.parent()?)?.clone();
+    Some((disk, path.file_name()?.to_str()?.to_owned()))
+}
+
+/// The log's file on these disks.
+pub struct Log;
+
+impl LogPort for Log {
+    fn length(&self, log: &Path) -> io::Result<Option<u64>> {
+        let found = on_disk(log).and_then(|(disk, name)| Some(disk.size(disk.open(&name, false)?) as u64));
+        Ok(found)
+    }
+
+    fn read(&self, log: &Path) -> io::Result<Vec<u8>> {
+        let (disk, file) = opened(log)?;
+        if disk.fails(Order::Read).is_some() {
+            return Err(io::Error::other("the disk fails"));
+        }
+        let mut bytes = vec![0; disk.size(file)];
+        disk.read(file, 0, &mut bytes);
+        Ok(bytes)
+    }
+
+    fn write(&self, log: &Path, offset: u64, bytes: &[u8]) -> io::Result<()> {
+        let (disk, file) = opened(log)?;
+        let failed = |_| io::Error::other("the disk fails");
+        disk.try_write(file, offset as usize, bytes).map_err(failed)?;
+        disk.try_sync(file).map_err(failed)
+    }
+}
+
+fn opened(path: &Path) -> io::Result<(Arc<Disk>, usize)> {
+    let (disk, name) = on_disk(path).ok_or(io::ErrorKind::NotFound)?;
+    let file = disk.open(&name, false).ok_or(io::ErrorKind::NotFound)?;
+    Ok((disk, file))
 }
 
 /// The cipher tells of every damaged page on standard error; here damage is what is looked for.
@@ -104,9 +145,7 @@ unsafe fn locate(name: *const c_char) -> Option<(Arc<Disk>, String)> {
         return None;
     }
     // SAFETY: as above.
-    let path = Path::new(unsafe { CStr::from_ptr(name) }.to_str().ok()?);
-    let disk = DISKS.lock().unwrap_or_else(PoisonError::into_inner).get(path.parent()?)?.clone();
-    Some((disk, path.file_name()?.to_str()?.to_owned()))
+    on_disk(Path::new(unsafe { CStr::from_ptr(name) }.to_str().ok()?))
 }
 
 // SAFETY of all functions below: SQLite calls them with the pointers its documentation promises ("sqlite3_vfs",
@@ -210,19 +249,10 @@ unsafe extern "C" fn write(
 ) -> c_int {
     // SAFETY: see above.
     let (file, from) = unsafe { (file(handle), std::slice::from_raw_parts(from.cast(), count as usize)) };
-    let (disk, offset) = (&file.disk, offset as usize);
-    let grows = offset + from.len() > disk.size(file.file);
-    let Some(trouble) = disk.fails(Order::Write { grows }) else {
-        disk.write(file.file, offset, from);
-        return ffi::SQLITE_OK;
-    };
-    match trouble {
-        Trouble::Full => ffi::SQLITE_FULL,
-        Trouble::Writes => {
-            disk.write(file.file, offset, &from[..from.len() / 2]);
-            ffi::SQLITE_IOERR_WRITE
-        }
-        Trouble::Reads | Trouble::Syncs | Trouble::ReadOnly => ffi::SQLITE_IOERR_WRITE,
+    match file.disk.try_write(file.file, offset as usize, from) {
+        Ok(()) => ffi::SQLITE_OK,
+        Err(Trouble::Full) => ffi::SQLITE_FULL,
+        Err(_) => ffi::SQLITE_IOERR_WRITE,
     }
 }
 
@@ -239,11 +269,10 @@ unsafe extern "C" fn truncate(handle: *mut ffi::sqlite3_file, size: ffi::sqlite3
 unsafe extern "C" fn sync(handle: *mut ffi::sqlite3_file, _flags: c_int) -> c_int {
     // SAFETY: see above.
     let file = unsafe { file(handle) };
-    if file.disk.fails(Order::Sync).is_some() {
-        return ffi::SQLITE_IOERR_FSYNC;
+    match file.disk.try_sync(file.file) {
+        Ok(()) => ffi::SQLITE_OK,
+        Err(_) => ffi::SQLITE_IOERR_FSYNC,
     }
-    file.disk.sync(file.file);
-    ffi::SQLITE_OK
 }
 
 unsafe extern "C" fn file_size(handle: *mut ffi::sqlite3_file, size: *mut ffi::sqlite3_int64) -> c_int {
