@@ -10,6 +10,9 @@ mod kill_store;
 mod memory;
 mod openapi;
 mod outage;
+#[allow(clippy::expect_used)]
+#[path = "../../../sync/platform/tests/postgres/mod.rs"]
+mod postgres;
 mod report;
 mod sim;
 mod visit;

@@ -17,7 +17,7 @@ use kiosk_protocol::limits::{FILE_BYTES_MAX, FILE_CHUNK_BYTES};
 use kiosk_protocol::wire::Problem;
 use kiosk_protocol::wire::file::{CHECKSUM, CHECKSUM_MISMATCH, CHUNK, LENGTH, OFFSET, checksum};
 
-use super::openapi::{PROBLEM, Usual};
+use super::openapi::{PROBLEM, Raw, Usual};
 use super::problem::Refusal;
 use super::terminal::Terminal;
 use super::{Centre, blocking, body};
@@ -93,7 +93,7 @@ pub async fn offset(
         ("upload-checksum" = String, Header, pattern = "^sm3 [A-Za-z0-9+/]{43}=$",
             description = "SM3 digest of the chunk, in Base64."),
     ),
-    request_body(content = Vec<u8>, content_type = CHUNK, description = "256 KiB, or what ends the file."),
+    request_body(content = inline(Raw), content_type = CHUNK, description = "256 KiB, or what ends the file."),
     responses(
         (status = 204, description = "It is kept.",
             headers(("upload-offset" = u64, description = "Bytes the platform has."),

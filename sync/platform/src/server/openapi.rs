@@ -6,11 +6,13 @@ use std::collections::BTreeMap;
 use kiosk_protocol::wire::Problem;
 use serde_json::{Map, Value};
 use utoipa::openapi::header::HeaderBuilder;
-use utoipa::openapi::schema::{ObjectBuilder, Type};
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::openapi::security::SecurityScheme;
-use utoipa::openapi::{ContentBuilder, RefOr, Response, ResponseBuilder};
-use utoipa::{IntoResponses, Modify, OpenApi, ToSchema};
+use utoipa::openapi::{ContentBuilder, KnownFormat, RefOr, Response, ResponseBuilder, SchemaFormat};
+use utoipa::{IntoResponses, Modify, OpenApi, PartialSchema, ToSchema};
 
+/// The name `utoipa` gives the schema of times; nothing else has it.
+const TIME: &str = "String";
 /// RFC 9457.
 pub const PROBLEM: &str = "application/problem+json";
 
@@ -48,7 +50,26 @@ struct Document;
 pub fn document() -> serde_json::Result<String> {
     let mut document = serde_json::to_value(Document::openapi())?;
     without_nulls(&mut document);
+    with_bounds(&mut document);
     serde_json::to_string_pretty(&document).map(|json| json + "\n")
+}
+
+/// A number of so many bits has an end, and a time is written as RFC 3339 wants: both are said in words that testers know.
+fn with_bounds(value: &mut Value) {
+    if let Some(schema) = value.as_object_mut() {
+        let end = match schema.get("format").and_then(Value::as_str) {
+            Some("u-int8") => Some(u64::from(u8::MAX)),
+            Some("u-int32") => Some(u64::from(u32::MAX)),
+            Some("u-int64") => Some(u64::MAX),
+            Some(_) | None => None,
+        };
+        end.map(|end| schema.entry("maximum").or_insert(end.into()));
+        if let Some(time) = schema.get_mut(TIME).and_then(Value::as_object_mut) {
+            time.insert("format".to_owned(), "date-time".into());
+        }
+        return schema.values_mut().for_each(with_bounds);
+    }
+    value.as_array_mut().into_iter().flatten().for_each(with_bounds);
 }
 
 /// What stands in a header or a query is text: it can be left out, but it cannot be null.
@@ -68,6 +89,18 @@ fn without_null(schema: &mut Value) {
         *schema = only.clone();
     }
 }
+
+/// Bytes as they are.
+pub struct Raw;
+
+impl PartialSchema for Raw {
+    fn schema() -> RefOr<Schema> {
+        let binary = SchemaFormat::KnownFormat(KnownFormat::Binary);
+        ObjectBuilder::new().schema_type(Type::String).format(Some(binary)).into()
+    }
+}
+
+impl ToSchema for Raw {}
 
 struct Certificate;
 
