@@ -5,6 +5,8 @@
 //! what other transactions did before the lock was had is visible to the statements after it. Reads see one
 //! snapshot. Work that met a conflict all the same is undone and done again.
 
+mod puts;
+
 use std::cell::{Cell, RefCell};
 use std::str::FromStr;
 
@@ -21,6 +23,7 @@ use tokio_postgres::{Config, Error, NoTls, Statement};
 use super::value::{Row, Value};
 use super::{Mode, Scope, Session, StoreError};
 use crate::limits::{DATABASE_BUSY, DATABASE_CONNECTIONS, PUTS_MAX, TRANSACTION_TRIES};
+use puts::{Put, gathered};
 
 /// In order; each runs once. The table `schema_version` counts them.
 const MIGRATIONS: [&str; 9] = [
@@ -60,7 +63,7 @@ impl Drop for Driver {
 struct Work<'a> {
     client: &'a Client,
     /// Statements nobody waits for; sent together before the next one somebody waits for.
-    puts: RefCell<Vec<(Statement, Vec<Value>)>>,
+    puts: RefCell<Vec<Put>>,
     is_open: Cell<bool>,
     may_repeat: Cell<bool>,
 }
@@ -156,7 +159,8 @@ impl<'a> Work<'a> {
 
     /// Pipelined: all are on their way before the first is answered.
     fn send_puts(&self) -> Result<(), StoreError> {
-        let puts = self.puts.take();
+        let prepared = |Put { sql, values }: Put| Ok::<_, StoreError>((self.prepared(&sql)?, values));
+        let puts = gathered(self.puts.take()).into_iter().map(prepared).collect::<Result<Vec<_>, _>>()?;
         let sent = puts.iter().map(|(statement, values)| {
             let values = borrowed(values);
             async move { self.client.execute(statement, &values).await }
@@ -211,8 +215,7 @@ impl Session for Work<'_> {
     }
 
     fn put(&self, sql: &str, values: Vec<Value>) -> Result<(), StoreError> {
-        let statement = self.prepared(sql)?;
-        self.puts.borrow_mut().push((statement, values));
+        self.puts.borrow_mut().push(Put { sql: sql.to_owned(), values });
         let is_full = self.puts.borrow().len() >= PUTS_MAX;
         if is_full { self.send_puts() } else { Ok(()) }
     }

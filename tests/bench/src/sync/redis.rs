@@ -21,8 +21,8 @@ use client::{Reply, Stream};
 
 const NAME: &str = "sync.vs_redis_stream";
 const SERVER: &str = "/usr/bin/redis-server";
-/// Items of a turn.
-const ITEMS: u64 = 2_000;
+/// Items of a turn: enough that neither the first contact nor the last wait for company counts for much.
+const ITEMS: u64 = 5_000;
 /// Turns of each side, one after the other; the middle one of each counts, since a disk is not the same from second to second.
 const TURNS: usize = 7;
 /// A server must listen within this.
