@@ -2,6 +2,7 @@
 //! The file has one writer at a time, so that every scope is kept by itself.
 
 use std::fs::OpenOptions;
+use std::io::ErrorKind;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
@@ -39,8 +40,7 @@ struct Work<'a>(Transaction<'a>);
 impl Sqlite {
     /// Opens the database, made where it is missing, and brings its schema up to date.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
-        // SQLite gives its side files the mode of the database.
-        OpenOptions::new().create(true).append(true).mode(0o600).open(path)?;
+        make(path)?;
         let mut connection = Connection::open(path)?;
         connection.busy_timeout(DATABASE_BUSY)?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
@@ -77,6 +77,15 @@ impl Sqlite {
         let done = work(&tx)?;
         tx.0.commit().map_err(StoreError::from)?;
         Ok(done)
+    }
+}
+
+/// Makes the file where it is missing: SQLite gives its side files the mode of the database. One that is there is left alone, for
+/// closing it beside SQLite drops the locks this process has on it (sqlite.org/howtocorrupt.html, 2.2).
+fn make(path: &Path) -> std::io::Result<()> {
+    match OpenOptions::new().create_new(true).append(true).mode(0o600).open(path) {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
+        made => made.map(drop),
     }
 }
 
@@ -143,6 +152,8 @@ impl ToSql for Value {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use std::os::unix::fs::MetadataExt;
+
     use jiff::Timestamp;
     use kiosk_protocol::ids::TerminalId;
     use kiosk_protocol::wire::{CaseState, Change};
@@ -198,5 +209,26 @@ mod tests {
         };
         assert_eq!(keep("first"), Ok(1));
         assert_eq!(keep("other"), Err("journals is append-only".to_owned()));
+    }
+
+    #[test]
+    fn to_open_it_once_more_drops_no_lock() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("platform.db");
+        let first = Sqlite::open(&path).unwrap();
+        let file = format!(":{} ", std::fs::metadata(&path).unwrap().ino());
+        let locks = || {
+            std::fs::read_to_string("/proc/locks")
+                .unwrap()
+                .lines()
+                .filter(|lock| lock.contains(&file))
+                .count()
+        };
+        let held = locks();
+        drop(Sqlite::open(&path).unwrap());
+        assert_eq!(locks(), held);
+        drop(std::fs::File::open(&path).unwrap());
+        assert!(locks() < held, "as a file that is closed beside SQLite does");
+        drop(first);
     }
 }
