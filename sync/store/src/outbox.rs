@@ -278,7 +278,7 @@ pub(crate) fn queue(connection: &Connection) -> Result<Vec<QueueRow>, StoreError
 
 /// What was accepted and could not be filed: where the disk is full.
 fn not_filed(connection: &Connection) -> Result<Vec<Result<QueueRow, StoreError>>, StoreError> {
-    let mut select = connection.prepare_cached(NOT_FILED)?;
+    let mut select = connection.prepare_cached(&format!("{NOT_FILED} ORDER BY position"))?;
     let rows = select.query_and_then([], queue_row)?;
     Ok(rows.collect())
 }

@@ -104,26 +104,10 @@ impl Terminal {
 
     /// Ends and starts again, on what is on disk.
     pub fn restart(self, seed: u64) -> Result<Self, Any> {
-        let Self { id, dir, wall, line, catalogue_key, store, worker: old, .. } = self;
-        let Self { expected, cases, rated, files, files_kept, ids, .. } = self;
-        drop((old, store));
-        let store = open(&id, &dir, &wall)?;
-        let worker = worker(&store, &line, &catalogue_key, &wall, seed);
-        Ok(Self {
-            id,
-            dir,
-            wall,
-            line,
-            catalogue_key,
-            store,
-            worker,
-            expected,
-            cases,
-            rated,
-            files,
-            files_kept,
-            ids,
-        })
+        drop((self.store, self.worker));
+        let store = open(&self.id, &self.dir, &self.wall)?;
+        let worker = worker(&store, &self.line, &self.catalogue_key, &self.wall, seed);
+        Ok(Self { store, worker, ..self })
     }
 
     /// A rating in a lane.
