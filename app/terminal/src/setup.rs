@@ -37,6 +37,7 @@ impl Setup {
             path: self.paths.store.clone(),
             terminal: identity.terminal.clone(),
             epoch: identity.epoch,
+            heads_key: identity.heads_key.clone(),
             limit: self.config.store.limit_mib.map(|mib| mib.saturating_mul(1 << 20)),
             clock: Arc::new(jiff::Timestamp::now),
         };

@@ -38,6 +38,8 @@ pub struct Identity {
     pub sealing_key: SealingKey,
     /// Verifies catalogues.
     pub catalogue_key: VerifyingKey,
+    /// Verifies countersignatures of the journal's heads.
+    pub heads_key: VerifyingKey,
     /// The terminal's certificate, PEM.
     pub certificate_path: PathBuf,
     /// Its private key, PEM.
@@ -81,6 +83,7 @@ pub(crate) struct Record {
     pub site: Text,
     pub sealing_key: SealingKey,
     pub catalogue_key: VerifyingKey,
+    pub heads_key: VerifyingKey,
 }
 
 impl Identity {
@@ -110,13 +113,14 @@ impl Identity {
     }
 
     pub(crate) fn of(record: Record, dir: &Path) -> Self {
-        let Record { terminal, epoch, site, sealing_key, catalogue_key } = record;
+        let Record { terminal, epoch, site, sealing_key, catalogue_key, heads_key } = record;
         Self {
             terminal,
             epoch,
             site,
             sealing_key,
             catalogue_key,
+            heads_key,
             certificate_path: dir.join(CERTIFICATE_FILE),
             key_path: dir.join(KEY_FILE),
             ca_path: dir.join(CA_FILE),

@@ -64,8 +64,8 @@ pub trait SyncStore: Send + Sync + 'static {
     fn remove_file(&self, file: &Digest) -> Result<(), StoreFault>;
     /// Where the journal stands, signed; nothing where the platform countersigned that already.
     fn head_to_show(&self) -> Result<Option<HeadReport>, StoreFault>;
-    /// Keeps a verified countersignature.
-    fn keep_countersigned(&self, shown: &Countersigned) -> Result<(), StoreFault>;
+    /// Keeps a countersignature by the platform of the enrolment; whether it is one.
+    fn keep_countersigned(&self, shown: &Countersigned) -> Result<bool, StoreFault>;
     /// Goes on in this epoch.
     fn begin_epoch(&self, epoch: u32) -> Result<(), StoreFault>;
     /// The version of the list of revocations that is kept; 0 where there is none.
@@ -169,7 +169,7 @@ impl SyncStore for Store {
         Ok(Store::head_to_show(self)?.map(|head| HeadReport { key: self.journal_key(), head }))
     }
 
-    fn keep_countersigned(&self, shown: &Countersigned) -> Result<(), StoreFault> {
+    fn keep_countersigned(&self, shown: &Countersigned) -> Result<bool, StoreFault> {
         Ok(Store::keep_countersigned(self, shown)?)
     }
 

@@ -1,7 +1,7 @@
 //! A platform without its line: what a server does with a batch and with a poll. For campaigns in virtual time, which
 //! carry requests themselves.
 
-use kiosk_protocol::crypto::{Digest, SealingKey};
+use kiosk_protocol::crypto::{Digest, SealingKey, VerifyingKey};
 use kiosk_protocol::ids::TerminalId;
 use kiosk_protocol::wire::file::checksum;
 use kiosk_protocol::wire::{Batch, BatchAnswer, Changes, HeadAnswer, HeadReport, Problem};
@@ -17,6 +17,11 @@ impl Core {
     /// What terminals seal personal fields with.
     pub fn sealing_key(&self) -> SealingKey {
         self.0.keys.unsealing.sealing_key()
+    }
+
+    /// What terminals verify countersignatures with.
+    pub fn heads_key(&self) -> VerifyingKey {
+        self.0.keys.heads.verifying_key()
     }
 
     /// Answers a batch of a terminal.

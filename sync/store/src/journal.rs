@@ -5,11 +5,12 @@
 //!
 //! Heads are signed with a key that lies in this file, encrypted like everything else, and never leaves it. Who holds the
 //! store's key could forge a new chain with its heads, but not one that fits the heads the platform was shown before: it
-//! countersigns them, and its newest countersignature is kept here and goes into each export (`shown`).
+//! countersigns them with the key the enrolment named, and its newest countersignature is kept here and goes into each
+//! export (`shown`).
 
 mod shown;
 
-use kiosk_protocol::crypto::{Digest, SigningKey, Suite, VerifyingKey};
+use kiosk_protocol::crypto::{Digest, SigningKey, Suite};
 use kiosk_protocol::ids::TerminalId;
 use kiosk_protocol::journal::{self, Audit, Chain, HEAD_ROWS, Line, Row, SALTED, Salt, SignedHead};
 use kiosk_protocol::trail::TrailEvent;
@@ -192,10 +193,10 @@ pub(crate) struct Walk(Audit);
 
 impl Walk {
     /// Before the first row, with what the platform was shown.
-    pub fn start(connection: &Connection, key: VerifyingKey) -> Result<Self, StoreError> {
-        let mut audit = Audit::new(key);
+    pub fn start(connection: &Connection, origin: &Origin) -> Result<Self, StoreError> {
+        let mut audit = Audit::new(origin.signer.verifying_key());
         if let Some(shown) = shown::countersigned(connection)? {
-            audit.countersigned(&shown, &shown.key);
+            audit.countersigned(&shown, &origin.heads_key);
         }
         Ok(Self(audit))
     }

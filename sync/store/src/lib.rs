@@ -78,6 +78,9 @@ pub struct Options {
     pub terminal: TerminalId,
     /// The epoch of items made from now on.
     pub epoch: u32,
+    /// What the platform of the terminal's enrolment countersigns the journal's heads with. A countersignature by another
+    /// key is none; one of a platform the terminal was enrolled at before is `Flaw::Forged` until the next one.
+    pub heads_key: VerifyingKey,
     /// What it may grow to, bytes; by default `limits::LIMIT_BYTES`, or half of its disk where that is less.
     pub limit: Option<u64>,
     /// Gives the time of rows; order does not depend on it. Called on the store's thread.
@@ -123,14 +126,14 @@ impl Store {
     pub fn open_on(options: Options, key: &dyn KeyPort, log: Arc<dyn LogPort>) -> Result<Self, StoreError> {
         let lock = schema::lock(&options.path)?;
         let _work = ending::work();
-        let Options { path: directory, terminal, epoch, limit, clock } = options;
+        let Options { path: directory, terminal, epoch, heads_key, limit, clock } = options;
         let quota = Quota::new(&directory, limit)?;
         let (connection, place) = rekey::open(&directory, key, log.clone())?;
         ending::guard();
         let files = Files::open(&directory)?;
         let signer = journal::signer(&connection)?;
         let journal_key = signer.verifying_key();
-        let mut origin = Origin { terminal, epoch, clock, signer };
+        let mut origin = Origin { terminal, epoch, heads_key, clock, signer };
         origin.epoch = journal::epoch(&connection, &origin)?;
         let writer = Writer::start(Owned {
             hold: Hold::new(place, connection),
@@ -342,10 +345,13 @@ impl Store {
         self.writer.call(|db| db.write(|change, origin| journal::head_to_show(change, origin, origin.now()?)))
     }
 
-    /// Keeps what the platform countersigned, so that an end cut off shows. The caller has verified it.
-    pub fn keep_countersigned(&self, shown: &Countersigned) -> Result<(), StoreError> {
+    /// Keeps what the platform of the enrolment countersigned, so that an end cut off shows; whether it was that platform.
+    /// The caller has seen that it is what was shown.
+    pub fn keep_countersigned(&self, shown: &Countersigned) -> Result<bool, StoreError> {
         let shown = shown.clone();
-        self.writer.call(move |db| db.write(|change, _| journal::keep_countersigned(change, &shown)))
+        self.writer.call(move |db| {
+            db.write(|change, origin| journal::keep_countersigned(change, &origin.heads_key, &shown))
+        })
     }
 
     /// Goes on in an epoch the platform put this terminal into: items made from now on carry it, also after the next
@@ -378,10 +384,9 @@ impl Store {
     /// Recomputes the whole hash chain and verifies the signed heads. `Err` only when the file cannot be read; a row that does not
     /// hold stands in the report. Other calls go on in between.
     pub fn verify_journal(&self) -> Result<JournalReport, StoreError> {
-        let key = self.journal_key();
         let mut walk = self.writer.call(move |db| {
             intake::file_all(db)?;
-            journal::Walk::start(db.connection, key)
+            journal::Walk::start(db.connection, db.origin)
         })?;
         loop {
             match self.writer.call(move |db| walk.turn(db.connection))? {

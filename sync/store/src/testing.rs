@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use jiff::Timestamp;
 use kiosk_protocol::codes::RatingLevel;
-use kiosk_protocol::crypto::{Sealed, Suite};
+use kiosk_protocol::crypto::{Sealed, SigningKey, Suite};
 use kiosk_protocol::ids::{Key, TerminalId};
 use kiosk_protocol::item::Content;
 use kiosk_protocol::service::Language;
@@ -57,7 +57,8 @@ impl Bench {
     pub fn options(&self) -> Options {
         let clock_ms = self.clock_ms.clone();
         let clock = move || Timestamp::from_millisecond(clock_ms.load(Ordering::Relaxed)).unwrap();
-        Options { path: self.path(), terminal: terminal(), epoch: 1, limit: None, clock: Arc::new(clock) }
+        let (path, terminal, heads_key) = (self.path(), terminal(), platform().verifying_key());
+        Options { path, terminal, epoch: 1, heads_key, limit: None, clock: Arc::new(clock) }
     }
 
     pub fn open(&self) -> Store {
@@ -79,6 +80,11 @@ fn raw(path: &Path, key: &KeyFile) -> Connection {
     let digits = hex::encode(*key.key().unwrap());
     connection.execute_batch(&format!("PRAGMA key = \"x'{digits}'\"")).unwrap();
     connection
+}
+
+/// What the platform countersigns with.
+pub fn platform() -> SigningKey {
+    SigningKey::from_bytes(&[7; 32]).unwrap()
 }
 
 pub fn terminal() -> TerminalId {

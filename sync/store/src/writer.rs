@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
 
-use kiosk_protocol::crypto::SigningKey;
+use kiosk_protocol::crypto::{SigningKey, VerifyingKey};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use crate::error::StoreError;
@@ -20,6 +20,8 @@ use crate::{Clock, TerminalId, ending, intake};
 pub(crate) struct Origin {
     pub terminal: TerminalId,
     pub epoch: u32,
+    /// Verifies the platform's countersignatures.
+    pub heads_key: VerifyingKey,
     pub clock: Clock,
     /// Signs the journal's heads.
     pub signer: SigningKey,

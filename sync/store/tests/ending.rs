@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
 
 use kiosk_protocol::codes::RatingLevel;
+use kiosk_protocol::crypto::SigningKey;
 use kiosk_protocol::item::Content;
 use kiosk_store::{Draft, KeyFile, Options, Store};
 use uuid::Uuid;
@@ -33,8 +34,9 @@ fn a_process_may_end_in_the_midst_of_a_write() {
 fn write_and_end(folder: PathBuf) {
     let key = KeyFile::create(folder.join("key")).unwrap();
     let terminal = "230202-0001".to_owned().try_into().unwrap();
-    let path = folder.join("store");
-    let options = Options { path, terminal, epoch: 1, limit: None, clock: Arc::new(jiff::Timestamp::now) };
+    let (path, clock) = (folder.join("store"), Arc::new(jiff::Timestamp::now));
+    let heads_key = SigningKey::generate().unwrap().verifying_key();
+    let options = Options { path, terminal, epoch: 1, heads_key, limit: None, clock };
     let store = Store::open(options, &key).unwrap();
     let (kept, first) = sync_channel(0);
     std::thread::spawn(move || {

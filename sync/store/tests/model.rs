@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use jiff::{SignedDuration, Timestamp};
 use kiosk_protocol::codes::RatingLevel;
-use kiosk_protocol::crypto::Digest;
+use kiosk_protocol::crypto::{Digest, SigningKey};
 use kiosk_protocol::ids::{ItemId, TerminalId};
 use kiosk_protocol::item::{Content, ItemBody, Verdict};
 use kiosk_protocol::trail::TrailEvent;
@@ -75,7 +75,8 @@ impl World {
         let clock = move || Timestamp::from_second(clock.load(Ordering::Relaxed)).unwrap();
         let terminal = TerminalId::try_from("T-1".to_owned()).unwrap();
         let path = self.directory.path().join("store");
-        let options = Options { path, terminal, epoch: 1, limit: None, clock: Arc::new(clock) };
+        let heads_key = SigningKey::generate().unwrap().verifying_key();
+        let options = Options { path, terminal, epoch: 1, heads_key, limit: None, clock: Arc::new(clock) };
         self.store = Some(Store::open(options, &self.key).unwrap());
     }
 

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use kiosk_protocol::codes::RatingLevel;
+use kiosk_protocol::crypto::SigningKey;
 use kiosk_protocol::ids::TerminalId;
 use kiosk_protocol::item::Content;
 use kiosk_store::{Draft, Keep, Key, KeyError, KeyHome, KeyPort, Options, Store, StoreError};
@@ -53,7 +54,8 @@ impl Bench {
     fn open(&self, key: &dyn KeyPort) -> Result<Store, StoreError> {
         let terminal = TerminalId::try_from("230202-0001".to_owned()).unwrap();
         let clock = Arc::new(|| Timestamp::from_second(1_790_000_000).unwrap());
-        Store::open(Options { path: self.path(), terminal, epoch: 1, limit: None, clock }, key)
+        let (path, heads_key) = (self.path(), SigningKey::generate().unwrap().verifying_key());
+        Store::open(Options { path, terminal, epoch: 1, heads_key, limit: None, clock }, key)
     }
 
     /// Opens it and looks for every row.

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 use std::sync::Arc;
 
+use kiosk_protocol::crypto::SigningKey;
 use kiosk_protocol::ids::TerminalId;
 use kiosk_protocol::journal::Line;
 use kiosk_protocol::trail::TrailEvent;
@@ -24,7 +25,9 @@ impl Bench {
         let key = KeyFile::create(folder.path().join("store.key")).unwrap();
         let terminal = TerminalId::try_from("230202-0001".to_owned()).unwrap();
         let clock = Arc::new(jiff::Timestamp::now);
-        let options = Options { path: folder.path().join("store"), terminal, epoch: 1, limit: None, clock };
+        let (path, heads_key) =
+            (folder.path().join("store"), SigningKey::generate().unwrap().verifying_key());
+        let options = Options { path, terminal, epoch: 1, heads_key, limit: None, clock };
         let store = Store::open(options, &key).unwrap();
         let step = TrailEvent::VisitBegun { visit: uuid::Uuid::nil() };
         (0..ROWS / 100).for_each(|_| store.record(vec![step.clone(); 100]).unwrap());

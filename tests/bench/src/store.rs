@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use kiosk_bench::percentile;
-use kiosk_protocol::crypto::{ReadySeal, UnsealingKey};
+use kiosk_protocol::crypto::{ReadySeal, SigningKey, UnsealingKey};
 use kiosk_protocol::ids::{Key, TerminalId};
 use kiosk_protocol::item::{CaseFile, Content, Person};
 use kiosk_protocol::service::Language;
@@ -94,6 +94,7 @@ fn open_store(dir: &Path) -> Result<Store, Box<dyn std::error::Error>> {
         path: dir.join("store"),
         terminal: TerminalId::try_from("230202-0001".to_owned())?,
         epoch: 1,
+        heads_key: SigningKey::generate()?.verifying_key(),
         limit: None,
         clock: Arc::new(jiff::Timestamp::now),
     };

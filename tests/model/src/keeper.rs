@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use kiosk_protocol::crypto::SealingKey;
+use kiosk_protocol::crypto::{SealingKey, SigningKey};
 use kiosk_protocol::ids::{ReceiptNumber, TerminalId};
 use kiosk_protocol::trail::TrailEvent;
 use kiosk_session::{Kept, NewCase, RequestId, StoreTrouble};
@@ -80,8 +80,9 @@ impl Keeper {
         key: SealingKey,
     ) -> Result<Self, Box<dyn std::error::Error>> {
         let terminal = TerminalId::try_from(TERMINAL.to_owned())?;
-        let options =
-            Options { path: folder.join("store"), terminal, epoch: 1, limit: None, clock: Arc::new(wall) };
+        let (path, clock, heads_key) =
+            (folder.join("store"), Arc::new(wall), SigningKey::generate()?.verifying_key());
+        let options = Options { path, terminal, epoch: 1, heads_key, limit: None, clock };
         let store = Store::open(options, &FixedKey)?;
         let (accepted, line) = (BTreeMap::new(), VecDeque::new());
         Ok(Self { store, disk: Disk::Well, accepted, recorded: 0, key, line, ready: None })

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use kiosk_client::sync::Step;
 use kiosk_platform::{Options, Platform};
-use kiosk_protocol::crypto::{SealingKey, SigningKey};
+use kiosk_protocol::crypto::SealingKey;
 use kiosk_protocol::ids::TerminalId;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
@@ -95,11 +95,10 @@ impl World {
         let options =
             Options { clock: Arc::new(move || clock.shows()), poll_ms: 60_000, ..Options::default() };
         let core = platform.core(options)?;
-        let sealing_key = core.sealing_key();
+        let (sealing_key, heads_key) = (core.sealing_key(), core.heads_key());
         let id = TerminalId::try_from("230202-0001".to_owned())?;
         let line = Arc::new(Line::new(core, id.clone(), time.clone()));
-        let key = SigningKey::generate()?.verifying_key();
-        let terminal = Terminal::new(id, dir.join("terminal"), wall, line.clone(), key, seed)?;
+        let terminal = Terminal::new(id, dir.join("terminal"), wall, line.clone(), heads_key, seed)?;
         let lanes = (0..LANES).map(|_| Uuid::now_v7()).collect();
         let (rng, at_start_kib) = (StdRng::seed_from_u64(seed), resident_kib()?);
         Ok(Self { rng, time, line, terminal, sealing_key, lanes, at_start_kib, most_kib: at_start_kib })

@@ -114,6 +114,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use std::sync::Arc;
 
+    use kiosk_protocol::crypto::SigningKey;
     use kiosk_protocol::ids::TerminalId;
     use kiosk_store::{KeyFile, Options};
 
@@ -126,7 +127,9 @@ mod tests {
         KeyFile::create(&key.path).unwrap();
         let terminal = TerminalId::try_from("230202-0001".to_owned()).unwrap();
         let (path, clock) = (folder.path().join("store"), Arc::new(jiff::Timestamp::now));
-        let store = Store::open(Options { path, terminal, epoch: 1, limit: None, clock }, &key).unwrap();
+        let heads_key = SigningKey::generate().unwrap().verifying_key();
+        let options = Options { path, terminal, epoch: 1, heads_key, limit: None, clock };
+        let store = Store::open(options, &key).unwrap();
         let file = store.keep_file(&[7; 1500]).unwrap();
         assert_eq!(files(&read(&store).unwrap()), [format!("file of a case, 2 KiB, waiting: {file}")]);
         store.remove_file(&file).unwrap();

@@ -53,6 +53,7 @@ fn open(folder: &Path) -> Store {
         path: folder.join("store"),
         terminal: "230202-0001".to_owned().try_into().unwrap(),
         epoch: 1,
+        heads_key: SigningKey::generate().unwrap().verifying_key(),
         limit: None,
         clock: Arc::new(Timestamp::now),
     };

@@ -6,7 +6,7 @@ use std::sync::mpsc::TryRecvError;
 use std::sync::{Mutex, PoisonError};
 
 use kiosk_protocol::codes::RatingLevel;
-use kiosk_protocol::crypto::UnsealingKey;
+use kiosk_protocol::crypto::{SigningKey, UnsealingKey};
 use kiosk_protocol::item::Content;
 use kiosk_protocol::trail::EndReason;
 use kiosk_store::{KeyFile, Options};
@@ -48,7 +48,8 @@ impl Desk {
         };
         let terminal = "230202-0001".to_owned().try_into().unwrap();
         let path = folder.path().join("store");
-        let options = Options { path, terminal, epoch: 1, limit, clock: Arc::new(clock) };
+        let heads_key = SigningKey::generate().unwrap().verifying_key();
+        let options = Options { path, terminal, epoch: 1, heads_key, limit, clock: Arc::new(clock) };
         let key = KeyFile::create(folder.path().join("key")).unwrap();
         let store = Store::open(options, &key).unwrap();
         let (events, inbox) = sync_channel(EVENTS_MAX);

@@ -56,6 +56,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use std::sync::Arc;
 
+    use kiosk_protocol::crypto::SigningKey;
     use kiosk_protocol::ids::TerminalId;
     use kiosk_store::{KeyFile, Options, Pause};
 
@@ -71,8 +72,9 @@ mod tests {
         let file = KeyFile::create(dir.path().join("store.key")).unwrap();
         let terminal = TerminalId::try_from("230202-0001".to_owned()).unwrap();
         let clock = Arc::new(jiff::Timestamp::now);
-        let path = dir.path().join("store");
-        let store = Store::open(Options { path, terminal, epoch: 1, limit: None, clock }, &file).unwrap();
+        let (path, heads_key) = (dir.path().join("store"), SigningKey::generate().unwrap().verifying_key());
+        let options = Options { path, terminal, epoch: 1, heads_key, limit: None, clock };
+        let store = Store::open(options, &file).unwrap();
         let orders = FromAfar { board: Board::default(), store };
         let told = orders.carry_out(&key(REPORT_STATUS));
         assert_eq!(told.outcome, Outcome::Done);

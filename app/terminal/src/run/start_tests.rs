@@ -101,7 +101,8 @@ impl Terminal {
         let folder = tempfile::tempdir().unwrap();
         let terminal = "230202-0001".to_owned().try_into().unwrap();
         let (path, clock) = (folder.path().join("store"), Arc::new(Timestamp::now));
-        let options = Options { path, terminal, epoch: 1, limit: None, clock };
+        let heads_key = SigningKey::generate().unwrap().verifying_key();
+        let options = Options { path, terminal, epoch: 1, heads_key, limit: None, clock };
         let store = Store::open(options, &KeyFile::create(folder.path().join("key")).unwrap()).unwrap();
         store.submit(rating(), Vec::new()).unwrap();
         let (platform, key) = (Arc::<Away>::default(), SigningKey::generate().unwrap().verifying_key());

@@ -86,8 +86,9 @@ pub(crate) fn check_certificate(
 
 /// Writes the identity; `identity.json` last, as it makes the rest count.
 fn keep(answer: EnrolAnswer, key: &KeyPair, dir: &Path) -> Result<Identity, EnrolError> {
-    let EnrolAnswer { terminal, epoch, site, certificate_pem, ca_pem, sealing_key, catalogue_key } = answer;
-    let record = Record { terminal, epoch, site, sealing_key, catalogue_key };
+    let EnrolAnswer { terminal, epoch, site, certificate_pem, ca_pem, sealing_key, catalogue_key, heads_key } =
+        answer;
+    let record = Record { terminal, epoch, site, sealing_key, catalogue_key, heads_key };
     let json = serde_json::to_vec_pretty(&record).map_err(|_| BadEnrolAnswer::Record)?;
     let in_dir = |source| EnrolError::Files { path: dir.to_owned(), source };
     let lock = std::fs::File::open(dir).map_err(in_dir)?;

@@ -176,8 +176,14 @@ pub fn open(dir: &tempfile::TempDir) -> Store {
     }
     let terminal = TerminalId::try_from("230202-0001".to_owned()).unwrap();
     let clock = Arc::new(Timestamp::now);
-    let options = Options { path: dir.path().join("store"), terminal, epoch: 1, limit: None, clock };
+    let (directory, heads_key) = (dir.path().join("store"), countersigner().verifying_key());
+    let options = Options { path: directory, terminal, epoch: 1, heads_key, limit: None, clock };
     Store::open(options, &KeyFile { path }).unwrap()
+}
+
+/// What the platform of these stores countersigns with.
+pub fn countersigner() -> SigningKey {
+    SigningKey::from_bytes(&[7; 32]).unwrap()
 }
 
 pub fn start(

@@ -17,7 +17,7 @@ use kiosk_protocol::wire::{Ask, Change, Command, CommandResult, HeadAnswer, Head
 use kiosk_store::{Draft, Store};
 use uuid::Uuid;
 
-use super::offering::{PATIENCE, Platform, meanwhile, open, start, until};
+use super::offering::{PATIENCE, Platform, countersigner, meanwhile, open, start, until};
 use super::published::{Published, naming, published};
 
 #[tokio::test]
@@ -133,8 +133,16 @@ async fn what_is_submitted_is_settled_and_an_ask_finds_the_link() {
 }
 
 fn countersigns(report: &HeadReport) -> HeadAnswer {
-    let platform = SigningKey::generate().unwrap();
-    HeadAnswer::Countersigned(Countersigned::sign(&platform, report.head.clone(), Timestamp::now()).unwrap())
+    countersigns_with(&countersigner(), report)
+}
+
+fn countersigns_with(key: &SigningKey, report: &HeadReport) -> HeadAnswer {
+    HeadAnswer::Countersigned(Countersigned::sign(key, report.head.clone(), Timestamp::now()).unwrap())
+}
+
+/// With a key of somebody who holds that of the store.
+fn countersigns_as_another(report: &HeadReport) -> HeadAnswer {
+    countersigns_with(&SigningKey::generate().unwrap(), report)
 }
 
 /// Another head than the one it was shown.
@@ -172,11 +180,10 @@ async fn the_journals_head_is_shown_and_kept_as_it_was_countersigned() {
     assert!(*platform.heads.borrow() <= shown + 2, "what was countersigned is not shown again");
 }
 
-#[tokio::test]
-async fn a_countersignature_of_another_head_is_not_kept_and_delays_nothing() {
+async fn is_not_kept_and_delays_nothing(says: fn(&HeadReport) -> HeadAnswer) {
     let (dir, key) = (tempfile::tempdir().unwrap(), SigningKey::generate().unwrap());
     let (store, platform) = (open(&dir), Platform::offering(1, &key));
-    *platform.says.lock().unwrap() = Some(countersigns_another);
+    *platform.says.lock().unwrap() = Some(says);
     let (mut handle, _run) = start(&store, &platform, &key);
     until(&mut platform.heads.subscribe(), |heads| *heads >= 1).await;
     store.submit(rating(), Vec::new()).unwrap();
@@ -184,6 +191,16 @@ async fn a_countersignature_of_another_head_is_not_kept_and_delays_nothing() {
     until(&mut platform.items.subscribe(), |items| *items == 1).await;
     until(&mut handle.link, |link| *link == LinkState::Online).await;
     assert_eq!(countersigned(&store), 0);
+}
+
+#[tokio::test]
+async fn a_countersignature_of_another_head_is_not_kept_and_delays_nothing() {
+    is_not_kept_and_delays_nothing(countersigns_another).await;
+}
+
+#[tokio::test]
+async fn a_countersignature_by_another_key_than_the_enrolments_is_not_kept_and_delays_nothing() {
+    is_not_kept_and_delays_nothing(countersigns_as_another).await;
 }
 
 #[tokio::test]

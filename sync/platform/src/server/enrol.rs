@@ -80,6 +80,7 @@ fn enrol_by(
         ca_pem: centre.keys.ca_pem.clone(),
         sealing_key: centre.keys.unsealing.sealing_key(),
         catalogue_key: signers.root.verifying_key(),
+        heads_key: centre.keys.heads.verifying_key(),
     })
 }
 

@@ -18,7 +18,7 @@ pub struct Countersigned {
     pub at: jiff::Timestamp,
     /// The algorithms.
     pub suite: Suite,
-    /// The platform's key. Whoever must not trust what is named here knows it from the platform's operator.
+    /// The platform's key. Whoever must not trust what is named here knows it from the enrolment or from the platform's operator.
     pub key: VerifyingKey,
     /// Over `Countersigned::bytes`, as `SigningKey::sign` writes it.
     pub signature: String,

@@ -96,4 +96,6 @@ pub struct EnrolAnswer {
     pub sealing_key: SealingKey,
     /// What it verifies catalogues with.
     pub catalogue_key: VerifyingKey,
+    /// What it verifies countersignatures of its journal's heads with.
+    pub heads_key: VerifyingKey,
 }

@@ -1,6 +1,7 @@
 //! What the platform was shown: its newest countersignature, which covers all rows before; and the epoch it put the
 //! terminal into where that did not fit.
 
+use kiosk_protocol::crypto::VerifyingKey;
 use kiosk_protocol::journal::{Countersigned, SignedHead};
 use kiosk_protocol::trail::TrailEvent;
 use rusqlite::{Connection, OptionalExtension};
@@ -33,16 +34,23 @@ pub(crate) fn head_to_show(
     Ok(sign_tip(connection, origin, now)?.filter(|head| Some((head.seq, head.hash)) != seen))
 }
 
-/// Keeps a countersignature in place of one before it. The caller has verified it.
-pub(crate) fn keep_countersigned(connection: &Connection, shown: &Countersigned) -> Result<(), StoreError> {
+/// Keeps a countersignature by this key in place of one before it; whether it is by this key.
+pub(crate) fn keep_countersigned(
+    connection: &Connection,
+    key: &VerifyingKey,
+    shown: &Countersigned,
+) -> Result<bool, StoreError> {
+    if shown.verify(key).is_err() {
+        return Ok(false);
+    }
     if countersigned(connection)?.is_some_and(|newest| newest.head.seq > shown.head.seq) {
-        return Ok(());
+        return Ok(true);
     }
     let json = serde_json::to_string(shown).map_err(|_| StoreError::Internal)?;
     let sql = "INSERT INTO cursors (name, value) VALUES (?, ?)
                ON CONFLICT (name) DO UPDATE SET value = excluded.value";
     connection.prepare_cached(sql)?.execute((COUNTERSIGNED, json))?;
-    Ok(())
+    Ok(true)
 }
 
 /// The counter of the epoch the platform put this terminal into.

@@ -4,7 +4,7 @@ use rusqlite::Connection;
 
 use super::*;
 use crate::Store;
-use crate::testing::{Bench, VISIT, draft, terminal};
+use crate::testing::{Bench, VISIT, draft, platform, terminal};
 
 const SEEN: TrailEvent = TrailEvent::VisitBegun { visit: VISIT };
 const DROP_TRIGGERS: &str = "DROP TRIGGER journal_no_update; DROP TRIGGER journal_no_delete;";
@@ -224,14 +224,14 @@ fn the_heads_triggers_refuse_change_and_removal() {
 }
 
 /// A store of five rows whose platform has countersigned the fifth.
-fn shown() -> (Bench, SigningKey) {
-    let (bench, platform) = (Bench::new(), SigningKey::generate().unwrap());
+fn shown() -> Bench {
+    let bench = Bench::new();
     let store = bench.open();
     store.record(vec![SEEN; 5]).unwrap();
     let head = store.head_to_show().unwrap().unwrap();
-    store.keep_countersigned(&Countersigned::sign(&platform, head, bench.now()).unwrap()).unwrap();
+    store.keep_countersigned(&Countersigned::sign(&platform(), head, bench.now()).unwrap()).unwrap();
     drop(store);
-    (bench, platform)
+    bench
 }
 
 #[test]
@@ -239,21 +239,21 @@ fn a_head_is_shown_until_it_is_countersigned() {
     let bench = Bench::new();
     let store = bench.open();
     assert_eq!(store.head_to_show().unwrap(), None, "nothing was recorded");
-    let (bench, platform) = shown();
+    let bench = shown();
     let store = bench.open();
     assert_eq!(store.head_to_show().unwrap(), None);
     store.record(vec![SEEN]).unwrap();
     let next = store.head_to_show().unwrap().unwrap();
     assert_eq!(next.seq, 6);
     assert_eq!(store.head_to_show().unwrap().as_ref(), Some(&next), "until it is");
-    store.keep_countersigned(&Countersigned::sign(&platform, next, bench.now()).unwrap()).unwrap();
+    store.keep_countersigned(&Countersigned::sign(&platform(), next, bench.now()).unwrap()).unwrap();
     assert_eq!(store.head_to_show().unwrap(), None);
     assert_eq!(store.verify_journal().unwrap().countersigned, 6);
 }
 
 #[test]
 fn an_end_cut_off_below_a_countersigned_head_is_named() {
-    let (bench, _) = shown();
+    let bench = shown();
     assert_eq!(bench.open().verify_journal().unwrap().first_bad, None);
     let triggers = "DROP TRIGGER heads_no_update; DROP TRIGGER heads_no_delete;";
     // By somebody who has the key and knows of the counter and of the heads.
@@ -266,7 +266,7 @@ fn an_end_cut_off_below_a_countersigned_head_is_named() {
 
 #[test]
 fn rows_made_anew_behind_a_cut_do_not_fit_the_countersigned_head() {
-    let (bench, _) = shown();
+    let bench = shown();
     let triggers = "DROP TRIGGER heads_no_update; DROP TRIGGER heads_no_delete;";
     let cut = "DELETE FROM journal WHERE seq > 3; DELETE FROM heads;
                UPDATE counters SET value = 3 WHERE name = 'journal'";
@@ -277,29 +277,55 @@ fn rows_made_anew_behind_a_cut_do_not_fit_the_countersigned_head() {
 }
 
 #[test]
+fn what_another_key_than_the_enrolments_countersigned_is_not_kept() {
+    let bench = Bench::new();
+    let store = bench.open();
+    store.record(vec![SEEN; 5]).unwrap();
+    let head = store.head_to_show().unwrap();
+    let forged = Countersigned::sign(&SigningKey::generate().unwrap(), head.clone().unwrap(), bench.now());
+    assert_eq!(store.keep_countersigned(&forged.unwrap()), Ok(false));
+    assert_eq!((store.head_to_show().unwrap(), store.verify_journal().unwrap().countersigned), (head, 0));
+}
+
+#[test]
+fn a_countersignature_made_with_a_key_of_ones_own_is_named() {
+    let bench = shown();
+    let store = bench.open();
+    store.record(vec![SEEN]).unwrap();
+    let head = store.head_to_show().unwrap().unwrap();
+    drop(store);
+    // By somebody who has the store's key.
+    let forged = Countersigned::sign(&SigningKey::generate().unwrap(), head, bench.now()).unwrap();
+    let json = serde_json::to_string(&forged).unwrap();
+    let sql = "UPDATE cursors SET value = ? WHERE name = 'journal/countersigned'";
+    assert_eq!(bench.raw().execute(sql, [json]), Ok(1));
+    assert_eq!(bench.open().verify_journal().unwrap().first_bad, Some((6, Flaw::Forged)));
+}
+
+#[test]
 fn an_export_carries_what_the_platform_countersigned() {
-    let (bench, platform) = shown();
+    let bench = shown();
     let lines = bench.open().journal_lines(0).unwrap();
     let Line::Countersigned(shown) = &lines[1] else { panic!("{:?}", lines[1]) };
-    shown.verify(&platform.verifying_key()).unwrap();
+    shown.verify(&platform().verifying_key()).unwrap();
     assert_eq!(shown.head.seq, 5);
 }
 
 #[test]
 fn an_older_countersignature_does_not_displace_a_newer_one() {
-    let (bench, platform) = shown();
+    let bench = shown();
     let store = bench.open();
     let newest = store.journal_lines(0).unwrap();
     let Line::Countersigned(newest) = newest[1].clone() else { panic!() };
     let chain = Chain { seq: 2, head: Digest::ZERO };
-    let old = SignedHead::sign(&platform, terminal(), 1, chain, bench.now()).unwrap();
-    store.keep_countersigned(&Countersigned::sign(&platform, old, bench.now()).unwrap()).unwrap();
+    let old = SignedHead::sign(&platform(), terminal(), 1, chain, bench.now()).unwrap();
+    store.keep_countersigned(&Countersigned::sign(&platform(), old, bench.now()).unwrap()).unwrap();
     assert_eq!(store.journal_lines(0).unwrap()[1..2], [Line::Countersigned(newest)]);
 }
 
 #[test]
 fn a_new_epoch_holds_for_what_is_made_after_it_and_over_a_restart() {
-    let (bench, _) = shown();
+    let bench = shown();
     let store = bench.open();
     let before = store.submit(draft(1), vec![]).unwrap().id;
     store.begin_epoch(3).unwrap();

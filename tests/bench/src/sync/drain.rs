@@ -80,7 +80,7 @@ pub fn key(path: &Path) -> Result<KeyFile, Any> {
 
 /// The outbox of a terminal.
 pub fn open(path: &Path, identity: &Identity, key: &KeyFile) -> Result<Store, Any> {
-    let (terminal, epoch) = (identity.terminal.clone(), identity.epoch);
-    let clock = Arc::new(jiff::Timestamp::now);
-    Ok(Store::open(Options { path: path.to_owned(), terminal, epoch, limit: None, clock }, key)?)
+    let (path, terminal, epoch) = (path.to_owned(), identity.terminal.clone(), identity.epoch);
+    let (heads_key, clock) = (identity.heads_key.clone(), Arc::new(jiff::Timestamp::now));
+    Ok(Store::open(Options { path, terminal, epoch, heads_key, limit: None, clock }, key)?)
 }

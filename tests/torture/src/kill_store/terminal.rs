@@ -110,8 +110,9 @@ pub fn open(folder: &Path, identity: &Identity) -> Result<Store, Any> {
 /// The same store elsewhere.
 pub fn open_at(path: &Path, key: &KeyFile, identity: &Identity) -> Result<Store, Any> {
     let (path, clock) = (path.to_owned(), Arc::new(Timestamp::now));
-    let (terminal, epoch) = (identity.terminal.clone(), identity.epoch);
-    Ok(Store::open(Options { path, terminal, epoch, limit: None, clock }, key)?)
+    let (terminal, epoch, heads_key) =
+        (identity.terminal.clone(), identity.epoch, identity.heads_key.clone());
+    Ok(Store::open(Options { path, terminal, epoch, heads_key, limit: None, clock }, key)?)
 }
 
 /// The client, as a terminal runs it.

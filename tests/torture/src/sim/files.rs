@@ -10,7 +10,7 @@ use std::time::Duration;
 use kiosk_client::sync::Step;
 use kiosk_client::{Answer, Chunk, Transport, TransportError};
 use kiosk_platform::{Core, Options, Platform};
-use kiosk_protocol::crypto::{Digest, SigningKey};
+use kiosk_protocol::crypto::Digest;
 use kiosk_protocol::ids::TerminalId;
 use kiosk_protocol::limits::FILE_CHUNK_BYTES;
 use kiosk_protocol::trust::{Described, Offered};
@@ -168,8 +168,8 @@ impl World {
         let (terminal, dir_of) = (id.clone(), dir.path().join("terminal"));
         let line = Line { dir: platform, terminal, wall: wall.clone(), time: time.clone(), core, plan, sent };
         let line = Arc::new(line);
-        let key = SigningKey::generate().unwrap().verifying_key();
-        let terminal = Terminal::new(id, dir_of, wall, line.clone(), key, 7).unwrap();
+        let heads_key = line.at(Core::heads_key);
+        let terminal = Terminal::new(id, dir_of, wall, line.clone(), heads_key, 7).unwrap();
         Self { dir, time, line, terminal }
     }
 

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use kiosk_client::sync::Settings;
 use kiosk_client::{Transport, Worker};
 use kiosk_protocol::codes::RatingLevel;
-use kiosk_protocol::crypto::{Digest, SealingKey, Suite, VerifyingKey};
+use kiosk_protocol::crypto::{Digest, SealingKey, SigningKey, Suite, VerifyingKey};
 use kiosk_protocol::ids::{Key, TerminalId};
 use kiosk_protocol::item::{CaseFile, Content, FileRef, Media, Person};
 use kiosk_protocol::service::Language;
@@ -29,7 +29,9 @@ pub struct Terminal {
     dir: PathBuf,
     pub wall: Wall,
     line: Arc<dyn Transport>,
+    /// Nothing is published here.
     catalogue_key: VerifyingKey,
+    heads_key: VerifyingKey,
     pub store: Store,
     pub worker: Worker,
     /// What must become of each item, by its sequence.
@@ -74,12 +76,13 @@ impl Terminal {
         dir: PathBuf,
         wall: Wall,
         line: Arc<dyn Transport>,
-        catalogue_key: VerifyingKey,
+        heads_key: VerifyingKey,
         seed: u64,
     ) -> Result<Self, Any> {
         std::fs::create_dir(&dir)?;
         KeyFile::create(dir.join("store.key"))?;
-        let store = open(&id, &dir, &wall)?;
+        let store = open(&id, &dir, &wall, &heads_key)?;
+        let catalogue_key = SigningKey::generate()?.verifying_key();
         let worker = worker(&store, &line, &catalogue_key, &wall, seed);
         Ok(Self {
             id,
@@ -87,6 +90,7 @@ impl Terminal {
             wall,
             line,
             catalogue_key,
+            heads_key,
             store,
             worker,
             expected: BTreeMap::new(),
@@ -105,7 +109,7 @@ impl Terminal {
     /// Ends and starts again, on what is on disk.
     pub fn restart(self, seed: u64) -> Result<Self, Any> {
         drop((self.store, self.worker));
-        let store = open(&self.id, &self.dir, &self.wall)?;
+        let store = open(&self.id, &self.dir, &self.wall, &self.heads_key)?;
         let worker = worker(&store, &self.line, &self.catalogue_key, &self.wall, seed);
         Ok(Self { store, worker, ..self })
     }
@@ -189,9 +193,10 @@ fn worker(store: &Store, line: &Arc<dyn Transport>, key: &VerifyingKey, wall: &W
     Worker::new(store, line.clone(), key.clone(), Settings::default(), rng, Arc::new(wall.clone()))
 }
 
-fn open(id: &TerminalId, dir: &std::path::Path, wall: &Wall) -> Result<Store, Any> {
-    let wall = wall.clone();
+fn open(id: &TerminalId, dir: &Path, wall: &Wall, heads_key: &VerifyingKey) -> Result<Store, Any> {
+    let (wall, path) = (wall.clone(), dir.join("store"));
+    let (terminal, heads_key) = (id.clone(), heads_key.clone());
     let clock = Arc::new(move || wall.shows());
-    let options = Options { path: dir.join("store"), terminal: id.clone(), epoch: EPOCH, limit: None, clock };
+    let options = Options { path, terminal, epoch: EPOCH, heads_key, limit: None, clock };
     Ok(Store::open(options, &KeyFile { path: dir.join("store.key") })?)
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use kiosk_client::sync::Step;
 use kiosk_platform::{Draft, Platform};
-use kiosk_protocol::crypto::{SealingKey, SigningKey};
+use kiosk_protocol::crypto::SealingKey;
 use kiosk_protocol::ids::TerminalId;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
@@ -88,16 +88,19 @@ impl World {
         Platform::init(&home)?.publish(&[service()])?;
         let platform_wall = Wall::new(time.clone());
         let centre: Shared = Arc::new(Mutex::new(Centre::new(home, platform_wall.clone(), planted, seed)));
-        let sealing_key = lock(&centre).core()?.sealing_key();
+        let (sealing_key, heads_key) = {
+            let mut centre = lock(&centre);
+            let core = centre.core()?;
+            (core.sealing_key(), core.heads_key())
+        };
         let mut rng = StdRng::seed_from_u64(seed);
-        let catalogue_key = SigningKey::generate()?.verifying_key();
         let (mut lines, mut terminals) = (Vec::new(), Vec::new());
         for number in 1..=TERMINALS {
             let id = TerminalId::try_from(format!("230202-{number:04}"))?;
             let line = Arc::new(Line::new(centre.clone(), id.clone(), time.clone()));
             lines.push(line.clone());
             let (dir, wall) = (dir.join(id.to_string()), Wall::new(time.clone()));
-            terminals.push(Terminal::new(id, dir, wall, line, catalogue_key.clone(), rng.random())?);
+            terminals.push(Terminal::new(id, dir, wall, line, heads_key.clone(), rng.random())?);
         }
         let lane = |_| Uuid::from_u128(rng.random());
         let lanes: Vec<Uuid> = (0..TERMINALS * LANES).map(lane).collect();

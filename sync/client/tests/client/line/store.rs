@@ -181,8 +181,8 @@ impl SyncStore for MemoryStore {
         Ok(None)
     }
 
-    fn keep_countersigned(&self, _: &Countersigned) -> Result<(), StoreFault> {
-        Ok(())
+    fn keep_countersigned(&self, _: &Countersigned) -> Result<bool, StoreFault> {
+        Ok(true)
     }
 
     fn begin_epoch(&self, _: u32) -> Result<(), StoreFault> {

@@ -89,6 +89,7 @@ impl Authority {
             ca_pem: self.0.pem(),
             sealing_key: UnsealingKey::generate().sealing_key(),
             catalogue_key: SigningKey::generate().unwrap().verifying_key(),
+            heads_key: SigningKey::generate().unwrap().verifying_key(),
         }
     }
 }

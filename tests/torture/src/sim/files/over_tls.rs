@@ -32,8 +32,8 @@ fn a_file_is_sent_and_taken_up_again() {
 
         let key = KeyFile::create(dir.path().join("key")).unwrap();
         let clock = Arc::new(jiff::Timestamp::now);
-        let options =
-            kiosk_store::Options { path: dir.path().join("store"), terminal, epoch: 1, limit: None, clock };
+        let (path, heads_key) = (dir.path().join("store"), identity.heads_key.clone());
+        let options = kiosk_store::Options { path, terminal, epoch: 1, heads_key, limit: None, clock };
         let store = Store::open(options, &key).unwrap();
         let sealed = identity.sealing_key.seal_file(&scan(3)).unwrap();
         let file = store.keep_file(&sealed).unwrap();
