@@ -52,6 +52,9 @@ struct Cli {
     /// Where its platform is said to be.
     #[arg(long, hide = true, default_value = "")]
     url: String,
+    /// Whether it says nothing of what it keeps.
+    #[arg(long, hide = true)]
+    mute: bool,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -100,7 +103,7 @@ fn main() -> ExitCode {
 
 fn run(cli: &Cli, seed: u64) -> Result<ExitCode, Box<dyn std::error::Error>> {
     if matches!(cli.name, Name::Terminal) {
-        kill_store::terminal(&cli.folder, &cli.url, seed).map_err(plain)?;
+        kill_store::terminal(&cli.folder, &cli.url, cli.mute, seed).map_err(plain)?;
         return Ok(ExitCode::SUCCESS);
     }
     report::say(&format!("seed {seed}"));

@@ -24,12 +24,12 @@ use super::terminal::{Fate, IDENTITY, KEY, STORE, Said, client, open, open_at};
 const KILLS: usize = 40;
 /// A kill comes up to this long after the store is open: several batches, polls and heads.
 const DELAY_MAX: Duration = Duration::from_millis(150);
-/// Up to this long after the start of the process, where the store is to be opening.
-const OPENING_MAX: Duration = Duration::from_millis(15);
-/// Kills while the store opens: one in so many.
-const OPENING_ONE_IN: u32 = 6;
+/// Kills while the store opens: one in so many. All kinds come by turns, so that they come up in a short run too.
+const OPENING_ONE_IN: usize = 6;
 /// Processes that find nobody at the platform's address: one in so many.
-const ALONE_ONE_IN: u32 = 10;
+const ALONE_ONE_IN: usize = 10;
+/// Processes that say nothing of what they keep, as if each kill came right behind a commit: one in so many.
+const MUTE_ONE_IN: usize = 8;
 /// Where nobody listens.
 const NOBODY: &str = "https://127.0.0.1:1";
 /// Until a terminal nobody kills has told everything.
@@ -83,7 +83,25 @@ pub struct Life<'a> {
     copy: TempDir,
     identity: Identity,
     promised: Promised,
+    /// How long the last process took to open its store.
+    opens_in: Duration,
     tally: Tally,
+}
+
+/// What one process is like.
+struct Turn {
+    opening: bool,
+    alone: bool,
+    mute: bool,
+}
+
+impl Turn {
+    /// Of a life's processes the first is none of these: it shows how long a store takes to open.
+    fn of(kills: usize) -> Self {
+        let last_of = |count: usize| kills % count == count - 1;
+        let opening = last_of(OPENING_ONE_IN);
+        Self { opening, alone: last_of(ALONE_ONE_IN), mute: last_of(MUTE_ONE_IN) && !opening }
+    }
 }
 
 impl<'a> Life<'a> {
@@ -101,6 +119,7 @@ impl<'a> Life<'a> {
             copy,
             identity,
             promised: Promised::default(),
+            opens_in: Duration::ZERO,
             tally: Tally::default(),
         })
     }
@@ -132,22 +151,38 @@ impl<'a> Life<'a> {
 
     /// Starts the process, kills it at a random moment, and takes what it said for promised.
     fn kill(&mut self, seed: u64) -> Result<(), Any> {
-        let alone = self.rng.random_ratio(1, ALONE_ONE_IN);
-        let opening = self.rng.random_ratio(1, OPENING_ONE_IN);
-        let url = if alone { NOBODY } else { &self.centre.url };
-        let mut process = start(self.folder.path(), url, seed)?;
+        let turn = Turn::of(self.tally.kills);
+        let (mut process, begun) = (self.start(&turn, seed)?, Instant::now());
         let mut lines = BufReader::new(process.stdout.take().ok_or("no pipe")?).lines();
         let mut said = Vec::new();
-        if !opening {
+        if !turn.opening {
             said.extend(lines.next().transpose()?);
+            self.opens_in = begun.elapsed();
         }
-        let most = if opening { OPENING_MAX } else { DELAY_MAX };
-        thread::sleep(self.rng.random_range(Duration::ZERO..most));
+        thread::sleep(self.delay(&turn));
         end(&mut process)?;
         said.extend(lines.map_while(Result::ok));
         self.tally.opening += usize::from(said.is_empty());
-        self.tally.alone += usize::from(alone);
+        self.tally.alone += usize::from(turn.alone);
         said.iter().try_for_each(|line| self.promise(serde_json::from_str(line)?))
+    }
+
+    fn start(&self, turn: &Turn, seed: u64) -> Result<Child, Any> {
+        let url = if turn.alone { NOBODY } else { &self.centre.url };
+        let mut process = Command::new(std::env::current_exe()?);
+        process.arg("terminal").arg("--folder").arg(self.folder.path()).args(["--url", url]);
+        process.args(["--seed", &seed.to_string()]).args(turn.mute.then_some("--mute"));
+        Ok(process.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?)
+    }
+
+    /// Until the kill: what is mute lives long enough to have kept something.
+    fn delay(&mut self, turn: &Turn) -> Duration {
+        let (least, most) = match turn {
+            Turn { opening: true, .. } => (Duration::ZERO, self.opens_in),
+            Turn { mute: true, .. } => (DELAY_MAX / 2, DELAY_MAX),
+            _ => (Duration::ZERO, DELAY_MAX),
+        };
+        self.rng.random_range(least..=most)
     }
 
     fn promise(&mut self, said: Said) -> Result<(), Any> {
@@ -221,12 +256,6 @@ impl<'a> Life<'a> {
         self.tally.drained = usize::from(flaws.is_empty());
         Ok(flaws)
     }
-}
-
-fn start(folder: &Path, url: &str, seed: u64) -> Result<Child, Any> {
-    let mut process = Command::new(std::env::current_exe()?);
-    process.arg("terminal").arg("--folder").arg(folder).args(["--url", url, "--seed", &seed.to_string()]);
-    Ok(process.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?)
 }
 
 /// A process that gave up by itself is not a kill.

@@ -83,15 +83,15 @@ impl Fate {
 }
 
 /// Opens the store, has the client work, hands items in, and waits to be killed; ends by itself once the other end of its
-/// standard input is gone.
-pub fn run(folder: &Path, url: &str, seed: u64) -> Result<(), Any> {
+/// standard input is gone. One that is mute says only that the store is open.
+pub fn run(folder: &Path, url: &str, mute: bool, seed: u64) -> Result<(), Any> {
     let identity = Identity::load(&folder.join(IDENTITY))?;
     let store = open(folder, &identity)?;
     say(&Said::Open)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
     let (runner, handle) = client(&store, url, &identity)?;
     runtime.spawn(runner.run());
-    let mut hand = Hand { rng: StdRng::seed_from_u64(seed), store, key: identity.sealing_key };
+    let mut hand = Hand { rng: StdRng::seed_from_u64(seed), store, key: identity.sealing_key, mute };
     for _ in 0..CALLS_MAX {
         thread::sleep(Duration::from_micros(hand.rng.random_range(0..PAUSE_US_MAX)));
         hand.call()?;
@@ -132,6 +132,7 @@ struct Hand {
     rng: StdRng,
     store: Store,
     key: SealingKey,
+    mute: bool,
 }
 
 impl Hand {
@@ -184,14 +185,18 @@ impl Hand {
         let digest = Digest::of(&serde_json::to_vec(&content)?);
         let accepted = self.store.submit(Draft { lane, content }, steps(1))?;
         let (seq, at) = (accepted.id.seq, accepted.accepted_at);
-        say(&Said::Stored(Promise { seq, lane, at, content: digest, fate }))?;
-        say(&Said::Recorded(1))
+        self.say(&Said::Stored(Promise { seq, lane, at, content: digest, fate }))?;
+        self.say(&Said::Recorded(1))
     }
 
     fn record(&mut self) -> Result<(), Any> {
         let count = self.rng.random_range(1..4);
         self.store.record(steps(count))?;
-        say(&Said::Recorded(count as u64))
+        self.say(&Said::Recorded(count as u64))
+    }
+
+    fn say(&self, said: &Said) -> Result<(), Any> {
+        if self.mute { Ok(()) } else { say(said) }
     }
 }
 
