@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use jiff::Timestamp;
-use kiosk_protocol::crypto::{SigningKey, VerifyingKey};
+use kiosk_protocol::crypto::SigningKey;
 use kiosk_store::{KEY_BYTES, KeyError, KeyPort, Options, Store, StoreError};
 use tempfile::TempDir;
 use zeroize::Zeroizing;
@@ -52,15 +52,15 @@ impl Bench {
         let clock = move || {
             Timestamp::from_millisecond(clock.load(Ordering::Relaxed)).unwrap_or(Timestamp::UNIX_EPOCH)
         };
-        let (path, terminal, heads_key) = (self.store(), terminal(), heads_key()?);
+        let (path, terminal, heads_key) = (self.store(), terminal(), platform()?.verifying_key());
         let options = Options { path, terminal, epoch, heads_key, limit: None, clock: Arc::new(clock) };
         Store::open_on(options, key, Arc::new(vfs::Log))
     }
 }
 
-/// Nobody countersigns here.
-fn heads_key() -> Result<VerifyingKey, StoreError> {
-    SigningKey::from_bytes(&SAME).map(|key| key.verifying_key()).map_err(|_| StoreError::Internal)
+/// What the platform countersigns with.
+pub fn platform() -> Result<SigningKey, StoreError> {
+    SigningKey::from_bytes(&SAME).map_err(|_| StoreError::Internal)
 }
 
 /// The bytes of `SameKey`.

@@ -8,11 +8,13 @@ use kiosk_protocol::catalogue::{CatalogueBundle, Signed};
 use kiosk_protocol::crypto::{Digest, Suite};
 use kiosk_protocol::ids::{CaseNumber, ItemId, ReceiptNumber, TerminalId};
 use kiosk_protocol::item::{Content, ItemBody, Verdict};
+use kiosk_protocol::journal::Countersigned;
 use kiosk_protocol::trail::TrailEvent;
 use kiosk_protocol::wire::{CaseState, Change, ItemAnswer};
 use kiosk_store::{CaseRow, Draft, ItemState, QueueRow, Store, StoreError};
 use uuid::Uuid;
 
+use crate::bench;
 use crate::keeping::{self, Keeping, Kept};
 use crate::script::{Answer, Call, Step};
 
@@ -48,6 +50,7 @@ pub struct View {
     catalogue: Option<CatalogueBundle>,
     kept: Kept,
     trail_rows: u64,
+    countersigned: u64,
 }
 
 impl View {
@@ -72,6 +75,7 @@ impl View {
             ("the cursor", self.cursor == promised.cursor),
             ("cases", self.cases == promised.cases),
             ("the catalogue", self.catalogue == promised.catalogue),
+            ("the countersignature", self.countersigned == promised.countersigned),
         ];
         let differing = equal.into_iter().find(|(_, equal)| !equal).map(|(what, _)| what);
         differing.or_else(|| self.kept.difference(&promised.kept)).unwrap_or("the trail")
@@ -87,6 +91,8 @@ pub struct Model {
     pub now: Timestamp,
     items: Vec<Entry>,
     trail_rows: u64,
+    /// How many of these the platform has countersigned.
+    countersigned: u64,
     cursor: Option<String>,
     cases: BTreeMap<Uuid, CaseRow>,
     catalogue: Option<(u64, usize)>,
@@ -113,6 +119,7 @@ impl Default for Model {
             now: Timestamp::UNIX_EPOCH,
             items: Vec::new(),
             trail_rows: 0,
+            countersigned: 0,
             cursor: None,
             cases: BTreeMap::new(),
             catalogue: None,
@@ -133,6 +140,7 @@ impl Model {
         match &step.call {
             Call::Reopen { new_epoch } => self.epoch += u32::from(*new_epoch),
             Call::Submit { lane, content, steps } => self.submit(*lane, content, *steps),
+            Call::Countersign => self.countersigned = self.trail_rows,
             Call::Record { steps } => self.trail_rows += *steps as u64,
             Call::Settle { answers } => self.settle(answers),
             Call::Postpone { items, seconds } => self.postpone(items, *seconds),
@@ -223,6 +231,7 @@ impl Model {
                 let draft = Draft { lane: *lane, content: Content::clone(content) };
                 store.submit(draft, steps(*count)).map(drop)
             }
+            Call::Countersign => countersign(store, step.at),
             Call::Record { steps: count } => store.record(steps(*count)),
             Call::Settle { answers } => store.settle(&self.answers(answers)),
             Call::Postpone { items, seconds } => {
@@ -266,6 +275,7 @@ impl Model {
             catalogue: self.catalogue.map(|(version, size)| bundle(version, size)),
             kept: self.keeping.view(),
             trail_rows: self.trail_rows,
+            countersigned: self.countersigned,
         }
     }
 
@@ -319,6 +329,13 @@ fn bundle(version: u64, size: usize) -> CatalogueBundle {
     CatalogueBundle { index, packages: vec![] }
 }
 
+/// Shows the head and keeps what the platform makes of it; nothing where it has countersigned that.
+fn countersign(store: &Store, at: Timestamp) -> Result<(), StoreError> {
+    let Some(head) = store.head_to_show()? else { return Ok(()) };
+    let shown = Countersigned::sign(&bench::platform()?, head, at).map_err(|_| StoreError::Internal)?;
+    store.keep_countersigned(&shown).map(drop)
+}
+
 /// What a store shows, or in what way it does not hold.
 pub fn view_of(store: &Store, now: Timestamp) -> Result<View, String> {
     let say = |error: StoreError| format!("it cannot be read: {error}");
@@ -336,6 +353,7 @@ pub fn view_of(store: &Store, now: Timestamp) -> Result<View, String> {
         catalogue: store.catalogue().map_err(say)?,
         kept: Kept::of(store).map_err(say)?,
         trail_rows: report.rows,
+        countersigned: report.countersigned,
     })
 }
 

@@ -54,6 +54,8 @@ pub enum Call {
         /// Steps of the trail with it.
         steps: usize,
     },
+    /// The trail's head, shown to the platform and countersigned.
+    Countersign,
     /// Steps of the trail alone.
     Record {
         /// How many.
@@ -136,7 +138,7 @@ impl Writer {
         if self.rng.random_ratio(1, CALLS_PER_START) {
             return Call::Reopen { new_epoch: self.rng.random_ratio(1, 4) };
         }
-        match self.rng.random_range(0..26) {
+        match self.rng.random_range(0..27) {
             0..5 => self.case(number),
             5..8 => self.rating(number),
             8 => self.case_again(number),
@@ -147,6 +149,7 @@ impl Writer {
             15..17 => Call::Postpone { items: self.picks(), seconds: self.rng.random_range(0..600) },
             17..19 => self.changes(number),
             19 => self.catalogue(),
+            20 => Call::Countersign,
             _ => Call::Keep(self.keep()),
         }
     }
