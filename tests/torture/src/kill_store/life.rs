@@ -25,11 +25,11 @@ const KILLS: usize = 40;
 /// A kill comes up to this long after the store is open: several batches, polls and heads.
 const DELAY_MAX: Duration = Duration::from_millis(150);
 /// Kills while the store opens: one in so many. All kinds come by turns, so that they come up in a short run too.
-const OPENING_ONE_IN: usize = 6;
+const OPENING_ONE_IN: usize = 4;
 /// Processes that find nobody at the platform's address: one in so many.
 const ALONE_ONE_IN: usize = 10;
 /// Processes that say nothing of what they keep, as if each kill came right behind a commit: one in so many.
-const MUTE_ONE_IN: usize = 8;
+const MUTE_ONE_IN: usize = 7;
 /// Where nobody listens.
 const NOBODY: &str = "https://127.0.0.1:1";
 /// Until a terminal nobody kills has told everything.
