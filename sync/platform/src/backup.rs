@@ -56,8 +56,7 @@ pub fn restore(from: &Path, dir: &Path, database: Option<String>) -> Result<(), 
 }
 
 fn copy_keys(from: &Path, to: &Path) -> Result<(), PlatformError> {
-    let is_there = |file: &&&str| from.join(file).exists() || !keys::LATER.contains(file);
-    keys::FILES.iter().filter(is_there).try_for_each(|file| copy(&from.join(file), &to.join(file)))
+    keys::FILES.iter().try_for_each(|file| copy(&from.join(file), &to.join(file)))
 }
 
 /// With its mode.

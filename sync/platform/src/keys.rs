@@ -49,8 +49,6 @@ pub const FILES: [&str; 12] = [
     SNAPSHOT_KEY,
     TIMESTAMP_KEY,
 ];
-/// Those an older platform does not have: made where they are missing.
-pub const LATER: [&str; 5] = [PAGE_KEY, HEAD_KEY, TARGETS_KEY, SNAPSHOT_KEY, TIMESTAMP_KEY];
 /// Those that sign what is published: root, targets, snapshot, timestamp.
 const SIGNERS: [&str; 4] = [CATALOGUE_KEY, TARGETS_KEY, SNAPSHOT_KEY, TIMESTAMP_KEY];
 
@@ -62,7 +60,8 @@ const SM3_BLOCK_BYTES: usize = 64;
 /// Why there are no keys.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
-    /// A file cannot be read or written. Cure: check the folder and its owner.
+    /// A file cannot be read or written. Cure: check the folder and its owner; one that is gone comes from a backup, as
+    /// terminals know no other.
     #[error("cannot use {}", path.display())]
     File {
         /// The file.
@@ -127,7 +126,7 @@ pub struct Signers {
 impl Signers {
     /// Those in force. Read when they are needed: an operator changes them while servers run.
     pub fn open(dir: &Path) -> Result<Self, KeyError> {
-        Self::named(dir, |file| dir.join(file))
+        Self::named(|file| dir.join(file))
     }
 
     /// Makes those that are to follow, in place of any that were made before.
@@ -148,7 +147,7 @@ impl Signers {
 
     /// Those that are to follow; those in force where none are.
     pub fn next(dir: &Path) -> Result<Self, KeyError> {
-        Self::named(dir, |file| Some(next(dir, file)).filter(|path| path.exists()).unwrap_or(dir.join(file)))
+        Self::named(|file| Some(next(dir, file)).filter(|path| path.exists()).unwrap_or(dir.join(file)))
     }
 
     /// Puts those that are to follow in place of those before, one file after the other; may be done again.
@@ -162,8 +161,7 @@ impl Signers {
         synced.map_err(|source| KeyError::File { path: dir.to_owned(), source })
     }
 
-    fn named(dir: &Path, path: impl Fn(&'static str) -> PathBuf) -> Result<Self, KeyError> {
-        complete(dir)?;
+    fn named(path: impl Fn(&'static str) -> PathBuf) -> Result<Self, KeyError> {
         let [root, targets, snapshot, timestamp] = SIGNERS.map(|file| {
             let bytes = read_path(path(file))?;
             SigningKey::from_bytes(&bytes).map_err(|BadKey| KeyError::Unusable(file))
@@ -196,14 +194,8 @@ pub fn create(dir: &Path, names: &[String]) -> Result<(), KeyError> {
     write_new(dir, CA, params.self_signed(&ca_key)?.pem().as_bytes())?;
     create_server(dir, names, &Issuer::new(params, ca_key))?;
     write_new(dir, SEALING_KEY, &UnsealingKey::generate().to_bytes())?;
-    create_signing(dir, CATALOGUE_KEY)?;
     write_new(dir, PSEUDONYM_KEY, &Zeroizing::new(rand::random::<[u8; 32]>())[..])?;
-    complete(dir)
-}
-
-/// Makes the keys that came later, where they are missing.
-pub fn complete(dir: &Path) -> Result<(), KeyError> {
-    LATER.into_iter().filter(|file| !dir.join(file).exists()).try_for_each(|file| create_signing(dir, file))
+    SIGNERS.into_iter().chain([PAGE_KEY, HEAD_KEY]).try_for_each(|file| create_signing(dir, file))
 }
 
 fn create_signing(dir: &Path, file: &'static str) -> Result<(), KeyError> {
@@ -279,7 +271,8 @@ impl Keys {
         let ca = CertificateDer::from_pem_slice(ca_pem.as_bytes()).map_err(|_| KeyError::Unusable(CA))?;
         let ca_key = KeyPair::from_pem(&text(CA_KEY)?).map_err(|_| KeyError::Unusable(CA_KEY))?;
         let unsealing = UnsealingKey::from_bytes(&read(dir, SEALING_KEY)?);
-        complete(dir)?;
+        // They are read anew whenever something is published; one that is gone must show before that.
+        Signers::open(dir)?;
         Ok(Self {
             issuer: Issuer::from_ca_cert_der(&ca, ca_key)?,
             ca_pem,

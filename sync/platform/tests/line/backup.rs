@@ -11,6 +11,7 @@ use crate::world::{ALICE, World};
 stories! {
     a_backup_holds_everything,
     a_restored_platform_knows_its_terminals_and_their_items,
+    a_key_that_is_gone_is_named_and_comes_from_a_backup_alone,
     the_program_backs_up_while_it_serves_and_restores,
 }
 
@@ -42,6 +43,23 @@ async fn a_restored_platform_knows_its_terminals_and_their_items(world: World) {
     let there = terminal.at(&format!("https://{}", running.addr));
     assert_eq!(there.send(vec![item]).await, first);
     running.stop().await.unwrap();
+    world.stop().await;
+}
+
+async fn a_key_that_is_gone_is_named_and_comes_from_a_backup_alone(world: World) {
+    let out = tempfile::tempdir().unwrap();
+    let (backup, home) = (out.path().join("backup"), out.path().join("home"));
+    world.platform().back_up(&backup).unwrap();
+    Platform::restore(&backup, &home, world.another_database().await).unwrap();
+    for key in ["heads.key", "pages.key", "timestamp.key"] {
+        std::fs::remove_file(home.join(key)).unwrap();
+        let refused = Platform::serve(&home, Default::default()).await.err();
+        let Some(PlatformError::Keys(cause)) = refused else { panic!("{refused:?}") };
+        assert!(cause.to_string().contains(key), "{cause}");
+        assert!(!home.join(key).exists(), "terminals know no other");
+        std::fs::copy(backup.join(key), home.join(key)).unwrap();
+    }
+    Platform::serve(&home, Default::default()).await.unwrap().stop().await.unwrap();
     world.stop().await;
 }
 

@@ -62,7 +62,7 @@ async fn a_head_is_countersigned_once_and_gets_the_same_answer_for_ever(world: W
     let answer: HeadAnswer = kiosk.send(&report).await.json().await.unwrap();
     let HeadAnswer::Countersigned(shown) = &answer else { panic!("{answer:?}") };
     assert_eq!(shown.head, report.head);
-    shown.verify(&shown.key).unwrap();
+    shown.verify(&kiosk.terminal.answer.heads_key).unwrap();
     world.pass(60);
     kiosk.is_countersigned(1, 301, "b").await;
     let again: HeadAnswer = kiosk.send(&report).await.json().await.unwrap();
