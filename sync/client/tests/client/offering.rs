@@ -14,7 +14,7 @@ use kiosk_protocol::wire::{
     Ask, Batch, BatchAnswer, Change, Changes, CommandResult, ConfigurationReport, HeadAnswer, HeadReport,
     ItemAnswer, Outcome, Reply,
 };
-use kiosk_store::{KeyFile, Options, Store};
+use kiosk_store::{KeyFile, Options, Store, StoreError};
 use tokio::sync::watch;
 use uuid::Uuid;
 
@@ -170,6 +170,21 @@ impl Transport for Platform {
 }
 
 pub fn open(dir: &tempfile::TempDir) -> Store {
+    try_open(dir).unwrap()
+}
+
+/// Once nobody holds it any more: the last call of a runner that was stopped may still.
+pub async fn reopened(dir: &tempfile::TempDir) -> Store {
+    let mut store = Err(StoreError::InUse);
+    meanwhile(|| {
+        store = try_open(dir);
+        !matches!(store, Err(StoreError::InUse))
+    })
+    .await;
+    store.unwrap()
+}
+
+fn try_open(dir: &tempfile::TempDir) -> Result<Store, StoreError> {
     let path = dir.path().join("store.key");
     if !path.exists() {
         KeyFile::create(&path).unwrap();
@@ -178,7 +193,7 @@ pub fn open(dir: &tempfile::TempDir) -> Store {
     let clock = Arc::new(Timestamp::now);
     let (directory, heads_key) = (dir.path().join("store"), countersigner().verifying_key());
     let options = Options { path: directory, terminal, epoch: 1, heads_key, limit: None, clock };
-    Store::open(options, &KeyFile { path }).unwrap()
+    Store::open(options, &KeyFile { path })
 }
 
 /// What the platform of these stores countersigns with.

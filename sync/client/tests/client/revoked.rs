@@ -5,7 +5,7 @@ use kiosk_client::{LinkState, TransportError};
 use kiosk_protocol::crypto::SigningKey;
 use kiosk_store::{KeptRevocations, Store};
 
-use super::offering::{PATIENCE, Platform, meanwhile, open, start, until};
+use super::offering::{PATIENCE, Platform, meanwhile, open, reopened, start, until};
 use super::published::{Published, published, revoking};
 use super::runner::{ask, rating};
 
@@ -41,7 +41,7 @@ async fn a_list_is_taken_kept_and_replaced_by_a_newer_one() {
     let second = after(&store, revoking(4, (2, TWO), &key), &key).await;
     assert!(second.version == 2 && second.list.has_card("TS000002"));
     drop(store);
-    assert_eq!(kept(&open(&dir)), second, "over a restart");
+    assert_eq!(kept(&reopened(&dir).await), second, "over a restart");
 }
 
 #[tokio::test]
