@@ -39,8 +39,9 @@ const JUMP_S: i64 = 10 * YEAR_S;
 /// Calm weather after which every queue must be empty: the longest backoff of the link, the longest of an item behind
 /// it, and a cut or a patience that began in the storm.
 const DRAIN_MAX: Duration = Duration::from_secs(900);
-/// Two polls and their jitter.
-const TOLD: Duration = Duration::from_secs(150);
+/// A terminal with nothing to send may be in the longest backoff of the link, which began in the storm; behind it, two
+/// polls and their jitter.
+const TOLD: Duration = Duration::from_secs(300 + 150);
 
 /// How a case went.
 pub struct Story {
