@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use kiosk_platform::{Options, Platform};
+use kiosk_platform::Platform;
 use kiosk_protocol::item::{Item, Verdict};
 use tokio::net::TcpStream;
 
@@ -45,7 +45,7 @@ fn numbers(verdicts: &[Verdict]) -> Vec<String> {
 async fn two_at_once_give_the_same_answers() {
     let world = World::on_postgres().await;
     let dir = copy_of(world.dir());
-    let second = Platform::serve(dir.path(), Options::default()).await.unwrap();
+    let second = Platform::serve(dir.path(), world.options()).await.unwrap();
     let here = world.terminal("230202-0001").await;
     let there = here.at(&format!("https://{}", second.addr));
     let neighbour = world.terminal("230202-0002").await;
@@ -95,17 +95,24 @@ async fn one_killed_in_the_middle_loses_nothing(world: World) {
 
 async fn one_told_to_stop_answers_what_it_took(world: World) {
     let terminal = world.terminal("230202-0001").await;
-    let mut server = Program::start(world.dir());
-    let batch = cases(&terminal, 1..=ITEMS);
-    let sending = tokio::spawn({
-        let (there, batch) = (terminal.at(&server.url), batch.clone());
-        async move { there.try_send(batch).await }
-    });
-    assert!(world.sees_a_transaction(|| sending.is_finished()).await, "it was quicker than its signal");
-    server.ask_to_stop();
-    let verdicts = sending.await.unwrap().unwrap();
-    assert_eq!(server.ended().code(), Some(0));
-    assert!(TcpStream::connect(server.address()).await.is_err(), "others are refused");
-    assert_eq!(terminal.send(batch).await, verdicts, "what was answered is kept");
+    let mut in_the_middle = false;
+    for round in 0..ROUNDS {
+        if in_the_middle {
+            break;
+        }
+        let mut server = Program::start(world.dir());
+        let batch = cases(&terminal, 1 + round * ITEMS..1 + (round + 1) * ITEMS);
+        let sending = tokio::spawn({
+            let (there, batch) = (terminal.at(&server.url), batch.clone());
+            async move { there.try_send(batch).await }
+        });
+        in_the_middle = world.sees_a_transaction(|| sending.is_finished()).await;
+        server.ask_to_stop();
+        let verdicts = sending.await.unwrap().unwrap();
+        assert_eq!(server.ended().code(), Some(0));
+        assert!(TcpStream::connect(server.address()).await.is_err(), "others are refused");
+        assert_eq!(terminal.send(batch).await, verdicts, "what was answered is kept");
+    }
+    assert!(in_the_middle, "each was quicker than its signal");
     world.stop().await;
 }

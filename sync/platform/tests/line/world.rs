@@ -32,6 +32,12 @@ pub struct World {
     cluster: Option<Cluster>,
 }
 
+/// It stands still until it is told to run on.
+fn clock(now: &Arc<AtomicI64>) -> Arc<dyn Fn() -> Timestamp + Send + Sync> {
+    let now = now.clone();
+    Arc::new(move || Timestamp::from_second(now.load(Ordering::SeqCst)).unwrap())
+}
+
 impl World {
     /// With SQLite.
     pub async fn start() -> Self {
@@ -63,12 +69,15 @@ impl World {
 
     async fn serve(dir: tempfile::TempDir, cluster: Option<Cluster>, bounds: Bounds) -> Self {
         let now = Arc::new(AtomicI64::new(Timestamp::now().as_second()));
-        let clock = now.clone();
-        let clock = Arc::new(move || Timestamp::from_second(clock.load(Ordering::SeqCst)).unwrap());
         let metrics = Some(SocketAddr::from(([127, 0, 0, 1], 0)));
-        let options = Options { clock, bounds, metrics, ..Options::default() };
+        let options = Options { clock: clock(&now), bounds, metrics, ..Options::default() };
         let running = Platform::serve(dir.path(), options).await.unwrap();
         Self { dir, now, running, cluster }
+    }
+
+    /// What another server at the same time goes by.
+    pub fn options(&self) -> Options {
+        Options { clock: clock(&self.now), ..Options::default() }
     }
 
     /// Lets the platform's clock run on.
