@@ -14,6 +14,7 @@
 mod centre;
 mod judge;
 mod life;
+mod planted;
 mod terminal;
 
 use std::collections::BTreeMap;
@@ -29,6 +30,7 @@ use crate::report::Report;
 use crate::{Outcome, plain};
 use centre::Centre;
 use life::{Life, Tally};
+pub use planted::Planted;
 pub use terminal::run as terminal;
 
 /// Kills where no number is asked for.
@@ -39,10 +41,10 @@ const MEMORY: &str = "/dev/shm";
 /// Anything that kept the campaign from being carried out.
 type Any = Box<dyn std::error::Error + Send + Sync>;
 
-/// Runs the campaign on all cores, each with terminals of its own.
-pub fn run(cases: usize, seed: u64) -> Outcome {
+/// Runs the campaign on all cores, each with terminals of its own, with this fault in it.
+pub fn run(cases: usize, seed: u64, planted: Option<Planted>) -> Outcome {
     let (begun, centre) = (Instant::now(), Centre::start().map_err(plain)?);
-    let mut tally = all_lives(&centre, cases, seed).map_err(plain)?;
+    let mut tally = all_lives(&centre, cases, seed, planted).map_err(plain)?;
     let violations = std::mem::take(&mut tally.violations);
     let counts = [
         ("killed while the store opened", tally.opening),
@@ -64,13 +66,13 @@ pub fn run(cases: usize, seed: u64) -> Outcome {
     })
 }
 
-fn all_lives(centre: &Centre, cases: usize, seed: u64) -> Result<Tally, Any> {
+fn all_lives(centre: &Centre, cases: usize, seed: u64, planted: Option<Planted>) -> Result<Tally, Any> {
     let workers = std::thread::available_parallelism()?.get();
     let (left, all) = (AtomicUsize::new(cases), Mutex::new(Tally::default()));
     let work = |worker: usize| -> Result<(), Any> {
         let mut rng = StdRng::seed_from_u64(seed.wrapping_add(worker as u64));
         while left.load(Ordering::Relaxed) > 0 {
-            let tally = Life::begin(centre, rng.random())?.live(&left)?;
+            let tally = Life::begin(centre, planted, rng.random())?.live(&left)?;
             if !tally.violations.is_empty() {
                 left.store(0, Ordering::Relaxed);
             }

@@ -55,6 +55,9 @@ struct Cli {
     /// Whether it says nothing of what it keeps.
     #[arg(long, hide = true)]
     mute: bool,
+    /// A fault in `kill-store`, which it must find.
+    #[arg(long, hide = true)]
+    planted: Option<kill_store::Planted>,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -120,7 +123,7 @@ fn campaign(cli: &Cli, seed: u64) -> Outcome {
         Name::Devices => devices::run(cli.cases, &cli.only, seed),
         Name::Fuzz => fuzz::run(cli.cases.unwrap_or(fuzz::CASES), seed),
         Name::Kill => kill::run(cli.cases.unwrap_or(kill::CASES), seed),
-        Name::KillStore => kill_store::run(cli.cases.unwrap_or(kill_store::CASES), seed),
+        Name::KillStore => kill_store::run(cli.cases.unwrap_or(kill_store::CASES), seed, cli.planted),
         Name::Openapi => openapi::run(cli.cases.unwrap_or(openapi::CASES), seed),
         Name::Outage => outage::run(cli.cases.unwrap_or(outage::CASES), seed),
         Name::Terminal => Err("it is no campaign, but what one of them kills".into()),

@@ -20,6 +20,8 @@ use crate::sim;
 const DATABASE: &str = "platform.db";
 const ITEMS: &str = "SELECT epoch, seq, hash, body, verdict FROM items WHERE terminal = ? ORDER BY rowid";
 const ALARMS: &str = "SELECT kind || ': ' || detail FROM alarms WHERE terminal = ? ORDER BY id";
+/// Takes the last one back.
+const FORGET: &str = "DELETE FROM items WHERE rowid = (SELECT max(rowid) FROM items WHERE terminal = ?)";
 /// How often terminals poll; the client asks no sooner (`kiosk_client::deadlines::POLL_MIN`).
 const POLL_MS: u32 = 200;
 
@@ -64,6 +66,14 @@ impl Centre {
     /// Its operators' view.
     pub fn platform(&self) -> Result<Platform, Any> {
         Ok(Platform::open(&self.home)?)
+    }
+
+    /// Loses the last item of a terminal, which the database forbids to all others.
+    pub fn forget_last(&self, terminal: &TerminalId) -> Result<(), Any> {
+        let database = Connection::open(self.home.join(DATABASE))?;
+        database.execute_batch("DROP TRIGGER IF EXISTS items_no_delete")?;
+        database.execute(FORGET, [terminal.to_string()])?;
+        Ok(())
     }
 
     /// What lies in its database.

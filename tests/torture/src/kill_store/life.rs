@@ -17,6 +17,7 @@ use tempfile::TempDir;
 use super::Any;
 use super::centre::{Centre, Records};
 use super::judge::{Promised, Shown, flaws, flaws_when_drained};
+use super::planted::Planted;
 use super::terminal::{Fate, IDENTITY, KEY, STORE, Said, client, open, open_at};
 
 /// Kills of one terminal: with `terminal::CALLS_MAX` all its items stand in one list of 1,000, and the platform enrols as many
@@ -76,6 +77,7 @@ impl Tally {
 /// One terminal.
 pub struct Life<'a> {
     centre: &'a Centre,
+    planted: Option<Planted>,
     records: Records,
     seed: u64,
     rng: StdRng,
@@ -106,12 +108,13 @@ impl Turn {
 
 impl<'a> Life<'a> {
     /// A terminal that is enrolled and has done nothing yet.
-    pub fn begin(centre: &'a Centre, seed: u64) -> Result<Self, Any> {
+    pub fn begin(centre: &'a Centre, planted: Option<Planted>, seed: u64) -> Result<Self, Any> {
         let (folder, copy) = (super::folder()?, super::folder()?);
         let identity = centre.enrol(&folder.path().join(IDENTITY))?;
         KeyFile::create(folder.path().join(KEY))?;
         Ok(Self {
             centre,
+            planted,
             records: centre.records()?,
             seed,
             rng: StdRng::seed_from_u64(seed),
@@ -130,6 +133,7 @@ impl<'a> Life<'a> {
             let seed = self.rng.random();
             self.kill(seed)?;
             self.tally.kills += 1;
+            self.go_wrong()?;
             let flaws = self.judge()?;
             self.broken(&format!("kill {} (process {seed})", self.tally.kills), flaws);
             if !self.tally.violations.is_empty() {
@@ -183,6 +187,16 @@ impl<'a> Life<'a> {
             _ => (Duration::ZERO, DELAY_MAX),
         };
         self.rng.random_range(least..=most)
+    }
+
+    fn go_wrong(&self) -> Result<(), Any> {
+        match self.planted {
+            None => Ok(()),
+            Some(Planted::StorePutBack) => {
+                copy_store(&self.copy.path().join(STORE), &self.folder.path().join(STORE))
+            }
+            Some(Planted::PlatformForgets) => self.centre.forget_last(&self.identity.terminal),
+        }
     }
 
     fn promise(&mut self, said: Said) -> Result<(), Any> {

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use kiosk_client::deadlines::BACKOFF_CAP;
 use kiosk_client::sync::Step;
 use kiosk_platform::{Draft, Platform};
 use kiosk_protocol::crypto::SealingKey;
@@ -41,7 +42,7 @@ const JUMP_S: i64 = 10 * YEAR_S;
 const DRAIN_MAX: Duration = Duration::from_secs(900);
 /// A terminal with nothing to send may be in the longest backoff of the link, which began in the storm; behind it, two
 /// polls and their jitter.
-const TOLD: Duration = Duration::from_secs(300 + 150);
+const TOLD: Duration = BACKOFF_CAP.saturating_add(Duration::from_secs(150));
 
 /// How a case went.
 pub struct Story {
