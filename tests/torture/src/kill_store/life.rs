@@ -1,9 +1,9 @@
 //! One terminal, from its enrolment over so many kills to the last drain.
 
 use std::fs;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Lines};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -18,13 +18,13 @@ use super::Any;
 use super::centre::{Centre, Records};
 use super::judge::{Promised, Shown, flaws, flaws_when_drained};
 use super::planted::Planted;
-use super::terminal::{Fate, IDENTITY, KEY, STORE, Said, client, open, open_at};
+use super::terminal::{CALLS_MAX, Fate, IDENTITY, KEY, STORE, Said, client, open, open_at};
 
 /// Kills of one terminal: with `terminal::CALLS_MAX` all its items stand in one list of 1,000, and the platform enrols as many
 /// terminals a second as are used up.
 const KILLS: usize = 40;
-/// A kill comes up to this long after the store is open: several batches, polls and heads.
-const DELAY_MAX: Duration = Duration::from_millis(150);
+/// A kill comes up to this long behind a call that was chosen by chance: several more, batches, polls and heads.
+const DELAY_MAX: Duration = Duration::from_millis(80);
 /// Kills while the store opens: one in so many. All kinds come by turns, so that they come up in a short run too.
 const OPENING_ONE_IN: usize = 4;
 /// Processes that find nobody at the platform's address: one in so many.
@@ -133,7 +133,7 @@ impl<'a> Life<'a> {
             let seed = self.rng.random();
             self.kill(seed)?;
             self.tally.kills += 1;
-            self.go_wrong()?;
+            self.put_back()?;
             let flaws = self.judge()?;
             self.broken(&format!("kill {} (process {seed})", self.tally.kills), flaws);
             if !self.tally.violations.is_empty() {
@@ -160,15 +160,20 @@ impl<'a> Life<'a> {
         let mut lines = BufReader::new(process.stdout.take().ok_or("no pipe")?).lines();
         let mut said = Vec::new();
         if !turn.opening {
-            said.extend(lines.next().transpose()?);
+            said.extend(next(&mut lines)?);
             self.opens_in = begun.elapsed();
+            // What is mute has kept something before it is killed.
+            let calls = self.rng.random_range(usize::from(turn.mute)..=CALLS_MAX);
+            said.extend(hear(&mut lines, calls)?);
         }
-        thread::sleep(self.delay(&turn));
+        let delay = if turn.opening { self.opens_in } else { DELAY_MAX };
+        thread::sleep(self.rng.random_range(Duration::ZERO..=delay));
         end(&mut process)?;
-        said.extend(lines.map_while(Result::ok));
+        said.extend(hear(&mut lines, usize::MAX)?);
         self.tally.opening += usize::from(said.is_empty());
         self.tally.alone += usize::from(turn.alone);
-        said.iter().try_for_each(|line| self.promise(serde_json::from_str(line)?))
+        said.into_iter().for_each(|said| self.promise(said));
+        Ok(())
     }
 
     fn start(&self, turn: &Turn, seed: u64) -> Result<Child, Any> {
@@ -179,29 +184,18 @@ impl<'a> Life<'a> {
         Ok(process.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?)
     }
 
-    /// Until the kill: what is mute lives long enough to have kept something.
-    fn delay(&mut self, turn: &Turn) -> Duration {
-        let (least, most) = match turn {
-            Turn { opening: true, .. } => (Duration::ZERO, self.opens_in),
-            Turn { mute: true, .. } => (DELAY_MAX / 2, DELAY_MAX),
-            _ => (Duration::ZERO, DELAY_MAX),
-        };
-        self.rng.random_range(least..=most)
-    }
-
-    fn go_wrong(&self) -> Result<(), Any> {
+    fn put_back(&self) -> Result<(), Any> {
         match self.planted {
-            None => Ok(()),
             Some(Planted::StorePutBack) => {
                 copy_store(&self.copy.path().join(STORE), &self.folder.path().join(STORE))
             }
-            Some(Planted::PlatformForgets) => self.centre.forget_last(&self.identity.terminal),
+            _ => Ok(()),
         }
     }
 
-    fn promise(&mut self, said: Said) -> Result<(), Any> {
+    fn promise(&mut self, said: Said) {
         match said {
-            Said::Open => {}
+            Said::Open | Said::Called => {}
             Said::Recorded(steps) => self.promised.steps += steps,
             Said::Stored(promise) => {
                 let before = self.promised.items.insert(promise.seq, promise);
@@ -210,7 +204,6 @@ impl<'a> Life<'a> {
                 }
             }
         }
-        Ok(())
     }
 
     /// The store is looked at in a copy: the next process finds it as the kill left it.
@@ -252,6 +245,9 @@ impl<'a> Life<'a> {
         }
         handle.stop();
         self.centre.runtime.block_on(running)?;
+        if let Some(Planted::PlatformForgets) = self.planted {
+            self.centre.forget_last(&self.identity.terminal)?;
+        }
         self.judge_drained(&store)
     }
 
@@ -270,6 +266,23 @@ impl<'a> Life<'a> {
         self.tally.drained = usize::from(flaws.is_empty());
         Ok(flaws)
     }
+}
+
+/// What a process says until so many calls have come back, or it is gone.
+fn hear(lines: &mut Lines<BufReader<ChildStdout>>, calls: usize) -> Result<Vec<Said>, Any> {
+    let (mut said, mut left) = (Vec::new(), calls);
+    while left > 0
+        && let Some(one) = next(lines)?
+    {
+        left -= usize::from(matches!(one, Said::Called));
+        said.push(one);
+    }
+    Ok(said)
+}
+
+fn next(lines: &mut Lines<BufReader<ChildStdout>>) -> Result<Option<Said>, Any> {
+    let line = lines.next().transpose()?;
+    Ok(line.map(|line| serde_json::from_str(&line)).transpose()?)
 }
 
 /// A process that gave up by itself is not a kill.

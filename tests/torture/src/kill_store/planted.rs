@@ -2,11 +2,11 @@
 
 use clap::ValueEnum;
 
-/// What is wrong with the world on purpose, behind each kill.
+/// What is wrong with the world on purpose.
 #[derive(Clone, Copy, ValueEnum)]
 pub enum Planted {
-    /// The terminal's store is what it was behind the kill before: what was kept since is gone.
+    /// Behind each kill the terminal's store is what it was behind the one before: what was kept since is gone.
     StorePutBack,
-    /// The platform loses the last item it took in of the terminal.
+    /// The platform loses the last item it took in, once it has them all.
     PlatformForgets,
 }

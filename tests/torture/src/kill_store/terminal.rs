@@ -49,6 +49,8 @@ pub enum Said {
     Stored(Promise),
     /// So many steps of the trail are on disk.
     Recorded(u64),
+    /// A call has come back; of one that is mute, this is all there is.
+    Called,
 }
 
 /// An item that is on disk, and what must become of it.
@@ -83,7 +85,7 @@ impl Fate {
 }
 
 /// Opens the store, has the client work, hands items in, and waits to be killed; ends by itself once the other end of its
-/// standard input is gone. One that is mute says only that the store is open.
+/// standard input is gone. One that is mute says only that the store is open, and when a call has come back.
 pub fn run(folder: &Path, url: &str, mute: bool, seed: u64) -> Result<(), Any> {
     let identity = Identity::load(&folder.join(IDENTITY))?;
     let store = open(folder, &identity)?;
@@ -95,6 +97,7 @@ pub fn run(folder: &Path, url: &str, mute: bool, seed: u64) -> Result<(), Any> {
     for _ in 0..CALLS_MAX {
         thread::sleep(Duration::from_micros(hand.rng.random_range(0..PAUSE_US_MAX)));
         hand.call()?;
+        say(&Said::Called)?;
         handle.wake();
     }
     std::io::stdin().read_to_end(&mut Vec::new())?;
