@@ -7,11 +7,11 @@ use rand::rngs::StdRng;
 
 use super::tests::{START, idle, items, secs, wait};
 use super::{Link, Machine, OfflineReason, Settings, Step};
-use crate::deadlines::BACKOFF_BASE;
+use crate::deadlines::{BACKOFF_BASE, BACKOFF_CAP, POLL_MIN};
 use crate::transport::TransportError;
 
-/// Of a fleet that may take ten minutes.
-const WIDE: Duration = Duration::from_secs(600);
+/// Of a fleet that takes as long as may be set.
+const WIDE: Duration = BACKOFF_CAP;
 
 fn starting(seed: u64) -> Machine {
     let mut machine = Machine::new(Settings::default(), StdRng::seed_from_u64(seed), START);
@@ -22,6 +22,7 @@ fn starting(seed: u64) -> Machine {
 /// A machine of a fleet that was cut off for so many tries.
 fn cut_off(seed: u64, tries: u32) -> Machine {
     let mut machine = idle(seed);
+    machine.pulled(START, false, POLL_MIN, 0);
     machine.spread_over(START, WIDE);
     for _ in 0..tries {
         machine.failed(START, Step::Pull, &TransportError::Unreachable);

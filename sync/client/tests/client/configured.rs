@@ -107,7 +107,7 @@ async fn a_fleet_that_was_told_to_spread_does_so_from_its_next_start_on() {
     let (dir, key) = (tempfile::tempdir().unwrap(), SigningKey::generate().unwrap());
     let store = open(&dir);
     store.submit(rating(), Vec::new()).unwrap();
-    let spread = file(1, None, &json!({"spread_s": 600}));
+    let spread = file(1, None, &json!({"spread_s": 300}));
     let platform = Platform::offering_this(1, with_others(1, vec![(ALL, 1, spread)], &key));
     let (mut latest, mut earliest) = (Duration::ZERO, Duration::MAX);
     for seed in 0..20 {
@@ -120,8 +120,8 @@ async fn a_fleet_that_was_told_to_spread_does_so_from_its_next_start_on() {
         let first = first_contact(&store, &key, seed).await;
         (latest, earliest) = (latest.max(first), earliest.min(first));
     }
-    let bounds = Duration::from_secs(480)..=Duration::from_secs(600);
-    assert!(bounds.contains(&latest) && earliest < Duration::from_secs(120), "{earliest:?} to {latest:?}");
+    let bounds = Duration::from_secs(240)..=Duration::from_secs(300);
+    assert!(bounds.contains(&latest) && earliest < Duration::from_secs(60), "{earliest:?} to {latest:?}");
 }
 
 #[tokio::test]

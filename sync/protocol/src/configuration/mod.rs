@@ -10,13 +10,13 @@
 //! | `hours` | | 14 spans; words as `closed` | always open | once nobody is served |
 //! | `log` | | `warn`, `info`, `debug` | as in `kiosk.toml` | at once |
 //! | `poll_s_min` | s | 1 to 900 | as servers say | from the next poll |
-//! | `spread_s` | s | 0 to 600 | 2 | from the next start or outage |
+//! | `spread_s` | s | 0 to 300 | 2 | from the next start or outage |
 //!
 //! Bounds: a visit waits at least as long as a terminal does by itself, so that a city can give people more time and never
 //! less (WCAG 2.2.1 asks for a warning of 20 s or more), and not so long that the next one in line finds somebody's form. A
 //! terminal that asks every 900 s is told of a change within a quarter of an hour. Terminals that lose power or network together
 //! come back over `spread_s`: 2 s suit one, 120 s a fleet (what platforms of terminals take is new connections a second, not
-//! items), and 600 s keep none away for longer than a poll may. It stands here and not in `kiosk.toml`, as it belongs to the
+//! items), and 300 s keep none away for longer than the longest backoff does. It stands here and not in `kiosk.toml`, as it belongs to the
 //! fleet; it is kept on disk, so that it is known before the first contact. Nothing here opens or shuts anything to
 //! technicians, names a key, an address or a device, or changes what is kept, sealed or recorded: who could publish this
 //! could close terminals, and no more.
@@ -53,7 +53,7 @@ pub const WARNING_S: RangeInclusive<u32> = 30..=60;
 pub const POLL_S_MIN: RangeInclusive<u32> = 1..=900;
 
 /// What terminals spread their first contact after a start or an outage over, seconds.
-pub const SPREAD_S: RangeInclusive<u32> = 0..=600;
+pub const SPREAD_S: RangeInclusive<u32> = 0..=300;
 
 /// What is set. A key that is missing is left to the terminal.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -90,7 +90,7 @@ pub struct Configuration {
     pub poll_s_min: Option<u32>,
     /// What the first contact after a start or an outage is spread over, seconds, so that a fleet does not come back as one.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schema(minimum = 0, maximum = 600))]
+    #[cfg_attr(feature = "openapi", schema(minimum = 0, maximum = 300))]
     pub spread_s: Option<u32>,
 }
 

@@ -52,7 +52,7 @@ fn what_is_not_known_or_not_possible_is_refused_by_name() {
         (json!({"elder_idle_s": 119}), "out-of-range", "elder_idle_s"),
         (json!({"warning_s": 29}), "out-of-range", "warning_s"),
         (json!({"poll_s_min": 901}), "out-of-range", "poll_s_min"),
-        (json!({"spread_s": 601}), "out-of-range", "spread_s is 601; possible are 0 to 600"),
+        (json!({"spread_s": 301}), "out-of-range", "spread_s is 301; possible are 0 to 300"),
         (json!({"log": "trace"}), "value", "log"),
         (json!({"notice": words(&long)}), "value", "notice"),
         (json!({"notice": words(" ")}), "value", "empty"),
