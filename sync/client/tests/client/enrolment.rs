@@ -116,7 +116,10 @@ async fn each_refusal_has_its_name() {
 async fn nobody_there_and_no_address_are_told_apart() {
     let authority = Authority::new();
     let dir = tempfile::tempdir().unwrap();
-    let closed = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    // Held, so that nobody else gets it; nobody listens.
+    let held = tokio::net::TcpSocket::new_v4().unwrap();
+    held.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let closed = held.local_addr().unwrap();
     let refused = enrol(&format!("https://{closed}"), &authority.ticket(), None, dir.path()).await;
     assert!(matches!(refused, Err(EnrolError::Unreachable)), "{refused:?}");
     for url in ["http://127.0.0.1:1", "127.0.0.1:1", ""] {
