@@ -1,6 +1,7 @@
 //! The one place where pages are set: a few at a time, each within its time, off the async threads.
 
 use std::sync::{Arc, LazyLock};
+use std::time::Duration;
 
 use kiosk_protocol::ids::PageNumber;
 use tokio::sync::Semaphore;
@@ -9,7 +10,7 @@ use tokio::time::timeout;
 use super::fonts::{Fonts, FontsError};
 use super::sheet::Sheet;
 use super::typeset::{Typeset, TypesetError, typeset};
-use crate::limits::{PRESSES, TYPESET, TYPESET_WAIT};
+use crate::limits::{PRESSES, TYPESET_WAIT};
 
 /// Why there is no page.
 #[derive(Debug, thiserror::Error)]
@@ -38,12 +39,13 @@ static FONTS: LazyLock<Result<Fonts, FontsError>> = LazyLock::new(Fonts::load);
 pub struct Press {
     slots: Arc<Semaphore>,
     address: String,
+    bound: Duration,
 }
 
 impl Press {
-    /// A press whose pages are verified below this address.
-    pub fn new(address: String) -> Self {
-        Self { slots: Arc::new(Semaphore::new(PRESSES)), address }
+    /// A press whose pages are verified below this address; one that takes longer than this is given up.
+    pub fn new(address: String, bound: Duration) -> Self {
+        Self { slots: Arc::new(Semaphore::new(PRESSES)), address, bound }
     }
 
     /// What the code on a page carries.
@@ -62,6 +64,6 @@ impl Press {
             Ok(typeset(fonts, template, &sheet)?)
         });
         // What a thread says when it breaks can be about the person.
-        timeout(TYPESET, work).await.map_err(|_| PressError::Slow)?.map_err(|_| PressError::Broken)?
+        timeout(self.bound, work).await.map_err(|_| PressError::Slow)?.map_err(|_| PressError::Broken)?
     }
 }

@@ -119,12 +119,12 @@ impl Platform {
     }
 
     fn centre(&self, options: Options) -> Result<Centre, PlatformError> {
-        let Options { poll_ms, default_code, pages_address, clock, .. } = options;
+        let Options { poll_ms, default_code, pages_address, clock, bounds, .. } = options;
         Ok(Centre {
             store: self.store.clone(),
             keys: Keys::open(&self.dir)?,
             departments: Departments::built_in()?,
-            press: Press::new(pages_address),
+            press: Press::new(pages_address, bounds.typeset),
             texts: Texts::built_in().map_err(BadData::from)?,
             clock,
             poll_ms,

@@ -26,7 +26,9 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 use tower::ServiceExt;
 
-use crate::limits::{ACCEPT_AGAIN, CONNECTIONS_MAX, HANDSHAKE, HEAD, HEAD_BYTES_MAX, LAST_ANSWER, REQUEST};
+use crate::limits::{
+    ACCEPT_AGAIN, CONNECTIONS_MAX, HANDSHAKE, HEAD, HEAD_BYTES_MAX, LAST_ANSWER, REQUEST, TYPESET,
+};
 use crate::metrics::Metrics;
 
 /// Who is at the other end of a connection.
@@ -47,11 +49,13 @@ pub struct Bounds {
     pub head: Duration,
     /// From a request's head to its answer.
     pub request: Duration,
+    /// Setting a page.
+    pub typeset: Duration,
 }
 
 impl Default for Bounds {
     fn default() -> Self {
-        Self { connections: CONNECTIONS_MAX, head: HEAD, request: REQUEST }
+        Self { connections: CONNECTIONS_MAX, head: HEAD, request: REQUEST, typeset: TYPESET }
     }
 }
 

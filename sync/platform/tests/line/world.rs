@@ -32,6 +32,12 @@ pub struct World {
     cluster: Option<Cluster>,
 }
 
+/// A page may take as long as any request: fonts are read anew by each process that sets one.
+fn patient() -> Bounds {
+    let bounds = Bounds::default();
+    Bounds { typeset: bounds.request, ..bounds }
+}
+
 /// It stands still until it is told to run on.
 fn clock(now: &Arc<AtomicI64>) -> Arc<dyn Fn() -> Timestamp + Send + Sync> {
     let now = now.clone();
@@ -43,7 +49,7 @@ impl World {
     pub async fn start() -> Self {
         let dir = tempfile::tempdir().unwrap();
         Platform::init(dir.path()).unwrap();
-        Self::serve(dir, None, Bounds::default()).await
+        Self::serve(dir, None, patient()).await
     }
 
     /// With SQLite, and other bounds.
@@ -57,7 +63,7 @@ impl World {
     pub async fn on_postgres() -> Self {
         let (dir, cluster) = (tempfile::tempdir().unwrap(), Cluster::quick());
         Platform::init_in(dir.path(), &[], Some(cluster.url())).unwrap();
-        Self::serve(dir, Some(cluster), Bounds::default()).await
+        Self::serve(dir, Some(cluster), patient()).await
     }
 
     /// The same; what grows is partitioned by the terminal.
