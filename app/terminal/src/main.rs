@@ -51,6 +51,10 @@ enum Command {
         json: bool,
     },
     /// Show what waits to be sent, and why.
+    ///
+    /// An item is waiting, settled (the platform has it), rejected (refused by a rule, which is named) or quarantined (the
+    /// platform keeps it for people to look at, with the reason). Files of cases on their way come behind, then how full the
+    /// store is.
     Queue {
         /// Every item there is, however many.
         #[arg(long)]
@@ -163,6 +167,10 @@ enum TechnicianCommand {
 #[derive(Subcommand)]
 enum JournalCommand {
     /// Check the hash chain from its first row to its head.
+    ///
+    /// Also that each head fits its signature and its row, and that the platform's countersignatures are of the key this
+    /// terminal was enrolled with. Tells up to which row the platform has seen the trail. Exit code 0: all of it holds; 1: it
+    /// names the first row that does not.
     Verify {
         /// As JSON.
         #[arg(long)]

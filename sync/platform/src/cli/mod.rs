@@ -142,6 +142,8 @@ enum Command {
         json: bool,
     },
     /// Write keys, configuration and database, also of a running platform, into a new folder.
+    ///
+    /// A PostgreSQL database is written by `pg_dump`, which must be installed, at least as new as its server.
     Backup {
         /// The platform's folder.
         #[arg(long)]
