@@ -16,8 +16,11 @@ use crate::world::{Process, WorldError};
 /// Slots of the service's reader. More readers do not help: their driver knows slots by their number alone, so that a second
 /// reader takes the place of the first.
 pub const SLOTS: u16 = 2;
-/// Where the first slot takes virtual cards, as `/etc/reader.conf.d/vpcd` of the package says; the other follows.
-const FIRST_PORT: u16 = 0x8C7B;
+/// Where the first slot takes virtual cards; the other follows. Not the package's ports, which lie among those that Linux gives
+/// to whoever asks for any (32768 and above).
+const FIRST_PORT: u16 = 0x6C7B;
+/// The package's driver for virtual cards; how its reader is named follows `/etc/reader.conf.d/vpcd`.
+const DRIVER: &str = "/usr/lib/pcsc/drivers/serial/libifdvpcd.so";
 
 const FOLDER: &str = "/run/pcscd";
 const LOCK: &str = "/run/lock/kiosk-pcscd.lock";
@@ -74,7 +77,10 @@ impl Pcscd {
     /// # Errors
     /// It does not get ready.
     pub fn run(&mut self) -> Result<(), WorldError> {
-        self.run_with(&mut Command::new("pcscd"))
+        let reader = format!(
+            "FRIENDLYNAME \"Virtual PCD\"\nDEVICENAME /dev/null:{FIRST_PORT:#06X}\nLIBPATH {DRIVER}\nCHANNELID {FIRST_PORT:#06X}\n"
+        );
+        self.run_with("readers", &reader)
     }
 
     /// Starts it again without any reader, as when the plug was pulled.
@@ -82,17 +88,18 @@ impl Pcscd {
     /// # Errors
     /// It does not get ready.
     pub fn run_without_readers(&mut self) -> Result<(), WorldError> {
-        let none = self.folder.join("no-readers");
-        let failed = |source| WorldError::File { path: none.clone(), source };
-        std::fs::create_dir_all(&none).map_err(failed)?;
-        self.run_with(Command::new("pcscd").arg("--config").arg(&none))
+        self.run_with("no-readers", "")
     }
 
-    fn run_with(&mut self, command: &mut Command) -> Result<(), WorldError> {
+    fn run_with(&mut self, name: &str, readers: &str) -> Result<(), WorldError> {
         self.kill();
-        let failed = |source| WorldError::File { path: FOLDER.into(), source };
-        std::fs::create_dir_all(FOLDER).map_err(failed)?;
-        let mut process = Process::spawn("pcscd", command.arg("--foreground"), &self.folder)?;
+        let config = self.folder.join(name);
+        let failed = |source| WorldError::File { path: config.clone(), source };
+        std::fs::create_dir_all(FOLDER).and_then(|()| std::fs::create_dir_all(&config)).map_err(failed)?;
+        std::fs::write(config.join("vpcd"), readers).map_err(failed)?;
+        let mut command = Command::new("pcscd");
+        command.arg("--foreground").arg("--config").arg(&config);
+        let mut process = Process::spawn("pcscd", &mut command, &self.folder)?;
         let socket = Path::new(FOLDER).join("pcscd.comm");
         process.await_ready(|_| UnixStream::connect(&socket).ok())?;
         self.process = Some(process);
