@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -13,6 +13,7 @@ use kiosk_drivers_api::{
     Cancel, DeviceStatus, PageBitmap, PageFault, PageJob, PagePrinter, PagePrinterStatus, PaperSize, Supply,
 };
 use kiosk_page_printer::{Config, IppPagePrinter};
+use tokio::net::TcpSocket;
 
 /// For `ippeveprinter` to be up.
 const UP_WAIT: Duration = Duration::from_secs(10);
@@ -32,6 +33,7 @@ struct Peer {
     _printer: Running,
     _bus: Running,
     port: u16,
+    _held: TcpSocket,
     dir: tempfile::TempDir,
 }
 
@@ -40,7 +42,11 @@ impl Peer {
     fn start(formats: &str, script: &str) -> Peer {
         let dir = tempfile::tempdir().unwrap();
         let (bus, address) = bus(dir.path());
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        // Held, so that nobody else gets it before the printer does, which binds beside it.
+        let held = TcpSocket::new_v4().unwrap();
+        held.set_reuseaddr(true).unwrap();
+        held.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+        let port = held.local_addr().unwrap().port();
         let command = dir.path().join("print");
         std::fs::write(&command, format!("#!/bin/sh\n{script}\n")).unwrap();
         std::fs::set_permissions(&command, std::fs::Permissions::from_mode(0o700)).unwrap();
@@ -51,7 +57,7 @@ impl Peer {
         printer.env("DBUS_SYSTEM_BUS_ADDRESS", address).env("OUT", dir.path().join("out"));
         printer.stdout(Stdio::null()).stderr(Stdio::null());
         let printer = Running(printer.spawn().expect("Debian's cups-ipp-utils is installed"));
-        let peer = Peer { _printer: printer, _bus: bus, port, dir };
+        let peer = Peer { _printer: printer, _bus: bus, port, _held: held, dir };
         let start = Instant::now();
         while peer.driver("ipp").status().device == DeviceStatus::NoDevice {
             assert!(start.elapsed() < UP_WAIT, "ippeveprinter does not come up");

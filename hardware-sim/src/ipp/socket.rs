@@ -1,6 +1,6 @@
 //! The printer's network plug: HTTP on a port of its own. Without the plug nobody listens and every connection is cut.
 
-use std::net::{SocketAddr, TcpListener};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
@@ -12,6 +12,7 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
+use tokio::net::TcpSocket;
 use tokio::sync::watch;
 
 use super::codec::without_document;
@@ -31,6 +32,7 @@ pub struct Socket {
     shared: Arc<Shared>,
     plug: watch::Sender<Plug>,
     thread: Option<JoinHandle<()>>,
+    _port: TcpSocket,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,8 +69,9 @@ impl Socket {
     /// `pages`.
     pub fn start(link: &Path, pages: PathBuf, epoch: Instant) -> std::io::Result<Socket> {
         std::fs::create_dir_all(&pages)?;
-        let listener = TcpListener::bind(("127.0.0.1", 0))?;
-        let address = listener.local_addr()?;
+        let port = reserve()?;
+        let address = port.local_addr()?;
+        let listener = TcpListener::bind(address)?;
         let last_number = crate::tray::last_number(&pages)?;
         let desk = Mutex::new(Desk { is_open: true, last_number, ..Desk::default() });
         let shared = Arc::new(Shared { epoch, address, pages, desk, settled: Condvar::new() });
@@ -81,7 +84,7 @@ impl Socket {
         };
         let thread = std::thread::Builder::new().name("page-printer".into()).spawn(run)?;
         std::fs::write(link, format!("{}\n", shared.uri()))?;
-        Ok(Socket { shared, plug, thread: Some(thread) })
+        Ok(Socket { shared, plug, thread: Some(thread), _port: port })
     }
 
     /// Where it is printed to.
@@ -183,6 +186,15 @@ impl Shared {
         self.desk().is_open = is_open;
         self.settled.notify_all();
     }
+}
+
+/// A free port of loopback that nobody else gets while the plug is out: bound, never listening. Listeners set the same option
+/// and bind beside it.
+fn reserve() -> std::io::Result<TcpSocket> {
+    let port = TcpSocket::new_v4()?;
+    port.set_reuseaddr(true)?;
+    port.bind((Ipv4Addr::LOCALHOST, 0).into())?;
+    Ok(port)
 }
 
 /// A runtime for each time the plug is in: with it go all connections.
