@@ -118,7 +118,8 @@ impl<L: Line> Printer<L> {
                 }
                 Err(fault) => tracing::debug!(%fault, "no answer about the job, asking again"),
             }
-            self.talk.rest(POLL, limit)?;
+            let left = (heard + SILENCE).saturating_sub(self.talk.now());
+            self.talk.rest(POLL.min(left), limit)?;
         }
     }
 
