@@ -90,7 +90,7 @@ pub const USB_OPEN_MAX: usize = 64;
 /// The page printer works on a request, besides taking its bytes.
 pub const THINK_IPP: Duration = Duration::from_millis(20);
 /// The same while it is `slow`.
-pub const THINK_IPP_SLOW: Duration = Duration::from_secs(1);
+pub const THINK_IPP_SLOW: Duration = Duration::from_millis(700);
 /// The same while it is `silent`: longer than any host waits for a page.
 pub const THINK_IPP_SILENT: Duration = Duration::from_secs(600);
 /// One sheet through the page printer: 40 pages a minute.
