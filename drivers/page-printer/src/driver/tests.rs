@@ -135,7 +135,7 @@ fn a_printer_that_falls_silent_leaves_the_page_unconfirmed() {
         let happens = peer.now() + ms(700);
         peer.plan(ms(700), Turn::Mute(error));
         assert_eq!(print(&mut printer), Err(PageFault::Unconfirmed));
-        assert!(peer.now() <= happens + SILENCE + POLL + ABANDON, "{:?}", peer.now() - happens);
+        assert!(peer.now() <= happens + SILENCE + ABANDON, "{:?}", peer.now() - happens);
         peer.plan(ms(0), Turn::Recover);
         peer.state().asked.clear();
         assert_eq!(print(&mut printer), Ok(()));
