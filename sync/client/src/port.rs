@@ -10,7 +10,7 @@ use kiosk_protocol::item::Item;
 use kiosk_protocol::journal::Countersigned;
 use kiosk_protocol::revocation::Revocations;
 use kiosk_protocol::trust::Trusted;
-use kiosk_protocol::wire::{Change, Command, CommandResult, HeadReport, ItemAnswer};
+use kiosk_protocol::wire::{Change, Command, CommandResult, HeadReport, ItemAnswer, Place};
 use kiosk_store::{KeptConfiguration, KeptTrust, News, Store, StoreError, WaitingFile};
 use uuid::Uuid;
 
@@ -64,6 +64,8 @@ pub trait SyncStore: Send + Sync + 'static {
     fn remove_file(&self, file: &Digest) -> Result<(), StoreFault>;
     /// Where the journal stands, signed; nothing where the platform countersigned that already.
     fn head_to_show(&self) -> Result<Option<HeadReport>, StoreFault>;
+    /// Where it stood at an earlier row, signed; nothing where there is no such row.
+    fn head_at(&self, seq: u64) -> Result<Option<HeadReport>, StoreFault>;
     /// Keeps a countersignature by the platform of the enrolment; whether it is one.
     fn keep_countersigned(&self, shown: &Countersigned) -> Result<bool, StoreFault>;
     /// Goes on in this epoch.
@@ -166,7 +168,13 @@ impl SyncStore for Store {
     }
 
     fn head_to_show(&self) -> Result<Option<HeadReport>, StoreFault> {
-        Ok(Store::head_to_show(self)?.map(|head| HeadReport { key: self.journal_key(), head }))
+        let behind = Store::last_shown(self)?.map(|row| Place { seq: row.seq, hash: row.head });
+        Ok(Store::head_to_show(self)?.map(|head| HeadReport { key: self.journal_key(), head, behind }))
+    }
+
+    fn head_at(&self, seq: u64) -> Result<Option<HeadReport>, StoreFault> {
+        let head = Store::head_at(self, seq)?;
+        Ok(head.map(|head| HeadReport { key: self.journal_key(), head, behind: None }))
     }
 
     fn keep_countersigned(&self, shown: &Countersigned) -> Result<bool, StoreFault> {

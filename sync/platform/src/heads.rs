@@ -1,6 +1,8 @@
 //! What becomes of a journal's head that a terminal shows.
 //!
-//! Within an epoch heads only go on. One that fits is kept and countersigned, and gets the same answer for ever. One that
+//! Within an epoch heads only go on. One that fits is kept and countersigned, and gets the same answer for ever. A new one
+//! names the newest row its terminal was told is countersigned; where that is not the newest that was shown, the terminal shows
+//! its head at that one first, so that a trail which grew anew is found out, however long it is. One that
 //! goes back, contradicts another, or is signed with another key says that the terminal was restored from a backup, was
 //! cloned, or that its trail was changed: operators are alarmed, with the head as evidence, and the terminal is put into
 //! a new epoch, so that no sequence is given to two items. Two that share one identity would raise the epoch for ever;
@@ -8,7 +10,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use kiosk_protocol::journal::{Countersigned, SignedHead};
-use kiosk_protocol::wire::{HeadAnswer, HeadReport};
+use kiosk_protocol::wire::{HeadAnswer, HeadReport, Place};
 
 use crate::limits::EPOCH_PAUSE;
 use crate::server::{Centre, Refusal, Terminal};
@@ -21,6 +23,8 @@ pub enum Weighed {
     New(Countersigned),
     /// It was shown before.
     Known(Countersigned),
+    /// It may go on from another head than the newest that was shown, which is the one at this sequence.
+    Elsewhere(u64),
     /// Its epoch is over; this one is in force.
     Behind(u32),
     /// It does not fit; the terminal is in this new epoch, where the pause allows one.
@@ -43,6 +47,7 @@ pub fn weigh(centre: &Centre, sender: &Terminal, report: &HeadReport) -> Result<
     centre.metrics.weighed(&weighed);
     match weighed {
         Weighed::New(shown) | Weighed::Known(shown) => Ok(HeadAnswer::Countersigned(shown)),
+        Weighed::Elsewhere(seq) => Ok(HeadAnswer::Show { seq }),
         Weighed::Behind(epoch) | Weighed::Unfit(Some(epoch)) => Ok(HeadAnswer::NewEpoch { epoch }),
         Weighed::Unfit(None) => {
             Err(Refusal::conflict("journal-unfit", "the head does not fit what was shown before"))
@@ -60,7 +65,7 @@ struct Scale<'a> {
 
 impl Scale<'_> {
     fn weigh(&self, report: &HeadReport) -> Result<Weighed, Refusal> {
-        let HeadReport { key, head } = report;
+        let HeadReport { key, head, behind } = report;
         let terminal = &self.sender.id;
         let epoch = self.tx.enrolled(terminal)?.map_or(self.sender.epoch, |enrolled| enrolled.epoch);
         if head.epoch > epoch {
@@ -74,18 +79,20 @@ impl Scale<'_> {
             Some(registered) if registered == *key => {}
             Some(_) => return Ok(self.unfit(head, "journal-other-key")?),
         }
-        self.fit(head)
+        self.fit(head, *behind)
     }
 
-    fn fit(&self, head: &SignedHead) -> Result<Weighed, Refusal> {
+    fn fit(&self, head: &SignedHead, behind: Option<Place>) -> Result<Weighed, Refusal> {
         let SignedHead { terminal, epoch, seq, hash, .. } = head;
         match self.tx.head_at(terminal, *epoch, *seq)? {
             Some(known) if known.head.hash == *hash => return Ok(Weighed::Known(known)),
             Some(_) => return Ok(self.unfit(head, "journal-contradicted")?),
             None => {}
         }
-        if *seq < self.tx.shown_up_to(terminal, *epoch)? {
-            return Ok(self.unfit(head, "journal-went-back")?);
+        match self.tx.newest_head_of(terminal, *epoch)?.map(|newest| Place::of(&newest.head)) {
+            Some(newest) if *seq < newest.seq => return Ok(self.unfit(head, "journal-went-back")?),
+            Some(newest) if behind != Some(newest) => return Ok(Weighed::Elsewhere(newest.seq)),
+            Some(_) | None => {}
         }
         let shown = Countersigned::sign(&self.centre.keys.heads, head.clone(), self.now);
         let shown = shown.map_err(|error| Refusal::failure(&error))?;

@@ -102,6 +102,7 @@ impl Metrics {
         let found = match weighed {
             Weighed::New(_) => "new",
             Weighed::Known(_) => "known",
+            Weighed::Elsewhere(_) => "elsewhere",
             Weighed::Behind(_) => "behind",
             Weighed::Unfit(_) => "unfit",
         };

@@ -20,8 +20,8 @@
 //! go, its commitment stays, nobody can guess from that what it said, and the chain still holds.
 //!
 //! A head is the sequence and hash of the newest row, signed by the terminal (SM2) every `HEAD_ROWS` rows and at each
-//! sync; the bytes are those of `SignedHead::bytes`. The platform signs each head it is shown (`countersign`): from then on
-//! no row up to it can change or go without showing. An export is a text with one `Line` in JSON on each line.
+//! sync; the bytes are those of `SignedHead::bytes`. The platform signs each head it is shown, and that goes on from the one
+//! before (`countersign`): from then on no row up to it can change or go without showing. An export is a text with one `Line` in JSON on each line.
 
 mod countersign;
 

@@ -152,6 +152,12 @@ fn countersigns_another(report: &HeadReport) -> HeadAnswer {
     countersigns(&other)
 }
 
+/// It has seen the trail begin, and no more: of what it countersigned since it knows nothing, as behind a backup.
+fn has_seen_the_first_row(report: &HeadReport) -> HeadAnswer {
+    let goes_on = report.behind.is_some_and(|place| place.seq == 1);
+    if report.head.seq == 1 || goes_on { countersigns(report) } else { HeadAnswer::Show { seq: 1 } }
+}
+
 /// Until it was told so.
 fn raises_the_epoch(report: &HeadReport) -> HeadAnswer {
     if report.head.epoch == 2 { countersigns(report) } else { HeadAnswer::NewEpoch { epoch: 2 } }
@@ -201,6 +207,18 @@ async fn a_countersignature_of_another_head_is_not_kept_and_delays_nothing() {
 #[tokio::test]
 async fn a_countersignature_by_another_key_than_the_enrolments_is_not_kept_and_delays_nothing() {
     is_not_kept_and_delays_nothing(countersigns_as_another).await;
+}
+
+#[tokio::test]
+async fn a_terminal_asked_for_an_earlier_row_shows_its_head_there_and_then_goes_on() {
+    let (dir, key) = (tempfile::tempdir().unwrap(), SigningKey::generate().unwrap());
+    let (store, platform) = (open(&dir), Platform::offering(1, &key));
+    *platform.says.lock().unwrap() = Some(has_seen_the_first_row);
+    store.record(vec![TrailEvent::VisitBegun { visit: Uuid::nil() }; 3]).unwrap();
+    let (_handle, _run) = start(&store, &platform, &key);
+    meanwhile(|| countersigned(&store) == 4).await;
+    store.record(vec![TrailEvent::VisitBegun { visit: Uuid::nil() }]).unwrap();
+    meanwhile(|| countersigned(&store) == 5).await;
 }
 
 #[tokio::test]

@@ -20,7 +20,7 @@ use crate::heads;
     path = "/v1/sync/head",
     request_body = HeadReport,
     responses(
-        (status = 200, body = HeadAnswer, description = "The countersignature, or the epoch to go on in."),
+        (status = 200, body = HeadAnswer, description = "The countersignature, the row to show first, or the epoch to go on in."),
         (status = 409, body = Problem, content_type = PROBLEM, description = "`journal-unfit`"),
         Usual,
     ),

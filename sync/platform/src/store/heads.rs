@@ -40,10 +40,15 @@ impl Tx<'_> {
         self.first(sql, values![terminal, epoch, seq])?.map(countersigned).transpose()
     }
 
-    /// The sequence of the newest head of an epoch; 0 where none was shown.
-    pub fn shown_up_to(&self, terminal: &TerminalId, epoch: u32) -> Result<u64, StoreError> {
-        let sql = "SELECT coalesce(max(seq), 0) FROM heads WHERE terminal = $1 AND epoch = $2";
-        self.first(sql, values![terminal, epoch])?.map_or(Ok(0), |row| row.u64(0))
+    /// The newest head of an epoch.
+    pub fn newest_head_of(
+        &self,
+        terminal: &TerminalId,
+        epoch: u32,
+    ) -> Result<Option<Countersigned>, StoreError> {
+        let sql =
+            "SELECT countersigned FROM heads WHERE terminal = $1 AND epoch = $2 ORDER BY seq DESC LIMIT 1";
+        self.first(sql, values![terminal, epoch])?.map(countersigned).transpose()
     }
 
     /// The newest head of a terminal.

@@ -1,8 +1,10 @@
 //! Heads of journals: countersigned once, the same answer for ever; what goes back or contradicts is an alarm.
 
+use std::cell::Cell;
+
 use kiosk_protocol::crypto::{Digest, SigningKey};
 use kiosk_protocol::journal::{Chain, Countersigned, SignedHead};
-use kiosk_protocol::wire::{EnrolRequest, HeadAnswer, HeadReport};
+use kiosk_protocol::wire::{EnrolRequest, HeadAnswer, HeadReport, Place};
 use rcgen::{CertificateParams, KeyPair};
 use reqwest::Response;
 
@@ -13,6 +15,8 @@ stories! {
     a_head_is_countersigned_once_and_gets_the_same_answer_for_ever,
     a_journal_that_goes_back_is_an_alarm_and_begins_a_new_epoch,
     another_hash_for_a_row_that_was_shown_is_an_alarm,
+    a_head_behind_a_countersignature_that_was_lost_shows_that_one_first,
+    a_journal_that_grew_anew_beyond_what_was_shown_is_an_alarm,
     another_key_in_the_same_epoch_is_an_alarm,
     the_key_of_the_enrolment_counts_from_the_first_head_on,
     a_head_of_an_epoch_that_is_over_learns_the_one_in_force,
@@ -25,11 +29,17 @@ stories! {
 struct Kiosk {
     terminal: Terminal,
     key: SigningKey,
+    /// What was countersigned last, as far as it heard.
+    behind: Cell<Option<Place>>,
 }
 
 impl Kiosk {
     async fn enrolled(world: &World, name: &str) -> Self {
-        Self { terminal: world.terminal(name).await, key: SigningKey::generate().unwrap() }
+        Self::of(world.terminal(name).await, SigningKey::generate().unwrap())
+    }
+
+    fn of(terminal: Terminal, key: SigningKey) -> Self {
+        Self { terminal, key, behind: Cell::default() }
     }
 
     /// The head at a row whose hash is made of a word.
@@ -37,7 +47,7 @@ impl Kiosk {
         let chain = Chain { seq, head: Digest::of(word.as_bytes()) };
         let (name, at) = (self.terminal.answer.terminal.clone(), jiff::Timestamp::now());
         let head = SignedHead::sign(&self.key, name, epoch, chain, at).unwrap();
-        HeadReport { key: self.key.verifying_key(), head }
+        HeadReport { key: self.key.verifying_key(), head, behind: self.behind.get() }
     }
 
     async fn send(&self, report: &HeadReport) -> Response {
@@ -52,6 +62,7 @@ impl Kiosk {
         let HeadAnswer::Countersigned(shown) = self.shows(epoch, seq, word).await else {
             panic!("row {seq}")
         };
+        self.behind.set(Some(Place::of(&shown.head)));
         shown
     }
 }
@@ -63,6 +74,7 @@ async fn a_head_is_countersigned_once_and_gets_the_same_answer_for_ever(world: W
     let HeadAnswer::Countersigned(shown) = &answer else { panic!("{answer:?}") };
     assert_eq!(shown.head, report.head);
     shown.verify(&kiosk.terminal.answer.heads_key).unwrap();
+    kiosk.behind.set(Some(Place::of(&shown.head)));
     world.pass(60);
     kiosk.is_countersigned(1, 301, "b").await;
     let again: HeadAnswer = kiosk.send(&report).await.json().await.unwrap();
@@ -98,6 +110,31 @@ async fn another_hash_for_a_row_that_was_shown_is_an_alarm(world: World) {
     world.stop().await;
 }
 
+async fn a_head_behind_a_countersignature_that_was_lost_shows_that_one_first(world: World) {
+    let kiosk = Kiosk::enrolled(&world, "230202-0001").await;
+    kiosk.is_countersigned(1, 300, "a").await;
+    let lost = kiosk.is_countersigned(1, 301, "b").await;
+    for heard in [None, Some(Place { seq: 300, hash: Digest::of(b"a") })] {
+        kiosk.behind.set(heard);
+        assert_eq!(kiosk.shows(1, 302, "c").await, HeadAnswer::Show { seq: 301 });
+    }
+    assert_eq!(kiosk.is_countersigned(1, 301, "b").await, lost);
+    kiosk.is_countersigned(1, 302, "c").await;
+    assert!(world.alarms().is_empty());
+    world.stop().await;
+}
+
+async fn a_journal_that_grew_anew_beyond_what_was_shown_is_an_alarm(world: World) {
+    let kiosk = Kiosk::enrolled(&world, "230202-0001").await;
+    kiosk.is_countersigned(1, 300, "a").await;
+    kiosk.behind.set(Some(Place { seq: 300, hash: Digest::of(b"anew") }));
+    assert_eq!(kiosk.shows(1, 400, "anew").await, HeadAnswer::Show { seq: 300 });
+    assert_eq!(kiosk.shows(1, 300, "anew").await, HeadAnswer::NewEpoch { epoch: 2 });
+    assert_eq!(world.alarms(), ["journal-contradicted"]);
+    kiosk.is_countersigned(2, 401, "goes on").await;
+    world.stop().await;
+}
+
 async fn another_key_in_the_same_epoch_is_an_alarm(world: World) {
     let mut kiosk = Kiosk::enrolled(&world, "230202-0001").await;
     kiosk.is_countersigned(1, 300, "a").await;
@@ -113,7 +150,7 @@ async fn the_key_of_the_enrolment_counts_from_the_first_head_on(world: World) {
     let csr_pem = CertificateParams::default().serialize_request(&key).unwrap().pem().unwrap();
     let (code, journal_key) = (world.ticket("230202-0001"), Some(journal.verifying_key()));
     let terminal = world.terminal_by(EnrolRequest { code, csr_pem, journal_key }, &key).await;
-    let mut kiosk = Kiosk { terminal, key: SigningKey::generate().unwrap() };
+    let mut kiosk = Kiosk::of(terminal, SigningKey::generate().unwrap());
     assert_eq!(kiosk.shows(1, 1, "a").await, HeadAnswer::NewEpoch { epoch: 2 });
     assert_eq!(world.alarms(), ["journal-other-key"]);
     kiosk.key = journal;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::crypto::VerifyingKey;
+use crate::crypto::{Digest, VerifyingKey};
 use crate::journal::{Countersigned, SignedHead};
 
 /// Shows the platform where the journal stands.
@@ -14,6 +14,27 @@ pub struct HeadReport {
     pub key: VerifyingKey,
     /// The head, signed with it.
     pub head: SignedHead,
+    /// The newest row the terminal was told is countersigned, of which the head goes on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub behind: Option<Place>,
+}
+
+/// A row of a journal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Place {
+    /// Its sequence.
+    pub seq: u64,
+    /// Its hash.
+    pub hash: Digest,
+}
+
+impl Place {
+    /// The row a head is of.
+    pub fn of(head: &SignedHead) -> Self {
+        Self { seq: head.seq, hash: head.hash }
+    }
 }
 
 /// What the platform says to a head.
@@ -24,6 +45,12 @@ pub struct HeadReport {
 pub enum HeadAnswer {
     /// It fits what was shown before. A head that was shown before gets the same answer again.
     Countersigned(Countersigned),
+    /// It names another row than the newest that was shown: the countersignature of that one was lost on its way, or the
+    /// trail is another. The terminal shows its head at this row first.
+    Show {
+        /// The row's sequence.
+        seq: u64,
+    },
     /// It is of an epoch that is over: the terminal was enrolled again, or its journal went back, as after a restored
     /// backup. The terminal goes on in this epoch, so that no sequence of an item is given twice.
     NewEpoch {

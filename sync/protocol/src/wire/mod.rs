@@ -33,7 +33,7 @@ pub use ask::{Ask, CaseView, Question, Reply, Row, Scalar, WirePerson};
 pub use command::{Command, CommandResult, Outcome, REPORT_STATUS, RESTART_WHEN_IDLE, SYNC_NOW};
 pub use configuration::{ConfigurationReport, RefusedConfiguration};
 pub use enrol::{BadTicket, CODE_CHARS, EnrolAnswer, EnrolRequest, RenewAnswer, RenewRequest, Ticket};
-pub use head::{HeadAnswer, HeadReport};
+pub use head::{HeadAnswer, HeadReport, Place};
 pub use page::{BadPdf, Pdf};
 pub use problem::Problem;
 pub use sync::{Batch, BatchAnswer, CaseState, Change, Changes, ItemAnswer};

@@ -267,6 +267,7 @@ fn an_end_cut_off_below_a_countersigned_head_is_named() {
 #[test]
 fn rows_made_anew_behind_a_cut_do_not_fit_the_countersigned_head() {
     let bench = shown();
+    let before = bench.open().last_shown().unwrap().unwrap();
     let triggers = "DROP TRIGGER heads_no_update; DROP TRIGGER heads_no_delete;";
     let cut = "DELETE FROM journal WHERE seq > 3; DELETE FROM heads;
                UPDATE counters SET value = 3 WHERE name = 'journal'";
@@ -274,6 +275,11 @@ fn rows_made_anew_behind_a_cut_do_not_fit_the_countersigned_head() {
     let store = bench.open();
     store.record(vec![SEEN; 9]).unwrap();
     assert_eq!(store.verify_journal().unwrap().first_bad, Some((5, Flaw::Contradicted)));
+    // Nor does the terminal tell the platform that they go on from it.
+    let (row, head) = (store.last_shown().unwrap().unwrap(), store.head_at(5).unwrap().unwrap());
+    let verified = row == Chain { seq: 5, head: head.hash } && head.verify(&store.journal_key()).is_ok();
+    assert!(verified && row != before);
+    assert_eq!(store.head_at(99), Ok(None));
 }
 
 #[test]

@@ -117,5 +117,5 @@ fn head(identity: &Identity) -> Result<HeadReport, Box<dyn Error>> {
     let key = SigningKey::generate()?;
     let chain = Chain { seq: 1, head: Digest::of(b"a synthetic row") };
     let head = SignedHead::sign(&key, identity.terminal.clone(), identity.epoch, chain, Timestamp::now())?;
-    Ok(HeadReport { key: key.verifying_key(), head })
+    Ok(HeadReport { key: key.verifying_key(), head, behind: None })
 }

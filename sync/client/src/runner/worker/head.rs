@@ -2,7 +2,7 @@
 //! that is cut off shows, and a terminal restored from a backup goes on in an epoch of its own.
 
 use kiosk_protocol::journal::Countersigned;
-use kiosk_protocol::wire::{HeadAnswer, HeadReport};
+use kiosk_protocol::wire::{HeadAnswer, HeadReport, Place};
 
 use super::{Failure, Worker};
 use crate::transport::TransportError;
@@ -27,7 +27,29 @@ impl Worker {
     async fn try_show_head(&mut self) -> Result<(), Failure> {
         let Some(report) = self.stored(|store| store.head_to_show()).await? else { return Ok(()) };
         match self.transport.head(&report).await? {
+            HeadAnswer::Show { seq } => self.show_behind(seq, report).await,
+            answer @ (HeadAnswer::Countersigned(_) | HeadAnswer::NewEpoch { .. }) => {
+                self.heed(&report, answer).await
+            }
+        }
+    }
+
+    /// The head at that row, then the one that goes on from it. What is kept here may be newer: a platform may have been
+    /// restored from a backup.
+    async fn show_behind(&self, seq: u64, report: HeadReport) -> Result<(), Failure> {
+        let earlier = self.stored(move |store| store.head_at(seq)).await?;
+        let earlier = earlier.ok_or(TransportError::BadAnswer("the trail has no such row"))?;
+        let answer = self.transport.head(&earlier).await?;
+        self.heed(&earlier, answer).await?;
+        let report = HeadReport { behind: Some(Place::of(&earlier.head)), ..report };
+        let answer = self.transport.head(&report).await?;
+        self.heed(&report, answer).await
+    }
+
+    async fn heed(&self, report: &HeadReport, answer: HeadAnswer) -> Result<(), Failure> {
+        match answer {
             HeadAnswer::Countersigned(shown) => self.keep(report, shown).await,
+            HeadAnswer::Show { .. } => Err(TransportError::BadAnswer("it asks for another row again").into()),
             HeadAnswer::NewEpoch { epoch } => {
                 tracing::error!(epoch, "the platform put this terminal into a new epoch");
                 self.stored(move |store| store.begin_epoch(epoch)).await?;
@@ -37,7 +59,8 @@ impl Worker {
         }
     }
 
-    async fn keep(&self, report: HeadReport, shown: Countersigned) -> Result<(), Failure> {
+    async fn keep(&self, report: &HeadReport, shown: Countersigned) -> Result<(), Failure> {
+        let report = report.clone();
         let keep = move |store: &dyn crate::port::SyncStore| {
             if fits(&report, &shown) { store.keep_countersigned(&shown) } else { Ok(false) }
         };

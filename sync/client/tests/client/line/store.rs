@@ -181,6 +181,10 @@ impl SyncStore for MemoryStore {
         Ok(None)
     }
 
+    fn head_at(&self, _: u64) -> Result<Option<HeadReport>, StoreFault> {
+        Ok(None)
+    }
+
     fn keep_countersigned(&self, _: &Countersigned) -> Result<bool, StoreFault> {
         Ok(true)
     }
