@@ -37,6 +37,7 @@ mod partitions;
 mod postgres;
 mod program;
 mod renew;
+mod restored;
 mod revocations;
 mod servers;
 mod twin;

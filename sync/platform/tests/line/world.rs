@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use kiosk_platform::{Bounds, Options, Platform, Running};
-use kiosk_protocol::crypto::Digest;
+use kiosk_protocol::crypto::{Digest, SealingKey};
 use kiosk_protocol::ids::{ItemId, Key, TerminalId};
 use kiosk_protocol::item::{CaseFile, Content, Item, ItemBody, Person, Verdict};
 use kiosk_protocol::service::{Language, Text};
@@ -24,6 +24,8 @@ use crate::postgres::Cluster;
 
 /// A synthetic resident the built-in department knows.
 pub const ALICE: (&str, &str) = ("王秀兰", "230203198803120022");
+/// How often terminals poll, milliseconds: as often as they may.
+const POLL_MS: u32 = 200;
 
 pub struct World {
     dir: tempfile::TempDir,
@@ -76,7 +78,7 @@ impl World {
     async fn serve(dir: tempfile::TempDir, cluster: Option<Cluster>, bounds: Bounds) -> Self {
         let now = Arc::new(AtomicI64::new(Timestamp::now().as_second()));
         let metrics = Some(SocketAddr::from(([127, 0, 0, 1], 0)));
-        let options = Options { clock: clock(&now), bounds, metrics, ..Options::default() };
+        let options = Options { clock: clock(&now), bounds, metrics, poll_ms: POLL_MS, ..Options::default() };
         let running = Platform::serve(dir.path(), options).await.unwrap();
         Self { dir, now, running, cluster }
     }
@@ -371,35 +373,41 @@ impl Terminal {
     }
 
     pub fn case(&self, service: &str, person: (&str, &str), fields: &[(&str, &str)]) -> Content {
-        let key = |name: &str| Key::try_from(name).unwrap();
-        let applicant = Person { name: person.0.into(), number: person.1.into() };
-        let values = fields.iter().map(|(name, value)| (key(name), (*value).into())).collect();
-        let file = CaseFile { applicant, values }.seal(&self.answer.sealing_key).unwrap();
-        Content::Case {
-            case: Uuid::now_v7(),
-            service: key(service),
-            version: 1,
-            department: key("housing-fund"),
-            language: Language::ZhCn,
-            file,
-            files: Vec::new(),
-        }
+        case(&self.answer.sealing_key, service, person, fields)
     }
 
     /// A complete withdrawal.
     pub fn withdrawal(&self, person: (&str, &str)) -> Content {
-        self.case(
-            "gjj-rent-withdrawal",
-            person,
-            &[
-                ("applicant-name", person.0),
-                ("home", "market"),
-                ("amount", "150000"),
-                ("phone", "13900000000"),
-                ("bank-card", "6217000012345678903"),
-            ],
-        )
+        withdrawal(&self.answer.sealing_key, person)
     }
+}
+
+fn case(sealed_for: &SealingKey, service: &str, person: (&str, &str), fields: &[(&str, &str)]) -> Content {
+    let key = |name: &str| Key::try_from(name).unwrap();
+    let applicant = Person { name: person.0.into(), number: person.1.into() };
+    let values = fields.iter().map(|(name, value)| (key(name), (*value).into())).collect();
+    let file = CaseFile { applicant, values }.seal(sealed_for).unwrap();
+    Content::Case {
+        case: Uuid::now_v7(),
+        service: key(service),
+        version: 1,
+        department: key("housing-fund"),
+        language: Language::ZhCn,
+        file,
+        files: Vec::new(),
+    }
+}
+
+/// A complete withdrawal.
+pub fn withdrawal(sealed_for: &SealingKey, person: (&str, &str)) -> Content {
+    let fields = [
+        ("applicant-name", person.0),
+        ("home", "market"),
+        ("amount", "150000"),
+        ("phone", "13900000000"),
+        ("bank-card", "6217000012345678903"),
+    ];
+    case(sealed_for, "gjj-rent-withdrawal", person, &fields)
 }
 
 /// Status and kind of a refusal.
