@@ -116,7 +116,7 @@ fn play_one(cli: &Cli, file: &Path, scenario: &Scenario, out: &Path) -> Report {
             }
             report
         }
-        Err(error @ (WorldError::NoSmallDisk { .. } | WorldError::NoReadOnlyDisk { .. })) => {
+        Err(error @ (WorldError::NoSmallDisk { .. } | WorldError::NoAilingDisk { .. })) => {
             Report::not_played(&scenario.title, &error.chain())
         }
         Err(error) => Report::not_started(&scenario.title, &error.chain()),

@@ -8,6 +8,7 @@ use kiosk_sim::control::Command as Act;
 use super::words::{Word, words};
 use super::{Action, Case, Expectation, Scenario, Step, Wanted};
 use crate::screen::Target;
+use crate::world::Ailment;
 
 /// A line that is no step.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -97,8 +98,11 @@ fn action(words: &[Word]) -> Result<Action, String> {
             Ok(Action::AddTechnician(pin.clone()))
         }
         ("technician", [Word::Bare(unlock)]) if unlock == "unlock" => Ok(Action::UnlockTechnicians),
-        ("disk", [Word::Bare(state)]) if state == "read-only" => Ok(Action::SetReadOnly(true)),
-        ("disk", [Word::Bare(state)]) if state == "writable" => Ok(Action::SetReadOnly(false)),
+        ("disk", [Word::Bare(state)]) if state == "read-only" => Ok(Action::SetDisk(Some(Ailment::ReadOnly))),
+        ("disk", [Word::Bare(state)]) if state == "unreadable" => {
+            Ok(Action::SetDisk(Some(Ailment::Unreadable)))
+        }
+        ("disk", [Word::Bare(state)]) if state == "well" => Ok(Action::SetDisk(None)),
         (
             "card" | "chip" | "reader" | "scanner" | "printer" | "page-printer" | "paper" | "network"
             | "disk" | "unplug" | "plug",
@@ -274,9 +278,9 @@ mod tests {
     fn a_scenario_that_fills_the_disk_needs_a_small_one() {
         assert!(parse("file", "card lift\ndisk full").unwrap().extras().small_disk);
         assert!(!parse("file", "card lift").unwrap().extras().small_disk);
-        let read_only = parse("file", "disk read-only\ndisk writable").unwrap();
-        assert!(read_only.extras().read_only_disk && !read_only.extras().small_disk);
-        assert_eq!(read_only.steps[1].action, Action::SetReadOnly(false));
+        let ailing = parse("file", "disk unreadable\ndisk well").unwrap();
+        assert!(ailing.extras().ailing_disk && !ailing.extras().small_disk);
+        assert_eq!(ailing.steps[1].action, Action::SetDisk(None));
         let shown = parse("file", "devices usb\nscanner show-paper").unwrap().extras();
         assert!(shown.usb && shown.scanner && !shown.slot);
     }

@@ -96,8 +96,8 @@ impl Player<'_> {
                 self.world.terminal.add_technician(pin)?;
                 Ok(Told::default())
             }
-            Action::SetReadOnly(on) => {
-                self.world.set_read_only(*on)?;
+            Action::SetDisk(ailment) => {
+                self.world.set_disk(*ailment)?;
                 Ok(Told::default())
             }
             Action::UnlockTechnicians => {

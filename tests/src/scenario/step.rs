@@ -6,7 +6,7 @@ use std::time::Duration;
 use kiosk_sim::control::Command as Act;
 
 use crate::screen::Target;
-use crate::world::Extras;
+use crate::world::{Ailment, Extras};
 
 /// A whole scenario.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,7 +26,7 @@ impl Scenario {
         Extras {
             slot: uses(|act| matches!(act, Act::Chip(_))),
             small_disk: uses(|act| matches!(act, Act::Disk { .. })),
-            read_only_disk: self.steps.iter().any(|step| step.action == Action::SetReadOnly(true)),
+            ailing_disk: self.steps.iter().any(|step| matches!(step.action, Action::SetDisk(Some(_)))),
             scanner: uses(|act| matches!(act, Act::Scanner(_))),
             usb: self.steps.iter().any(|step| step.action == Action::DevicesOnUsb),
         }
@@ -73,8 +73,8 @@ pub enum Action {
     StartTerminal,
     /// Put the technician's card in the slot on the roster of the terminal, which does not run, with this PIN.
     AddTechnician(String),
-    /// The terminal's disk is set read-only, or can be written again.
-    SetReadOnly(bool),
+    /// The terminal's disk fails so, or is well again.
+    SetDisk(Option<Ailment>),
     /// Let technicians' PINs be tried again.
     UnlockTechnicians,
 }

@@ -1,12 +1,12 @@
 //! One world: display, buses, platform, simulator and terminal, all real programs, all ended with it.
 
+mod ailing;
 mod disk;
 mod display;
 mod dock;
 mod platform;
 mod process;
 mod programs;
-mod read_only;
 mod running;
 mod simulator;
 mod terminal;
@@ -15,13 +15,13 @@ mod window;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+pub use ailing::{AilingDisk, Ailment};
 pub use disk::{SmallDisk, keep_mounts_to_this_thread};
 pub use display::{Desk, DisplayChoice};
 pub use dock::Dock;
 pub use platform::Platform;
 pub use process::{Process, Said, call};
 pub use programs::Programs;
-pub use read_only::ReadOnlyDisk;
 pub use running::end_programs_with_runner;
 pub use simulator::{Around, Paper, Simulator};
 pub use terminal::Terminal;
@@ -88,9 +88,9 @@ pub enum WorldError {
         #[source]
         source: nix::Error,
     },
-    /// A disk cannot be set read-only under the terminal; that takes the package `strace`, and a machine that lets it trace.
-    #[error("no disk can be set read-only here: {why}")]
-    NoReadOnlyDisk {
+    /// No disk can fail under the terminal; that takes the package `strace`, and a machine that lets it trace.
+    #[error("no disk can be made to fail here: {why}")]
+    NoAilingDisk {
         /// Why.
         why: String,
     },
@@ -129,8 +129,8 @@ pub struct Extras {
     pub slot: bool,
     /// The terminal's data on a small disk, which the simulator can fill.
     pub small_disk: bool,
-    /// A disk that can be set read-only.
-    pub read_only_disk: bool,
+    /// A disk that can fail.
+    pub ailing_disk: bool,
     /// A code scanner.
     pub scanner: bool,
     /// Reader, receipt printer and scanner on USB instead of serial lines.
@@ -139,7 +139,7 @@ pub struct Extras {
 
 /// Everything that runs. Fields are dropped, and so ended, from top to bottom.
 pub struct World {
-    read_only: Option<ReadOnlyDisk>,
+    ailing: Option<AilingDisk>,
     /// What is seen and touched.
     pub glass: Glass,
     /// The terminal under test.
@@ -172,8 +172,8 @@ impl World {
     /// # Errors
     /// As [`World::start`]; only root may start that service, and mount a disk.
     pub fn start_with(plan: &Plan, extras: Extras) -> Result<Self, WorldError> {
-        if extras.read_only_disk {
-            ReadOnlyDisk::is_possible()?;
+        if extras.ailing_disk {
+            AilingDisk::is_possible()?;
         }
         let programs = Programs::find()?;
         std::fs::create_dir_all(&plan.logs)
@@ -197,7 +197,7 @@ impl World {
         let glass = Glass::open(desk.display(), desk.session_bus(), runtime()?)?;
         terminal.start(&glass)?;
         Ok(Self {
-            read_only: None,
+            ailing: None,
             glass,
             terminal,
             simulator,
@@ -210,14 +210,14 @@ impl World {
         })
     }
 
-    /// Sets the terminal's disk read-only, or lets it be written again. A terminal that does not run is not concerned.
+    /// Has the terminal's disk fail, or be well again. A terminal that does not run is not concerned.
     ///
     /// # Errors
     /// It cannot be done.
-    pub fn set_read_only(&mut self, on: bool) -> Result<(), WorldError> {
-        self.read_only = None;
-        if let Some(process) = self.terminal.id().filter(|_| on) {
-            self.read_only = Some(ReadOnlyDisk::set(process, self.folder.path(), &self.logs)?);
+    pub fn set_disk(&mut self, ailment: Option<Ailment>) -> Result<(), WorldError> {
+        self.ailing = None;
+        if let (Some(ailment), Some(process)) = (ailment, self.terminal.id()) {
+            self.ailing = Some(AilingDisk::set(ailment, process, self.folder.path(), &self.logs)?);
         }
         Ok(())
     }
