@@ -7,6 +7,7 @@ mod certificate_is_renewed;
 mod chip;
 mod configured_from_afar;
 mod dock_is_touched;
+mod key_is_changed;
 mod out_of_service;
 mod page_is_printed;
 #[path = "../fixture/page_printer.rs"]
