@@ -31,7 +31,7 @@ use crate::check::check;
 use crate::disk::Syncs;
 use crate::platter::Fate;
 use crate::record::{Cut, Recording, record};
-use crate::script::script;
+use crate::script::{Step, script};
 
 /// Calls of the script that is cut behind every order.
 pub const CALLS: usize = 200;
@@ -48,6 +48,10 @@ const LONGER_ONE_IN: u64 = 20;
 const AGAIN_ONE_IN: usize = 8;
 /// Calls of the script that shows a control.
 const CONTROL_CALLS: usize = 30;
+/// Begins the line of a broken promise.
+pub const BROKEN: &str = "BROKEN ";
+/// Begins the sentence on a control that was not found out.
+const BLIND: &str = "the control was not found out";
 /// Broken promises after which a campaign stops: the first ones tell enough.
 const VIOLATIONS_MAX: usize = 20;
 
@@ -82,11 +86,9 @@ pub fn run(calls: usize, cuts: usize, seed: u64) -> Result<Outcome, Error> {
     while all.cuts < cuts && all.violations.is_empty() {
         play(&mut all, rng.random_range(LONGER), rng.random(), LONGER_ONE_IN, Syncs::Kept)?;
     }
-    for (syncs, words) in [(Syncs::Ignored, "syncs are ignored"), (Syncs::Fewer, "synchronous=NORMAL")] {
-        let mut control = Outcome::default();
-        play(&mut control, CONTROL_CALLS, seed, 1, syncs)?;
-        if control.violations.is_empty() {
-            all.violations.push(format!("the control was not found out: {words}"));
+    if all.violations.is_empty() {
+        for syncs in [Syncs::Ignored, Syncs::Fewer] {
+            all.violations.extend(control(script(CONTROL_CALLS, seed), syncs, seed)?);
         }
     }
     let (cuts, violations) = rekey::run(calls, seed)?;
@@ -101,6 +103,16 @@ fn fail_and_heal(all: &mut Outcome, seed: u64) -> Result<(), Error> {
     (all.troubles, all.refused, all.in_doubt) = (healed.troubles, healed.refused, healed.in_doubt);
     all.violations.extend(healed.violations);
     Ok(())
+}
+
+/// Plays a script on a disk that must be found out, by a cut: what goes wrong without one shows nothing of the disk, so it is
+/// an error, and a control stands only where the same calls go well on an honest one.
+fn control(script: Vec<Step>, syncs: Syncs, seed: u64) -> Result<Option<String>, Error> {
+    let recording = record(&Bench::new()?, script, syncs)
+        .map_err(|flaw| format!("the control {syncs:?} cannot be played: {flaw}"))?;
+    let mut found = Outcome::default();
+    cut_everywhere(&mut found, &recording, seed, 1)?;
+    Ok(found.violations.is_empty().then(|| format!("{BLIND}: {syncs:?}")))
 }
 
 /// Plays one script and cuts it behind one order in `one_in`.
@@ -218,7 +230,10 @@ impl Shared {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use kiosk_store::limits::TRAIL_EVENTS_MAX;
+
     use super::*;
+    use crate::script::Call;
 
     /// The short form of the campaign.
     #[test]
@@ -227,5 +242,17 @@ mod tests {
         assert_eq!(outcome.violations, Vec::<String>::new());
         assert!(outcome.cuts > 1_000 && outcome.cuts_again > 100, "{} cuts", outcome.cuts);
         assert!(outcome.troubles >= TROUBLES_MIN && outcome.refused > 0 && outcome.in_doubt > 0);
+    }
+
+    #[test]
+    fn a_call_that_fails_without_a_cut_finds_no_control_out() {
+        let calls = || script(2, 1);
+        let too_many = Step { call: Call::Record { steps: TRAIL_EVENTS_MAX + 1 }, ..calls()[1].clone() };
+        let broken = [calls(), vec![too_many]].concat();
+        let error = control(broken, Syncs::Ignored, 1).unwrap_err().to_string();
+        assert!(error.contains("without any cut"), "{error}");
+        assert_eq!(control(calls(), Syncs::Ignored, 1).unwrap(), None);
+        let blind = control(calls(), Syncs::Kept, 1).unwrap();
+        assert!(blind.is_some_and(|blind| blind.starts_with(BLIND)), "an honest disk cannot be found out");
     }
 }

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Parser;
-use kiosk_crash::Outcome;
+use kiosk_crash::{BROKEN, Outcome};
 
 /// Cuts the power below the store's cipher.
 #[derive(Parser)]
@@ -30,7 +30,7 @@ fn main() -> ExitCode {
 }
 
 fn tell(outcome: &Outcome) -> ExitCode {
-    outcome.violations.iter().for_each(|violation| say(&format!("BROKEN {violation}")));
+    outcome.violations.iter().for_each(|violation| say(&format!("{BROKEN}{violation}")));
     let Outcome { cuts, cuts_again, orders, troubles, refused, in_doubt, violations } = outcome;
     say(&format!("{cuts} cuts behind {orders} orders, {cuts_again} while coming back"));
     say(&format!("{troubles} troubles that healed, {refused} calls refused, {in_doubt} in doubt"));
