@@ -108,6 +108,9 @@ const ENDED: &str = r#"{"type":"urn:hecheng:problem:certificate-ended","title":"
 const REVOKED: &str = r#"{"type":"urn:hecheng:problem:terminal-revoked","title":"","status":403}"#;
 const REPLACED: &str = r#"{"type":"urn:hecheng:problem:certificate-replaced","title":"","status":403}"#;
 
+/// As a gateway may put it, seven seconds from its own clock on.
+const UNTIL: &str = "date: Sun, 06 Nov 1994 08:49:53 GMT\r\nretry-after: Sun, 06 Nov 1994 08:50:00 GMT\r\n";
+
 #[tokio::test]
 async fn each_answer_has_its_name() {
     let terminal = Terminal::enrolled().await;
@@ -116,7 +119,8 @@ async fn each_answer_has_its_name() {
     let too_large = vec![b' '; 2 * 1024 * 1024];
     let cases = [
         (http("503 Service Unavailable", "retry-after: 7\r\n", ""), busy.clone()),
-        (http("429 Too Many Requests", "retry-after: 7\r\n", ""), busy),
+        (http("429 Too Many Requests", "retry-after: 7\r\n", ""), busy.clone()),
+        (http("503 Service Unavailable", UNTIL, ""), busy),
         (http("401 Unauthorized", "", ""), TransportError::Unauthorised),
         (http("403 Forbidden", "", ""), TransportError::Unauthorised),
         (http("403 Forbidden", "", ENDED), TransportError::Unauthorised),
