@@ -3,16 +3,19 @@
 //! A file lies here from before its case is kept until the platform has all of it; that it lies here is all there is to
 //! know. It is whole or absent after a power cut. Whoever keeps a case that names a file keeps the file first.
 
-use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io::{self, ErrorKind, Write};
-use std::os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt};
+mod folder;
+
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::SystemTime;
 
 use kiosk_protocol::crypto::Digest;
 use kiosk_protocol::limits::FILE_BYTES_MAX;
 
 use crate::error::{StoreError, TooBig};
-use crate::key::sync_parent;
+pub(crate) use folder::FileFolder;
+pub use folder::{BegunFile, FilesPort, FolderEntry};
 
 /// The folder, in the store's directory.
 pub const FILES_FOLDER: &str = "files";
@@ -29,19 +32,27 @@ pub struct WaitingFile {
 }
 
 /// The folder of files.
-#[derive(Clone, Debug)]
-pub(crate) struct Files(PathBuf);
+#[derive(Clone)]
+pub(crate) struct Files {
+    folder: PathBuf,
+    port: Arc<dyn FilesPort>,
+}
 
 impl Files {
     /// The folder, made where it is missing.
-    pub fn open(directory: &Path) -> Result<Self, StoreError> {
-        let folder = directory.join(FILES_FOLDER);
-        let made = match DirBuilder::new().mode(0o700).create(&folder) {
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => remove_drafts(&folder),
-            made => made.and_then(|()| sync_parent(&folder)),
-        };
-        made.map_err(|error| StoreError::of_file(&error))?;
-        Ok(Self(folder))
+    pub fn open(directory: &Path, port: Arc<dyn FilesPort>) -> Result<Self, StoreError> {
+        let files = Self { folder: directory.join(FILES_FOLDER), port };
+        files.prepare().map_err(|error| StoreError::of_file(&error))?;
+        Ok(files)
+    }
+
+    fn prepare(&self) -> io::Result<()> {
+        if self.port.make(&self.folder)? {
+            return self.port.sync_name(&self.folder);
+        }
+        let paths = self.port.list(&self.folder)?.into_iter().map(|entry| self.folder.join(entry.name));
+        let mut drafts = paths.filter(|path| path.extension().is_some_and(|ending| ending == DRAFT));
+        drafts.try_for_each(|draft| self.port.remove(&draft))
     }
 
     /// Keeps sealed bytes; when this returns they are on disk.
@@ -55,12 +66,13 @@ impl Files {
     }
 
     fn write(&self, digest: &Digest, sealed: &[u8]) -> io::Result<()> {
-        let draft = self.path(digest).with_extension(DRAFT);
-        let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
+        let path = self.path(digest);
+        let draft = path.with_extension(DRAFT);
+        let mut file = self.port.create(&draft)?;
         file.write_all(sealed)?;
-        file.sync_all()?;
-        fs::rename(&draft, self.path(digest))?;
-        sync_parent(&draft)
+        file.sync()?;
+        self.port.rename(&draft, &path)?;
+        self.port.sync_name(&path)
     }
 
     /// All files that wait, those longest here first as far as the clock can tell.
@@ -70,82 +82,51 @@ impl Files {
         Ok(found.into_iter().map(|(_, digest, bytes)| WaitingFile { digest, bytes }).collect())
     }
 
-    fn found(&self) -> io::Result<Vec<(std::time::SystemTime, Digest, u64)>> {
-        let mut found = Vec::new();
-        for entry in fs::read_dir(&self.0)? {
-            let entry = entry?;
-            let name = entry.file_name().to_string_lossy().into_owned();
-            // A draft, or nothing of ours.
-            let Ok(digest) = Digest::try_from(name) else { continue };
-            match entry.metadata() {
-                Ok(about) => found.push((about.modified()?, digest, about.len())),
-                // Removed while we looked.
-                Err(error) if error.kind() == ErrorKind::NotFound => {}
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(found)
+    /// Drafts, and what is nothing of ours, are left out.
+    fn found(&self) -> io::Result<Vec<(SystemTime, Digest, u64)>> {
+        let of_ours =
+            |FolderEntry { name, bytes, changed }| Some((changed, Digest::try_from(name).ok()?, bytes));
+        Ok(self.port.list(&self.folder)?.into_iter().filter_map(of_ours).collect())
     }
 
     /// Bytes of a file from the offset on, so many.
     pub fn read(&self, digest: &Digest, offset: u64, bytes: usize) -> Result<Vec<u8>, StoreError> {
         let mut chunk = vec![0; bytes];
-        let read = File::open(self.path(digest)).and_then(|file| file.read_exact_at(&mut chunk, offset));
+        let read = self.port.read(&self.path(digest), offset, &mut chunk);
         read.map_err(|error| StoreError::of_file(&error))?;
         Ok(chunk)
     }
 
     /// Removes a file the platform has. One that is gone already is as good.
     pub fn remove(&self, digest: &Digest) -> Result<(), StoreError> {
-        match fs::remove_file(self.path(digest)) {
+        match self.port.remove(&self.path(digest)) {
             Err(error) if error.kind() != ErrorKind::NotFound => Err(StoreError::of_file(&error)),
             Ok(()) | Err(_) => Ok(()),
         }
     }
 
+    /// What all of them take, bytes; what is being written counts.
+    pub fn bytes(&self) -> Result<u64, StoreError> {
+        let entries = self.port.list(&self.folder).map_err(|error| StoreError::of_file(&error))?;
+        Ok(entries.iter().map(|entry| entry.bytes).sum())
+    }
+
     fn path(&self, digest: &Digest) -> PathBuf {
-        self.0.join(digest.to_string())
+        self.folder.join(digest.to_string())
     }
-}
-
-/// What all files of a store take, bytes; what is being written counts.
-pub(crate) fn bytes(directory: &Path) -> io::Result<u64> {
-    let folder = match fs::read_dir(directory.join(FILES_FOLDER)) {
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(0),
-        folder => folder?,
-    };
-    let mut bytes = 0;
-    for entry in folder {
-        match entry?.metadata() {
-            Ok(about) => bytes += about.len(),
-            // Removed while we looked.
-            Err(error) if error.kind() == ErrorKind::NotFound => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(bytes)
-}
-
-fn remove_drafts(folder: &Path) -> io::Result<()> {
-    for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        if path.extension().is_some_and(|ending| ending == DRAFT) {
-            fs::remove_file(path)?;
-        }
-    }
-    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use std::fs;
     use std::os::unix::fs::MetadataExt;
 
     use super::*;
 
     fn folder() -> (tempfile::TempDir, Files) {
         let directory = tempfile::tempdir().unwrap();
-        let files = Files::open(directory.path()).unwrap();
+        let files = Files::open(directory.path(), Arc::new(FileFolder)).unwrap();
         (directory, files)
     }
 
@@ -154,7 +135,7 @@ mod tests {
         let (directory, files) = folder();
         let digest = files.keep(b"sealed").unwrap();
         assert_eq!(digest, Digest::of(b"sealed"));
-        let files = Files::open(directory.path()).unwrap();
+        let files = Files::open(directory.path(), Arc::new(FileFolder)).unwrap();
         assert_eq!(files.waiting().unwrap(), [WaitingFile { digest, bytes: 6 }]);
         assert_eq!(files.read(&digest, 2, 3).unwrap(), b"ale");
         assert!(files.read(&digest, 4, 3).is_err(), "there is no more");
@@ -182,7 +163,7 @@ mod tests {
         fs::write(directory.path().join(FILES_FOLDER).join(format!("{name}.{DRAFT}")), b"sea").unwrap();
         assert_eq!(files.waiting().unwrap(), []);
         files.keep(b"another").unwrap();
-        let files = Files::open(directory.path()).unwrap();
+        let files = Files::open(directory.path(), Arc::new(FileFolder)).unwrap();
         assert_eq!(files.waiting().unwrap().len(), 1);
         assert_eq!(fs::read_dir(directory.path().join(FILES_FOLDER)).unwrap().count(), 1);
     }

@@ -33,7 +33,7 @@ mod writer;
 pub use configuration::KeptConfiguration;
 pub use downlink::CaseRow;
 pub use error::{StoreError, TooBig};
-pub use files::{FILES_FOLDER, WaitingFile};
+pub use files::{BegunFile, FILES_FOLDER, FilesPort, FolderEntry, WaitingFile};
 pub use journal::{Flaw, JournalReport};
 pub use key::{KEY_BYTES, Keep, Key, KeyError, KeyFile, KeyHome, KeyPort, SealError, Sealer};
 pub use log::LogPort;
@@ -60,7 +60,7 @@ use kiosk_protocol::trust::Trusted;
 use kiosk_protocol::wire::{Change, ItemAnswer};
 use uuid::Uuid;
 
-use crate::files::Files;
+use crate::files::{FileFolder, Files};
 use crate::hold::Hold;
 use crate::journal::Turn;
 use crate::log::LogFile;
@@ -119,18 +119,23 @@ pub struct Store {
 impl Store {
     /// Opens the store, makes it where there is none, and brings an older schema up to date.
     pub fn open(options: Options, key: &dyn KeyPort) -> Result<Self, StoreError> {
-        Self::open_on(options, key, Arc::new(LogFile))
+        Self::open_on(options, key, Arc::new(LogFile), Arc::new(FileFolder))
     }
 
-    /// The same, where the log's file is reached another way than by its path.
-    pub fn open_on(options: Options, key: &dyn KeyPort, log: Arc<dyn LogPort>) -> Result<Self, StoreError> {
+    /// The same, where the log's file and the files of cases are reached another way than by their paths.
+    pub fn open_on(
+        options: Options,
+        key: &dyn KeyPort,
+        log: Arc<dyn LogPort>,
+        files: Arc<dyn FilesPort>,
+    ) -> Result<Self, StoreError> {
         let lock = schema::lock(&options.path)?;
         let _work = ending::work();
         let Options { path: directory, terminal, epoch, heads_key, limit, clock } = options;
-        let quota = Quota::new(&directory, limit)?;
         let (connection, place) = rekey::open(&directory, key, log.clone())?;
         ending::guard();
-        let files = Files::open(&directory)?;
+        let files = Files::open(&directory, files)?;
+        let quota = Quota::new(&directory, files.clone(), limit)?;
         let signer = journal::signer(&connection)?;
         let journal_key = signer.verifying_key();
         let mut origin = Origin { terminal, epoch, heads_key, clock, signer };

@@ -23,7 +23,7 @@ use rustix::fs::{FallocateFlags, fallocate, statvfs};
 
 use crate::db;
 use crate::error::StoreError;
-use crate::files;
+use crate::files::Files;
 use crate::limits::{
     LIMIT_BYTES, LIST_ROWS_MAX, PAGE_BYTES, PRUNED_ROWS_PER_TURN, RESERVE_BYTES_MAX, RESERVE_SHARE,
     SETTLED_ROWS_KEPT, SUBMISSION_BYTES_MAX,
@@ -92,6 +92,7 @@ impl Room {
 /// The limit and the reserve.
 pub(crate) struct Quota {
     directory: PathBuf,
+    files: Files,
     limit: u64,
     reserve: u64,
     /// What submissions may still take before the room is looked at again, bytes.
@@ -99,12 +100,12 @@ pub(crate) struct Quota {
 }
 
 impl Quota {
-    /// Of a store in this directory, which is there; by default it may take half of its disk.
-    pub fn new(directory: &Path, limit: Option<u64>) -> Result<Self, StoreError> {
+    /// Of a store in this directory, which is there, with these files; by default it may take half of its disk.
+    pub fn new(directory: &Path, files: Files, limit: Option<u64>) -> Result<Self, StoreError> {
         let disk = statvfs(directory).map_err(|error| StoreError::of_file(&error.into()))?;
         let limit = limit.unwrap_or((disk.f_blocks.saturating_mul(disk.f_frsize) / 2).min(LIMIT_BYTES));
         let reserve = (limit / RESERVE_SHARE).min(RESERVE_BYTES_MAX);
-        Ok(Self { directory: directory.to_owned(), limit, reserve, granted: Cell::new(0) })
+        Ok(Self { directory: directory.to_owned(), files, limit, reserve, granted: Cell::new(0) })
     }
 
     /// Whether a submission may be kept. Asks the disk each time, for others fill it too, and the file only where what the
@@ -126,8 +127,8 @@ impl Quota {
     /// The room there is now. The bytes of the reserve never count as room, in the file or out of it.
     pub fn room(&self, connection: &Connection) -> Result<Room, StoreError> {
         let (pages, spare) = (pages(connection, "page_count")?, pages(connection, "freelist_count")?);
-        let files = files::bytes(&self.directory).map_err(|error| StoreError::of_file(&error))?;
-        let (used, spare) = (pages.saturating_sub(spare) * PAGE_BYTES + files, spare * PAGE_BYTES);
+        let used = pages.saturating_sub(spare) * PAGE_BYTES + self.files.bytes()?;
+        let spare = spare * PAGE_BYTES;
         let room = Room::new(self.limit, used, self.available()?.saturating_add(spare));
         self.granted.set(room.left.saturating_sub(self.limit / GRANT_KEEPS_BACK));
         Ok(room)

@@ -11,6 +11,7 @@ use tempfile::TempDir;
 use zeroize::Zeroizing;
 
 use crate::disk::Disk;
+use crate::folder::Folder;
 use crate::model::terminal;
 use crate::vfs;
 
@@ -54,7 +55,7 @@ impl Bench {
         };
         let (path, terminal, heads_key) = (self.store(), terminal(), platform()?.verifying_key());
         let options = Options { path, terminal, epoch, heads_key, limit: None, clock: Arc::new(clock) };
-        Store::open_on(options, key, Arc::new(vfs::Log))
+        Store::open_on(options, key, Arc::new(vfs::Log), Arc::new(Folder))
     }
 }
 

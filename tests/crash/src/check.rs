@@ -27,6 +27,7 @@ pub fn check(
     let store = bench.open(&disk, before.epoch).map_err(|error| format!("it does not open: {error}"))?;
     let seen = view_of(&store, before.now)?;
     let start = stands_as(&seen, before, under_way)?;
+    start.holds_files(&store)?;
     let step = one_more(&start);
     bench.set_clock(step.at);
     start.call(&step, &store).map_err(|error| format!("it does not go on: {error}"))?;

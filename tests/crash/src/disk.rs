@@ -41,7 +41,7 @@ pub enum Io {
         /// The size.
         size: usize,
     },
-    /// All that was done to the file is on the platter, and so is its name.
+    /// All that was done to the file is on the platter, and so is its name, if SQLite gave it.
     Sync {
         /// The file.
         file: usize,
@@ -56,6 +56,18 @@ pub enum Io {
     Delete {
         /// The name.
         name: String,
+    },
+    /// A name changed.
+    Rename {
+        /// The name it had.
+        from: String,
+        /// The name it has, whoever had that.
+        to: String,
+    },
+    /// What was done to names in a folder is on the platter.
+    SyncFolder {
+        /// The folder, as a name; empty for the one the others lie in.
+        folder: String,
     },
     /// The next call of the script returned: from here on its effect was promised.
     Returned,
@@ -117,7 +129,7 @@ pub enum Order {
         /// Beyond the file's end.
         grows: bool,
     },
-    /// To cut a file, make one or give its name up.
+    /// To cut a file, make one, or change its name or give it up.
     Change,
     /// To bring a file to the platter.
     Sync,
@@ -230,6 +242,21 @@ impl Disk {
         state.log.push(Io::Delete { name: name.to_owned() });
     }
 
+    /// Changes the name; whether there is one.
+    pub fn rename(&self, from: &str, to: &str) -> bool {
+        let mut state = self.state();
+        let Some(file) = state.names.remove(from) else { return false };
+        state.names.insert(to.to_owned(), file);
+        state.log.push(Io::Rename { from: from.to_owned(), to: to.to_owned() });
+        true
+    }
+
+    /// Names and sizes of all files.
+    pub fn sizes(&self) -> Vec<(String, usize)> {
+        let state = self.state();
+        state.names.iter().map(|(name, file)| (name.clone(), state.files[*file].len())).collect()
+    }
+
     /// Fills the buffer from the file, with zeros behind its end; whether the file had enough.
     pub fn read(&self, file: usize, offset: usize, into: &mut [u8]) -> bool {
         let state = self.state();
@@ -281,10 +308,25 @@ impl Disk {
         Ok(())
     }
 
+    /// Brings what was done to names in the folder to the platter, unless the disk lies.
+    pub fn try_sync_folder(&self, folder: &str) -> Result<(), Trouble> {
+        match self.fails(Order::Sync) {
+            Some(trouble) => return Err(trouble),
+            None if self.syncs == Syncs::Ignored => {}
+            None => self.state().log.push(Io::SyncFolder { folder: folder.to_owned() }),
+        }
+        Ok(())
+    }
+
     /// The file's size.
     pub fn size(&self, file: usize) -> usize {
         self.state().files[file].len()
     }
+}
+
+/// The folder a name lies in, empty where it lies beside the database.
+pub(crate) fn folder_of(name: &str) -> &str {
+    name.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
 /// Puts bytes into a file that grows where it must.

@@ -228,7 +228,7 @@ impl Patient {
         self.healed.push(all.map(|model| model.clone().at_time(now)).collect());
         self.models[0].now = now;
         self.disk.returned();
-        Ok(())
+        self.models[0].holds_files(store).map_err(|flaw| format!("after {trouble:?}, {flaw}"))
     }
 
     /// What was acknowledged before a healing is on the platter behind it, whatever became of what was not synced.

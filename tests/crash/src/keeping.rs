@@ -1,22 +1,28 @@
-//! What a store keeps beside its items: tries of technicians' PINs, whether residents are served, commands, and what is
-//! trusted. A cut must give nobody a try for nothing, end no pause, and have no command carried out twice.
+//! What a store keeps beside its items: tries of technicians' PINs, whether residents are served, commands, what is
+//! trusted, and files of cases. A cut must give nobody a try for nothing, end no pause, have no command carried out twice, and
+//! take no file that was said to be kept, nor show one by half.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use jiff::Timestamp;
+use kiosk_protocol::crypto::Digest;
 use kiosk_protocol::ids::Key;
 use kiosk_protocol::revocation::Revocations;
 use kiosk_protocol::trail::TrailEvent;
 use kiosk_protocol::trust::{Described, Keyring, Newest, Role, Root, Snapshot, Targets, Trusted};
 use kiosk_protocol::wire::{Command, CommandResult, Outcome};
-use kiosk_store::{KeptConfiguration, KeptRevocations, KeptTrust, News, Pause, Store, StoreError};
+use kiosk_store::{
+    KeptConfiguration, KeptRevocations, KeptTrust, News, Pause, Store, StoreError, WaitingFile,
+};
 use uuid::Uuid;
 
 /// A technician's card.
 const CARD: &str = "T1";
 const KIND: &str = "made-up";
 const CONFIGURATION: &str = "configuration";
+/// Lengths of files, bytes: from within one sector of the disk to several.
+const FILE_BYTES: [usize; 3] = [200, 1_500, 3_100];
 
 /// What is to be kept.
 #[derive(Clone, Copy, Debug)]
@@ -43,6 +49,8 @@ pub enum Keep {
     Run(u64),
     /// Another list of revocations.
     Revoke(u64),
+    /// A file of a case; the same number is the same bytes.
+    File(usize),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,6 +70,7 @@ pub struct Keeping {
     trusted: u64,
     run_s: u64,
     revocations: u64,
+    files: BTreeSet<usize>,
 }
 
 /// What somebody outside sees of it.
@@ -146,6 +155,10 @@ impl Keeping {
                 self.revocations = version;
                 1
             }
+            Keep::File(number) => {
+                self.files.insert(number);
+                0
+            }
         }
     }
 
@@ -214,6 +227,24 @@ impl Keeping {
             Keep::Trust(version) => store.keep_trusted(&trusted(version), news(version)),
             Keep::Run(seconds) => store.keep_trust_run(Duration::from_secs(seconds)),
             Keep::Revoke(version) => store.keep_revocations(version, Revocations::default()),
+            Keep::File(number) => store.keep_file(&file(number)).map(drop),
+        }
+    }
+
+    /// Whether a store shows each file that was kept, and each that it shows is whole: its name tells its bytes. One more may
+    /// be there, as nobody was told yet.
+    pub fn holds_files(&self, store: &Store) -> Result<(), String> {
+        let say = |error: StoreError| format!("a file cannot be read: {error}");
+        let mut shown = BTreeSet::new();
+        for WaitingFile { digest, bytes } in store.files().map_err(say)? {
+            if Digest::of(&store.read_file(&digest, 0, bytes as usize).map_err(say)?) != digest {
+                return Err("it shows a file by half".to_owned());
+            }
+            shown.insert(digest);
+        }
+        match self.files.iter().filter(|number| !shown.contains(&Digest::of(&file(**number)))).count() {
+            0 => Ok(()),
+            lost => Err(format!("of {} files kept it lost {lost}", self.files.len())),
         }
     }
 
@@ -241,6 +272,10 @@ fn changed(since: &mut Option<Timestamp>, begins: bool, now: Timestamp) -> u64 {
     }
     *since = begins.then_some(now);
     1
+}
+
+fn file(number: usize) -> Vec<u8> {
+    vec![number as u8 + 1; FILE_BYTES[number % FILE_BYTES.len()]]
 }
 
 /// A command of this name.

@@ -4,12 +4,13 @@
 //! order the campaign makes what a cut right behind it could have left (`platter.rs`), opens the real store on that, and
 //! compares it with a plain list (`model.rs`): every call that had returned shows whole, the one under way whole or not
 //! at all, the trail's chain holds, and the next item gets the next number. What the store does while it comes back is
-//! cut again. Two controls must be found out: a disk that ignores syncs, and a database told to sync less often. Then the
+//! cut again. Of files, those that were said to be kept are there, and none shows by half. Two controls must be found out: a disk that ignores syncs, and a database told to sync less often. Then the
 //! key is changed (`rekey.rs`), and the disk fails for a while under a running store, and heals (`heal.rs`).
 
 mod bench;
 mod check;
 mod disk;
+mod folder;
 mod heal;
 mod keeping;
 mod model;
@@ -233,6 +234,7 @@ mod tests {
     use kiosk_store::limits::TRAIL_EVENTS_MAX;
 
     use super::*;
+    use crate::keeping::Keep;
     use crate::script::Call;
 
     /// The short form of the campaign.
@@ -242,6 +244,17 @@ mod tests {
         assert_eq!(outcome.violations, Vec::<String>::new());
         assert!(outcome.cuts > 1_000 && outcome.cuts_again > 100, "{} cuts", outcome.cuts);
         assert!(outcome.troubles >= TROUBLES_MIN && outcome.refused > 0 && outcome.in_doubt > 0);
+    }
+
+    /// The second time the bytes are there already, and stay.
+    #[test]
+    fn a_file_that_was_kept_is_whole_behind_every_cut() {
+        let keep = |number| Step { call: Call::Keep(Keep::File(number)), ..script(1, 1).remove(0) };
+        let calls = [script(1, 1), [0, 1, 2, 0].map(keep).into()].concat();
+        let mut outcome = Outcome::default();
+        let recording = record(&Bench::new().unwrap(), calls, Syncs::Kept).unwrap();
+        cut_everywhere(&mut outcome, &recording, 1, 1).unwrap();
+        assert_eq!(outcome.violations, Vec::<String>::new());
     }
 
     #[test]

@@ -264,6 +264,11 @@ impl Model {
         answers.iter().filter_map(answer).collect()
     }
 
+    /// Whether a store shows the files it said it kept, and none by half.
+    pub fn holds_files(&self, store: &Store) -> Result<(), String> {
+        self.keeping.holds_files(store)
+    }
+
     /// What is to be seen.
     pub fn view(&self) -> View {
         View {

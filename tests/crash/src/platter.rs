@@ -2,16 +2,18 @@
 //!
 //! Synced bytes are there. Of what was done since, a drive may have carried out anything: nothing, all, all but the end
 //! of the last write, or sectors here and there in any order. A write never harms its neighbours within a sector
-//! (SQLite's "powersafe overwrite", which its own file system layer takes for granted as well). A new name is there once
-//! its file was synced, since SQLite then syncs the folder too; a name given up may come back until then. What a sync that
-//! failed was for may be lost for good, unless it is written again: Linux takes it for written.
+//! (SQLite's "powersafe overwrite", which its own file system layer takes for granted as well). A new name of SQLite's is
+//! there once its file was synced, since SQLite then syncs the folder too; a name given up may come back until then. The names
+//! the store itself gives, to files of cases and their folder, are there once it synced the folder they lie in. What a sync
+//! that failed was for may be lost for good, unless it is written again: Linux takes it for written.
 
 use std::collections::BTreeMap;
 
+use kiosk_store::FILES_FOLDER;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
-use crate::disk::{Image, Io, put};
+use crate::disk::{Image, Io, folder_of, put};
 
 /// The unit a drive writes whole: 512 bytes, the smallest in use, tears finest.
 const SECTOR: usize = 512;
@@ -61,7 +63,12 @@ impl<'a> Platter<'a> {
             }
             Io::Delete { name } => drop(self.names_after.remove(name)),
             Io::Write { .. } | Io::Truncate { .. } => self.waiting.push(io),
+            Io::Rename { from, to } => {
+                let file = self.names_after.remove(from);
+                self.names_after.extend(file.map(|file| (to.clone(), file)));
+            }
             Io::Sync { file } => self.sync(*file),
+            Io::SyncFolder { folder } => self.sync_names(|name| folder_of(name) == folder),
             Io::Forget { file } => self.forget(*file),
             Io::Returned => {}
         }
@@ -77,7 +84,16 @@ impl<'a> Platter<'a> {
         self.waiting = later;
         let now: Vec<&Io> = now;
         now.into_iter().for_each(|io| carry_out(&mut self.files, io));
-        self.names.clone_from(&self.names_after);
+        let is_sqlites = |name: &str| !name.starts_with(FILES_FOLDER);
+        if self.names_after.iter().any(|(name, file)| *file == synced && is_sqlites(name)) {
+            self.sync_names(is_sqlites);
+        }
+    }
+
+    fn sync_names(&mut self, are_meant: impl Fn(&str) -> bool) {
+        self.names.retain(|name, _| !are_meant(name));
+        let after = self.names_after.iter().filter(|(name, _)| are_meant(name));
+        self.names.extend(after.map(|(name, file)| (name.clone(), *file)));
     }
 
     /// What a cut leaves now.
@@ -97,7 +113,9 @@ impl<'a> Platter<'a> {
             Fate::Scattered(seed) => self.scatter(&mut files, seed),
         }
         let names = self.names_left(fate);
-        names.into_iter().map(|(name, file)| (name, files[file].clone())).collect()
+        let is_reached = |name: &str| folder_of(name).is_empty() || names.contains_key(folder_of(name));
+        let reached = names.iter().filter(|(name, _)| is_reached(name));
+        reached.map(|(name, file)| (name.clone(), files[*file].clone())).collect()
     }
 
     fn scatter(&self, files: &mut [Vec<u8>], seed: u64) {
@@ -142,7 +160,7 @@ fn file_of(io: &Io) -> Option<usize> {
         | Io::Create { file, .. }
         | Io::Sync { file }
         | Io::Forget { file } => Some(*file),
-        Io::Delete { .. } | Io::Returned => None,
+        Io::Delete { .. } | Io::Rename { .. } | Io::SyncFolder { .. } | Io::Returned => None,
     }
 }
 
@@ -150,7 +168,13 @@ fn carry_out(files: &mut [Vec<u8>], io: &Io) {
     match io {
         Io::Write { file, offset, bytes } => put(&mut files[*file], *offset, bytes),
         Io::Truncate { file, size } => files[*file].resize(*size, 0),
-        Io::Create { .. } | Io::Sync { .. } | Io::Forget { .. } | Io::Delete { .. } | Io::Returned => {}
+        Io::Create { .. }
+        | Io::Sync { .. }
+        | Io::SyncFolder { .. }
+        | Io::Forget { .. }
+        | Io::Delete { .. }
+        | Io::Rename { .. }
+        | Io::Returned => {}
     }
 }
 
@@ -236,5 +260,28 @@ mod tests {
         assert!(!platter.image(Fate::Dropped).contains_key(LOG) && !platter.is_settled());
         platter.take(&ios[1]);
         assert!(platter.image(Fate::Dropped).contains_key(LOG) && platter.is_settled());
+    }
+
+    #[test]
+    fn a_name_the_store_gives_is_safe_once_its_folder_is_synced_and_that_one_has_a_name() {
+        let (draft, kept) = (format!("{FILES_FOLDER}/draft"), format!("{FILES_FOLDER}/kept"));
+        let sync_folder = |folder: &str| Io::SyncFolder { folder: folder.to_owned() };
+        let ios = [
+            Io::Create { file: 1, name: FILES_FOLDER.to_owned() },
+            Io::Create { file: 2, name: draft.clone() },
+            Io::Sync { file: 2 },
+            Io::Rename { from: draft, to: kept.clone() },
+            Io::Sync { file: 0 },
+            sync_folder(FILES_FOLDER),
+            sync_folder(""),
+        ];
+        let mut platter = Platter::new(&image());
+        let is_kept = |io| {
+            platter.take(io);
+            [Fate::Dropped, Fate::Kept].map(|fate| platter.image(fate).contains_key(&kept))
+        };
+        let seen: Vec<_> = ios.iter().map(is_kept).collect();
+        let (never, perhaps, surely) = ([false, false], [false, true], [true, true]);
+        assert_eq!(seen, [never, never, never, perhaps, perhaps, perhaps, surely]);
     }
 }

@@ -1,5 +1,7 @@
 //! A script played once on a disk that writes everything down, and every moment at which the power could have gone.
 
+use kiosk_store::Store;
+
 use crate::bench::Bench;
 use crate::disk::{DATABASE, Disk, Image, Io, Syncs};
 use crate::model::{Model, view_of};
@@ -54,7 +56,8 @@ pub fn record(bench: &Bench, script: Vec<Step>, syncs: Syncs) -> Result<Recordin
         }
         disk.returned();
     }
-    let seen = store.as_ref().map(|store| view_of(store, model.now)).transpose();
+    let view = |store: &Store| model.holds_files(store).and_then(|()| view_of(store, model.now));
+    let seen = store.as_ref().map(view).transpose();
     if seen.map_err(|flaw| format!("without any cut, {flaw}"))? != Some(model.view()) {
         return Err("without any cut, the store shows something else than was called".to_owned());
     }
@@ -97,8 +100,12 @@ pub fn fates(io: &Io, is_settled: bool, seed: u64) -> Vec<Fate> {
     match io {
         _ if is_settled => vec![Fate::Dropped],
         Io::Write { .. } | Io::Truncate { .. } => vec![Fate::Kept, Fate::Torn(seed), Fate::Scattered(seed)],
-        Io::Create { .. } | Io::Delete { .. } | Io::Sync { .. } | Io::Forget { .. } | Io::Returned => {
-            vec![Fate::Dropped, Fate::Kept, Fate::Scattered(seed)]
-        }
+        Io::Create { .. }
+        | Io::Delete { .. }
+        | Io::Rename { .. }
+        | Io::Sync { .. }
+        | Io::SyncFolder { .. }
+        | Io::Forget { .. }
+        | Io::Returned => vec![Fate::Dropped, Fate::Kept, Fate::Scattered(seed)],
     }
 }

@@ -66,6 +66,7 @@ fn opens(bench: &Bench, image: Image, held: Held, model: &Model) -> Result<(), S
     bench.set_clock(model.now);
     let keys = Keys { held: Mutex::new(held), disk: None };
     let store = bench.open_with(&keys, model.epoch).map_err(|error| format!("it does not open: {error}"))?;
+    model.holds_files(&store)?;
     let seen = view_of(&store, model.now)?;
     if seen == model.view() { Ok(()) } else { Err(seen.flaw(&model.view())) }
 }

@@ -25,6 +25,8 @@ const LANES: u128 = 4;
 const PICKS_MAX: usize = 4;
 /// Commands there are; few, so that some come again.
 const COMMANDS: u128 = 12;
+/// Calls between two files that are kept; each file twice, as when its case was given up and begun again.
+const CALLS_PER_FILE: usize = 10;
 /// Calls between two restarts, about: the log is moved into the database then.
 const CALLS_PER_START: u32 = 25;
 
@@ -104,12 +106,12 @@ pub enum Answer {
     Quarantined,
 }
 
-/// A script of this many calls; the first opens the store.
+/// A script of this many calls, and files kept in between; the first opens the store.
 pub fn script(calls: usize, seed: u64) -> Vec<Step> {
     let mut writer =
         Writer { rng: StdRng::seed_from_u64(seed), now_ms: BEGINNING_MS, cases: Vec::new(), version: 0 };
     let open = Step { at: writer.now(), call: Call::Reopen { new_epoch: false } };
-    std::iter::once(open).chain((1..calls).map(|number| writer.step(number))).collect()
+    std::iter::once(open).chain((1..calls).flat_map(|number| writer.steps(number))).collect()
 }
 
 struct Writer {
@@ -123,6 +125,14 @@ struct Writer {
 impl Writer {
     fn now(&self) -> Timestamp {
         Timestamp::from_millisecond(self.now_ms).unwrap_or(Timestamp::UNIX_EPOCH)
+    }
+
+    /// A step, and at times a file behind it.
+    fn steps(&mut self, number: usize) -> Vec<Step> {
+        let step = self.step(number);
+        let file = Call::Keep(Keep::File(number / CALLS_PER_FILE / 2));
+        let file = number.is_multiple_of(CALLS_PER_FILE).then_some(Step { at: step.at, call: file });
+        std::iter::once(step).chain(file).collect()
     }
 
     fn step(&mut self, number: usize) -> Step {

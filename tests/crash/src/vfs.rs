@@ -1,7 +1,8 @@
 //! The file system SQLite is given: all that is unsafe in this crate.
 //!
 //! Registered once as the process's default, so that SQLite needs not be told of it: a file is found by the folder it is
-//! said to lie in. What the store itself does to the log's file comes through its port (`Log`). Each disk has one connection at a time, hence locks always succeed; the shared memory of
+//! said to lie in. What the store itself does to the log's file comes through its port (`Log`), and what it does to files of
+//! cases through another (`folder.rs`). Each disk has one connection at a time, hence locks always succeed; the shared memory of
 //! the log's index is plain memory, which no cut survives.
 #![allow(unsafe_code)]
 
@@ -32,10 +33,11 @@ pub fn mount(folder: &Path, disk: Arc<Disk>) {
     DISKS.lock().unwrap_or_else(PoisonError::into_inner).insert(folder.to_owned(), disk);
 }
 
-/// The disk of a folder, and the name of a file in it.
-fn on_disk(path: &Path) -> Option<(Arc<Disk>, String)> {
-    let disk = DISKS.lock().unwrap_or_else(PoisonError::into_inner).get(path.parent()?)?.clone();
-    Some((disk, path.file_name()?.to_str()?.to_owned()))
+/// The disk of a folder, and the name of what lies below it.
+pub fn on_disk(path: &Path) -> Option<(Arc<Disk>, String)> {
+    let disks = DISKS.lock().unwrap_or_else(PoisonError::into_inner);
+    let (folder, disk) = path.ancestors().skip(1).find_map(|folder| disks.get_key_value(folder))?;
+    Some((disk.clone(), path.strip_prefix(folder).ok()?.to_str()?.to_owned()))
 }
 
 /// The log's file on these disks.
