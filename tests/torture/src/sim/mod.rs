@@ -138,6 +138,7 @@ fn summed(cases: usize, seed: u64, stories: Vec<(usize, Story)>) -> Report {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use super::world::UNDRAINED;
     use super::*;
 
     const SEED: u64 = 20_261_124;
@@ -170,5 +171,11 @@ mod tests {
     fn a_store_that_settles_before_the_answer_is_found_out() {
         let report = played(3, SEED, Planted::SettlesBeforeTheAnswer).unwrap();
         assert_ne!(report.violations, Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_terminal_that_drains_too_late_is_found_out() {
+        let violations = played(3, SEED, Planted::Oversleeps).unwrap().violations;
+        assert!(violations.iter().any(|broken| broken.ends_with(UNDRAINED)), "{violations:?}");
     }
 }

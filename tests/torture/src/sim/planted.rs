@@ -13,6 +13,8 @@ pub enum Planted {
     ForgetsInCrash,
     /// The terminal's store takes what is sent for taken, before it is answered.
     SettlesBeforeTheAnswer,
+    /// A terminal comes back from the storm only when its queue must be empty: everything leaves, too late.
+    Oversleeps,
 }
 
 /// The ending of SQLite's shared memory, which is made anew.
