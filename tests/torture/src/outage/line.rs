@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use kiosk_client::{Answer, Chunk, Transport, TransportError};
@@ -30,6 +30,7 @@ pub struct Line {
     is_down: AtomicBool,
     is_broken: AtomicBool,
     tries: AtomicUsize,
+    answered_at: OnceLock<Duration>,
     taken: Mutex<Taken>,
 }
 
@@ -45,7 +46,8 @@ struct Taken {
 impl Line {
     pub fn new(core: Core, terminal: TerminalId, time: Time) -> Self {
         let (is_down, is_broken) = (AtomicBool::new(true), AtomicBool::new(true));
-        Self { core, terminal, time, is_down, is_broken, tries: AtomicUsize::new(0), taken: Mutex::default() }
+        let (tries, answered_at, taken) = (AtomicUsize::new(0), OnceLock::new(), Mutex::default());
+        Self { core, terminal, time, is_down, is_broken, tries, answered_at, taken }
     }
 
     pub fn is_down(&self, is_down: bool) {
@@ -59,6 +61,11 @@ impl Line {
     /// Requests while it was down.
     pub fn tries(&self) -> usize {
         self.tries.load(Ordering::SeqCst)
+    }
+
+    /// When the first request came through, whatever was answered to it.
+    pub fn answered_at(&self) -> Option<Duration> {
+        self.answered_at.get().copied()
     }
 
     /// What is wrong after all these items.
@@ -78,6 +85,7 @@ impl Line {
     fn pass(&self) -> Result<(), TransportError> {
         self.time.advance(LATENCY);
         if !self.is_down.load(Ordering::SeqCst) {
+            self.answered_at.get_or_init(|| self.time.now());
             return Ok(());
         }
         self.tries.fetch_add(1, Ordering::SeqCst);
