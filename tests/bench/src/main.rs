@@ -12,6 +12,7 @@ mod ui;
 
 use std::error::Error;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Parser, ValueEnum};
 use figure::Line;
@@ -30,6 +31,19 @@ struct Cli {
     /// Items of the backlog of `sync`.
     #[arg(long, default_value_t = 50_000)]
     backlog: usize,
+    /// How long terminals send to a platform of `sync`, milliseconds.
+    #[arg(long, default_value_t = 8000, hide = true)]
+    sending_ms: u64,
+    /// Turns of each side of `sync`'s comparison with a stream.
+    #[arg(long, default_value_t = 7, hide = true)]
+    turns: usize,
+}
+
+impl Cli {
+    fn sync_size(&self) -> sync::Size {
+        let sending = Duration::from_millis(self.sending_ms);
+        sync::Size { backlog: self.backlog, sending, turns: self.turns }
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -56,7 +70,7 @@ fn main() -> ExitCode {
             Name::Ui => ui::measure(),
             Name::Devices => devices::measure(),
             Name::Store => store::measure(cli.commits),
-            Name::Sync => sync::measure(cli.backlog),
+            Name::Sync => sync::measure(&cli.sync_size()),
         };
         match figures {
             Ok(lines) => lines.iter().for_each(|line| {

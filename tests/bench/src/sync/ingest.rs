@@ -19,30 +19,28 @@ use crate::figure::{Figure, Goal, Line, Sides};
 
 /// Terminals that send at once, and connections that insert at once where a database takes more than one.
 pub const TERMINALS: usize = 4;
-/// How long they send.
-const SENDING: Duration = Duration::from_secs(8);
-/// How long bare inserts run, before and after.
+/// How long bare inserts run at most, before and after.
 const BARE: Duration = Duration::from_secs(3);
 /// Items a second a platform must take in.
 const PER_S: f64 = 5_000.0;
 /// Of bare inserts.
 const SHARE: f64 = 0.5;
 
-pub async fn measure(database: Database) -> Result<Vec<Line>, Any> {
-    let centre = Centre::start(database)?;
-    let before = bare::per_second(database, &centre, BARE).await?;
+pub async fn measure(database: Database, sending: Duration) -> Result<Vec<Line>, Any> {
+    let (centre, alone) = (Centre::start(database)?, sending.min(BARE));
+    let before = bare::per_second(database, &centre, alone).await?;
     let mut senders = Vec::new();
     for number in 1..=TERMINALS {
         let identity = centre.terminal(&format!("230202-{number:04}")).await?;
         let transport = HttpTransport::new(&centre.url, &identity)?;
-        senders.push(tokio::spawn(send(Arc::new(identity), transport)));
+        senders.push(tokio::spawn(send(Arc::new(identity), transport, sending)));
     }
     let (start, mut taken) = (Instant::now(), 0);
     for sender in senders {
         taken += sender.await?.map_err(|error| error.to_string())?;
     }
     let ours = taken as f64 / start.elapsed().as_secs_f64();
-    let theirs = (before + bare::per_second(database, &centre, BARE).await?) / 2.0;
+    let theirs = (before + bare::per_second(database, &centre, alone).await?) / 2.0;
     Ok(figures(database, ours, theirs))
 }
 
@@ -68,9 +66,10 @@ fn figures(database: Database, ours: f64, theirs: f64) -> Vec<Line> {
 async fn send(
     identity: Arc<Identity>,
     transport: HttpTransport,
+    sending: Duration,
 ) -> Result<usize, kiosk_client::TransportError> {
     let (start, mut seq) = (Instant::now(), 1);
-    while start.elapsed() < SENDING {
+    while start.elapsed() < sending {
         let batch = Batch { items: (seq..).take(BATCH_ITEMS_MAX).map(|seq| item(&identity, seq)).collect() };
         transport.batch(&batch).await?;
         seq += BATCH_ITEMS_MAX as u64;

@@ -13,6 +13,7 @@ mod redis;
 mod shaped;
 
 use std::error::Error;
+use std::time::Duration;
 
 use kiosk_protocol::codes::RatingLevel;
 use kiosk_protocol::item::Content;
@@ -26,17 +27,27 @@ use centre::Database;
 /// Processors that the figures are given for: of both sides, and of what loads them.
 const PROCESSORS: usize = 2;
 
-/// Measures; the drain with a backlog of so many items.
-pub fn measure(backlog: usize) -> Figures {
+/// How much is measured; a test takes little.
+pub struct Size {
+    /// Items that wait when a drain begins.
+    pub backlog: usize,
+    /// How long terminals send to a platform.
+    pub sending: Duration,
+    /// Turns of each side of the comparison with a stream.
+    pub turns: usize,
+}
+
+/// Measures so much.
+pub fn measure(size: &Size) -> Figures {
     keep_to_two_processors()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let mut lines = Vec::new();
     for database in [Database::Sqlite, Database::Postgres] {
-        lines.extend(runtime.block_on(ingest::measure(database))?);
+        lines.extend(runtime.block_on(ingest::measure(database, size.sending))?);
     }
-    lines.push(runtime.block_on(drain::measure(backlog))?);
-    lines.push(runtime.block_on(redis::measure())?);
-    lines.push(shaped::measure(backlog)?);
+    lines.push(runtime.block_on(drain::measure(size.backlog))?);
+    lines.push(runtime.block_on(redis::measure(size))?);
+    lines.push(shaped::measure(size.backlog)?);
     Ok(lines)
 }
 

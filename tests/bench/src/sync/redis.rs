@@ -1,6 +1,8 @@
 //! `sync.vs_redis_stream`: items kept durably one after the other and delivered in batches of 256 meanwhile, over the same
 //! through a stream of Debian's Redis with `appendfsync always`. Ours is the terminal's store and client and the platform
 //! behind TLS, durable at both ends; theirs is one server on a socket, with a producer and a consumer that acknowledges.
+//! Ours gathers items behind a batch that had room. The other consumer is measured both ways, as it gathers as long and as it
+//! reads on at once, and the better one counts.
 
 mod client;
 
@@ -10,21 +12,20 @@ use std::time::{Duration, Instant};
 
 use kiosk_bench::percentile;
 use kiosk_client::Identity;
+use kiosk_client::deadlines::GATHER;
 use kiosk_protocol::limits::BATCH_ITEMS_MAX;
 use kiosk_store::Draft;
 use uuid::Uuid;
 
 use super::centre::{Centre, Database};
-use super::{Any, drain, ingest, rating};
+use super::{Any, Size, drain, ingest, rating};
 use crate::figure::{Figure, Goal, Line, Sides};
 use client::{Reply, Stream};
 
 const NAME: &str = "sync.vs_redis_stream";
 const SERVER: &str = "/usr/bin/redis-server";
 /// Items of a turn: enough that neither the first contact nor the last wait for company counts for much.
-const ITEMS: u64 = 5_000;
-/// Turns of each side, one after the other; the middle one of each counts, since a disk is not the same from second to second.
-const TURNS: usize = 7;
+const ITEMS: usize = 5_000;
 /// A server must listen within this.
 const START: Duration = Duration::from_secs(10);
 /// How often is looked whether all is delivered.
@@ -33,26 +34,39 @@ const LOOK: Duration = Duration::from_millis(5);
 const STREAM: &str = "items";
 const GROUP: &str = "platform";
 
-pub async fn measure() -> Result<Line, Any> {
+/// The sides take turns, and the middle one of each counts, since a disk is not the same from second to second.
+pub async fn measure(size: &Size) -> Result<Line, Any> {
     if !Path::new(SERVER).exists() {
         return Ok(Line::Skipped { name: NAME, why: "install the package redis-server".to_owned() });
     }
     let centre = Centre::start(Database::Sqlite)?;
     let identity = centre.terminal("230202-0001").await?;
     let server = Server::start(&centre.folder("redis"))?;
-    let (mut ours, mut theirs) = (Vec::new(), Vec::new());
-    for turn in 0..TURNS {
-        theirs.push(through_redis(&server, &identity)?);
-        ours.push(through_ours(&centre, &identity, turn).await?);
+    let (mut ours, mut gathering, mut at_once) = (Vec::new(), Vec::new(), Vec::new());
+    let items = size.backlog.min(ITEMS);
+    for turn in 0..size.turns {
+        gathering.push(through_redis(&server, &identity, items, GATHER)?);
+        at_once.push(through_redis(&server, &identity, items, Duration::ZERO)?);
+        ours.push(through_ours(&centre, &identity, items, turn).await?);
     }
-    let (ours, theirs) = (percentile(&mut ours, 0.5), percentile(&mut theirs, 0.5));
-    let sides = Some(Sides { ours, theirs, peer: "redis stream" });
+    let (ours, (theirs, peer)) = (percentile(&mut ours, 0.5), better(&mut gathering, &mut at_once));
+    let sides = Some(Sides { ours, theirs, peer });
     let (name, value, unit) = (NAME.into(), ours / theirs, "ratio");
     Ok(Figure { name, value, unit, goal: Goal::AtLeast(1.0), sides }.into())
 }
 
+/// The middle of the better consumer's turns, and which one that is.
+fn better(gathering: &mut [f64], at_once: &mut [f64]) -> (f64, &'static str) {
+    let (gathering, at_once) = (percentile(gathering, 0.5), percentile(at_once, 0.5));
+    if gathering >= at_once {
+        (gathering, "redis stream, gathering")
+    } else {
+        (at_once, "redis stream, read at once")
+    }
+}
+
 /// Items a second, from the first kept to the last verdict kept.
-async fn through_ours(centre: &Centre, identity: &Identity, turn: usize) -> Result<f64, Any> {
+async fn through_ours(centre: &Centre, identity: &Identity, items: usize, turn: usize) -> Result<f64, Any> {
     let outbox = centre.folder(&format!("outbox-{turn}"));
     let store = drain::open(&outbox, identity, &drain::key(&outbox)?)?;
     let (runner, handle) = drain::runner(&store, &centre.url, identity)?;
@@ -60,7 +74,7 @@ async fn through_ours(centre: &Centre, identity: &Identity, turn: usize) -> Resu
     let start = Instant::now();
     let (keeper, waker) = (store.clone(), handle.clone());
     let kept = tokio::task::spawn_blocking(move || {
-        (0..ITEMS).try_for_each(|_| {
+        (0..items).try_for_each(|_| {
             keeper.submit(Draft { lane: Uuid::now_v7(), content: rating() }, Vec::new())?;
             waker.wake();
             Ok::<_, kiosk_store::StoreError>(())
@@ -73,15 +87,15 @@ async fn through_ours(centre: &Centre, identity: &Identity, turn: usize) -> Resu
     let took = start.elapsed();
     handle.stop();
     running.await?;
-    Ok(ITEMS as f64 / took.as_secs_f64())
+    Ok(items as f64 / took.as_secs_f64())
 }
 
-/// Items a second, from the first kept to the last acknowledged.
-fn through_redis(server: &Server, identity: &Identity) -> Result<f64, Any> {
+/// Items a second, from the first kept to the last acknowledged. Behind a read that had room the consumer waits for so long.
+fn through_redis(server: &Server, identity: &Identity, count: usize, gather: Duration) -> Result<f64, Any> {
     let (mut producer, mut consumer) = (Stream::connect(&server.socket)?, Stream::connect(&server.socket)?);
     producer.call(&["DEL", STREAM])?;
     producer.call(&["XGROUP", "CREATE", STREAM, GROUP, "$", "MKSTREAM"])?;
-    let items: Vec<String> = (1..=ITEMS)
+    let items: Vec<String> = (1..=count as u64)
         .map(|seq| serde_json::to_string(&ingest::item(identity, seq)))
         .collect::<Result<_, _>>()?;
     let start = Instant::now();
@@ -89,16 +103,20 @@ fn through_redis(server: &Server, identity: &Identity) -> Result<f64, Any> {
         items.iter().try_for_each(|item| producer.call(&["XADD", STREAM, "*", "item", item]).map(drop))
     });
     let mut delivered = 0;
-    while delivered < ITEMS {
-        delivered += deliver(&mut consumer)?;
+    while delivered < count {
+        let read = deliver(&mut consumer)?;
+        delivered += read;
+        if read < BATCH_ITEMS_MAX && delivered < count {
+            std::thread::sleep(gather);
+        }
     }
     let took = start.elapsed();
     producing.join().map_err(|_| "the producer failed")??;
-    Ok(ITEMS as f64 / took.as_secs_f64())
+    Ok(count as f64 / took.as_secs_f64())
 }
 
 /// Reads a batch, acknowledges it, and answers how many items it had.
-fn deliver(consumer: &mut Stream) -> Result<u64, Any> {
+fn deliver(consumer: &mut Stream) -> Result<usize, Any> {
     let count = BATCH_ITEMS_MAX.to_string();
     let read =
         ["XREADGROUP", "GROUP", GROUP, "one", "COUNT", &count, "BLOCK", "1000", "STREAMS", STREAM, ">"];
@@ -109,7 +127,7 @@ fn deliver(consumer: &mut Stream) -> Result<u64, Any> {
     let acknowledge: Vec<&str> =
         ["XACK", STREAM, GROUP].into_iter().chain(ids.iter().map(String::as_str)).collect();
     consumer.call(&acknowledge)?;
-    Ok(ids.len() as u64)
+    Ok(ids.len())
 }
 
 /// The ids in the answer to a read of one stream.
