@@ -54,6 +54,8 @@ pub const PAPER_ROWS_MAX: usize = 16_000;
 pub const NOTES_MAX: usize = 2_000;
 /// Cut pieces that wait to be drawn.
 pub const PIECES_MAX: usize = 64;
+/// Deadline for drawing all pieces that were cut, for whoever looks at them; the longest takes a fraction of a second.
+pub const DRAW_WAIT: Duration = Duration::from_secs(10);
 /// Glyphs kept drawn.
 pub const GLYPHS_MAX: usize = 4_096;
 

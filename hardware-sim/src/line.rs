@@ -76,7 +76,7 @@ pub struct Line<P> {
 
 impl<P: Peripheral> Line<P> {
     /// Plugs `device` in at `link` and starts to carry bytes. Model time counts from `epoch`; `after` sees the
-    /// device after each step.
+    /// device after each step, before it says anything.
     pub fn start(
         device: P,
         link: &Path,
@@ -189,9 +189,10 @@ impl<P: Peripheral> Carrier<P> {
         let now = self.epoch.elapsed();
         self.deliver(&mut end, now);
         end.device.advance(now);
+        // Before anybody hears of it: whoever has the answer finds what it tells of.
+        (self.after)(&mut end.device);
         self.speak(&mut end, now)?;
         self.listen(&mut end, now)?;
-        (self.after)(&mut end.device);
         let incoming = (!self.incoming.bytes.is_empty()).then_some(self.incoming.done);
         let next = [incoming, self.outgoing.due(), end.device.due()].into_iter().flatten().min();
         Ok(next.map_or(LINE_WAIT_MAX, |due| due.saturating_sub(self.epoch.elapsed()).min(LINE_WAIT_MAX)))
@@ -332,6 +333,20 @@ mod tests {
         let start = Instant::now();
         assert_eq!(ask(&mut peer)[9], 0x80);
         assert!(start.elapsed() >= wire_time(21, 115_200) + crate::limits::THINK_FIND);
+    }
+
+    #[test]
+    fn the_device_is_seen_before_it_says_anything() {
+        let dir = tempfile::tempdir().unwrap();
+        let link = dir.path().join("id-reader");
+        let (sender, seen) = std::sync::mpsc::channel();
+        let take_away = move |reader: &mut Reader| {
+            std::iter::from_fn(|| reader.say()).for_each(|said| sender.send(said.bytes).unwrap());
+        };
+        let _line = Line::start(Reader::new(115_200), &link, Instant::now(), take_away).unwrap();
+        let mut peer = peer(&link);
+        peer.write_all(&FIND).unwrap();
+        assert_eq!(seen.recv_timeout(Duration::from_secs(5)).unwrap()[9], 0x80);
     }
 
     #[test]

@@ -51,15 +51,11 @@ impl World {
     ) -> std::io::Result<World> {
         let epoch = Instant::now();
         let link = |device: Device| dir.join(device.file_name());
-        let (tray, sender) = Tray::open(dir.join("paper"))?;
+        let (tray, slit) = Tray::open(dir.join("paper"))?;
         let room = Room { dir, usb: options.usb.as_ref(), scanner: options.scanner, epoch };
         let reader = room.attach(Reader::new(options.reader_baud), Device::IdReader, |_| {})?;
         let drop_into_tray = move |printer: &mut Printer| {
-            for piece in printer.take_pieces() {
-                if sender.try_send(piece).is_err() {
-                    tracing::error!("the tray is full; a piece of paper is not drawn");
-                }
-            }
+            printer.take_pieces().into_iter().for_each(|piece| slit.drop_in(piece));
         };
         let printer = Printer::new(glyphs()).with_flow(options.printer_flow);
         let printer = room.attach(printer, Device::ReceiptPrinter, drop_into_tray)?;
@@ -143,8 +139,10 @@ impl World {
         }
     }
 
-    /// What lies in the tray.
+    /// What lies in the tray, with all the printer has cut so far.
     pub fn papers(&self) -> Vec<PaperPiece> {
+        // A step of the printer that is under way ends first.
+        self.printer.with(|_| ());
         self.tray.list()
     }
 
