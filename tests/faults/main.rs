@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod card_lifted_too_early;
+#[path = "../fixture/line.rs"]
+mod line;
 #[path = "../fixture/page_printer.rs"]
 mod page_printer;
 mod page_printer_stops;

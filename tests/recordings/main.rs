@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod chip;
+#[path = "../fixture/line.rs"]
 mod line;
 mod masked;
 mod pages;
