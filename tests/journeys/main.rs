@@ -8,6 +8,8 @@ mod chip;
 mod configured_from_afar;
 mod dock_is_touched;
 mod key_is_changed;
+#[path = "../fixture/line.rs"]
+mod line;
 mod out_of_service;
 mod page_is_printed;
 #[path = "../fixture/page_printer.rs"]
