@@ -189,7 +189,9 @@ mod tests {
 
     #[test]
     fn a_closed_peer_is_gone_and_a_missing_path_missing() {
-        let (master, mut link) = line_to_pty();
+        // The slave stays open, or its number, and so its path, would be free for the next pty.
+        let (master, slave) = TTYPort::pair().unwrap();
+        let mut link = SerialLink::new(slave.name().unwrap(), 115_200);
         link.open().unwrap();
         drop(master);
         assert_eq!(link.read(&mut [0; 8], WAIT), Err(LinkError::Gone));
