@@ -53,7 +53,8 @@ fn a_fault_in_mid_job_is_told_in_time_and_its_job_never_comes_out() {
         let took = happened.expect("it happened").elapsed();
         assert!(took < SHOWN_MAX, "{state:?} after {took:?}");
         desk.set(PagePrinterState::Ok);
-        assert_eq!(desk.view().waiting, 0, "{state:?}");
+        assert_eq!(desk.status().device, DeviceStatus::Online, "{state:?}");
+        assert_eq!(desk.view().waiting, 0, "{state:?}: what was owed is cancelled");
     }
     assert_eq!(desk.print(), Ok(()));
     assert_eq!(desk.view().printed.len(), 1, "only the last page");
@@ -85,5 +86,6 @@ fn a_cancelled_page_ends_at_once_and_never_comes_out() {
     assert_eq!(result, Err(PageFault::Cancelled));
     let took = raised.expect("it was cancelled").elapsed();
     assert!(took < Duration::from_millis(500), "{took:?}");
-    assert_eq!(desk.view().waiting, 0);
+    assert_eq!(desk.status().device, DeviceStatus::Online);
+    assert_eq!(desk.view().waiting, 0, "what was owed is cancelled");
 }
