@@ -81,6 +81,15 @@ impl Peer {
         self.dir.path().join(name)
     }
 
+    /// Waits until a job's command has made `$OUT`.
+    fn await_job(&self) {
+        let start = Instant::now();
+        while !self.path("out").exists() {
+            assert!(start.elapsed() < UP_WAIT, "the job does not begin");
+            std::thread::yield_now();
+        }
+    }
+
     /// What the job's command wrote to `$OUT`.
     fn out(&self) -> String {
         std::fs::read_to_string(self.path("out")).unwrap()
@@ -168,10 +177,11 @@ fn a_job_the_printer_gives_up_is_no_page() {
 
 #[test]
 fn a_cancelled_page_returns_at_once() {
-    let peer = Peer::start("application/pdf", "exec sleep 4");
+    let peer = Peer::start("application/pdf", "echo begun >\"$OUT\"; exec sleep 4");
     let cancel = Cancel::default();
     let (raise, mut driver) = (cancel.clone(), peer.driver("ipp"));
     let call = std::thread::spawn(move || (driver.print(&page(), &cancel), Instant::now()));
+    peer.await_job();
     raise.cancel();
     let raised = Instant::now();
     let (done, ended) = call.join().unwrap();
