@@ -24,6 +24,8 @@ pub enum Fault {
     Silent,
     /// Its next answer comes late.
     Slow,
+    /// Its answers wait until the fault is taken back.
+    Hold,
     /// Its next answer is noise.
     Garbage,
     /// Its next command is refused with this status.
@@ -131,6 +133,7 @@ impl Slot {
     /// Sets what is wrong with the card; `None` takes that back.
     pub fn set_fault(&self, fault: Option<Fault>) {
         self.shared.lock().fault = fault;
+        self.shared.changed.notify_all();
     }
 
     /// How the slot stands.
@@ -206,7 +209,7 @@ impl State {
             }
             Some(Fault::Garbage) => vec![0xA5; 7],
             Some(Fault::Status(status)) => status.to_be_bytes().to_vec(),
-            Some(Fault::Mute | Fault::Slow | Fault::RemoveAt(_) | Fault::Blocked) | None => {
+            Some(Fault::Mute | Fault::Slow | Fault::Hold | Fault::RemoveAt(_) | Fault::Blocked) | None => {
                 let card = self.inserted.as_ref().and_then(|key| self.cards.get_mut(key))?;
                 let is_blocked = fault == Some(Fault::Blocked);
                 self.transport.answer(command, |command| card.perform(command, is_blocked))
@@ -251,6 +254,13 @@ impl Shared {
         let stays = |state: &mut State| state.stay == stay;
         let waited = self.changed.wait_timeout_while(self.lock(), time, stays);
         waited.unwrap_or_else(PoisonError::into_inner).0.stay == stay
+    }
+
+    /// Waits until answers are not held back; says whether the card stayed.
+    fn is_let_go(&self, stay: u64) -> bool {
+        let held = |state: &mut State| state.stay == stay && state.fault == Some(Fault::Hold);
+        let waited = self.changed.wait_while(self.lock(), held);
+        waited.unwrap_or_else(PoisonError::into_inner).stay == stay
     }
 
     /// Serves one connection until either end closes it.
@@ -301,7 +311,7 @@ impl Shared {
                     self.lock().note(began, Way::Question, command);
                     return Ok(());
                 };
-                if self.wait(think.saturating_sub(began.elapsed()), stay) {
+                if self.wait(think.saturating_sub(began.elapsed()), stay) && self.is_let_go(stay) {
                     self.lock().handling += began.elapsed();
                     self.send((command, began), connection, &answer)?;
                 }

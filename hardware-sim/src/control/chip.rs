@@ -34,6 +34,8 @@ pub enum ChipFault {
     Silent,
     /// Its next answer comes two seconds late
     Slow,
+    /// Its answers wait until `ok`
+    Hold,
     /// Its next answer is noise
     Garbage,
     /// Its issuer has blocked it
@@ -58,6 +60,7 @@ impl ChipFault {
             ChipFault::Mute => Some(Fault::Mute),
             ChipFault::Silent => Some(Fault::Silent),
             ChipFault::Slow => Some(Fault::Slow),
+            ChipFault::Hold => Some(Fault::Hold),
             ChipFault::Garbage => Some(Fault::Garbage),
             ChipFault::Blocked => Some(Fault::Blocked),
             ChipFault::Status { code } => {

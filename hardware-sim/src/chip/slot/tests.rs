@@ -87,6 +87,24 @@ fn a_silent_card_says_nothing_until_it_is_removed() {
 }
 
 #[test]
+fn an_answer_that_is_held_back_comes_when_it_is_let_go() {
+    let (slot, reader) = slot();
+    slot.insert("alice-bank").unwrap();
+    let mut card = accept(&reader);
+    slot.set_fault(Some(Fault::Hold));
+    send(&mut card, &[0x00, 0xB2, 0x01, 0x0C, 0x00]).unwrap();
+    card.set_read_timeout(Some(THINK_CHIP * 10)).unwrap();
+    assert_eq!(receive(&mut card).unwrap_err().kind(), std::io::ErrorKind::WouldBlock);
+    slot.set_fault(None);
+    card.set_read_timeout(Some(LIMIT)).unwrap();
+    assert_eq!(receive(&mut card).unwrap(), [0x6A, 0x83]);
+    slot.set_fault(Some(Fault::Hold));
+    send(&mut card, &[0x00, 0xB2, 0x01, 0x0C, 0x00]).unwrap();
+    slot.remove();
+    assert_eq!(receive(&mut card).unwrap_err().kind(), std::io::ErrorKind::UnexpectedEof);
+}
+
+#[test]
 fn an_unknown_card_names_the_known_ones() {
     let (slot, _reader) = slot();
     assert!(slot.insert("nobody-bank").unwrap_err().contains(&"alice-bank".to_owned()));
