@@ -98,6 +98,8 @@ pub enum ReaderAction {
         #[arg(value_parser = hex)]
         code: String,
     },
+    /// The card is lifted while it is read the next time
+    Lifted,
 }
 
 impl ReaderAction {
@@ -110,6 +112,7 @@ impl ReaderAction {
             ReaderAction::Silent => Some(Fault::Silent),
             ReaderAction::Slow => Some(Fault::Slow),
             ReaderAction::Checksum => Some(Fault::Checksum),
+            ReaderAction::Lifted => Some(Fault::Lifted),
             ReaderAction::Status { code } => {
                 let byte = u8::from_str_radix(code, 16);
                 Some(Fault::Status(byte.map_err(|_| CommandError::NotHex(code.clone()))?))
