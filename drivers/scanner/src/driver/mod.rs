@@ -8,7 +8,7 @@ use kiosk_drivers_api::{Cancel, CodeScanner, DeviceStatus, Scan, ScanFault, Trig
 use kiosk_serial::SerialLink;
 
 use crate::config::Config;
-use crate::deadlines::{ANSWER, LAST_CODE, LET_GO, LOOK_AGAIN, PULL_EVERY, SCAN, WRITE};
+use crate::deadlines::{LAST_CODE, LET_GO, LOOK_AGAIN, PULL_EVERY, SCAN, WRITE};
 use crate::dialect::Dialect;
 use crate::input::{Input, SerialInput};
 use crate::protocol::{Code, Heard, text_of};
@@ -129,10 +129,11 @@ impl<I: Input> Scanner<I> {
         if self.dialect.probe.is_empty() {
             return Ok(());
         }
-        self.talk.tell(self.dialect.probe, &self.talk.limit(SCAN, &never))?;
-        let is_answered =
-            self.dialect.has_answers || self.talk.hears_anything(&self.talk.limit(ANSWER, &never))?;
-        if is_answered { Ok(()) } else { Err(ScanFault::NoAnswer) }
+        let limit = self.talk.limit(SCAN, &never);
+        if self.dialect.has_answers {
+            return self.talk.tell(self.dialect.probe, &limit);
+        }
+        self.talk.ask(self.dialect.probe, &limit)
     }
 }
 

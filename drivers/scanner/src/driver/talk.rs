@@ -126,8 +126,20 @@ impl<I: Input> Talk<I> {
         Ok(())
     }
 
+    /// Puts a question until anything at all comes back, at most [`TRIES`] times.
+    pub(super) fn ask(&mut self, question: &[u8], limit: &Limit) -> Result<(), ScanFault> {
+        for _ in 0..TRIES {
+            self.tell_once(question, limit)?;
+            let answer = Limit { end: limit.end.min(self.now() + ANSWER), ..*limit };
+            if self.hears_anything(&answer)? {
+                return Ok(());
+            }
+        }
+        Err(ScanFault::NoAnswer)
+    }
+
     /// Whether anything at all comes; listens to its end and forgets it.
-    pub(super) fn hears_anything(&mut self, limit: &Limit) -> Result<bool, ScanFault> {
+    fn hears_anything(&mut self, limit: &Limit) -> Result<bool, ScanFault> {
         let mut has_heard = false;
         while limit.lasts(self.now())? {
             let count = self.listen(SLICE)?;

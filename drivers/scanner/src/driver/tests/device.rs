@@ -3,7 +3,7 @@
 use kiosk_serial::LinkError;
 
 use super::*;
-use crate::deadlines::COMMAND_GAP;
+use crate::deadlines::{ANSWER, COMMAND_GAP};
 use crate::scripted::done;
 
 #[test]
@@ -131,4 +131,13 @@ fn status_asks_what_can_be_asked() {
         peer.break_at(ms(0));
         assert_eq!(scanner.status(), DeviceStatus::NoDevice, "{}", dialect.name);
     }
+}
+
+#[test]
+fn one_lost_answer_makes_no_scanner_mute() {
+    let (mut scanner, peer) = scanner(Dialect::HONEYWELL);
+    peer.answer_once(Dialect::HONEYWELL.probe, b"");
+    peer.answer_once(Dialect::HONEYWELL.probe, b"REVINF: synthetic\r\n1.0\x06.");
+    assert_eq!(scanner.status(), DeviceStatus::Online);
+    assert_eq!(peer.times_sent(Dialect::HONEYWELL.probe), 2);
 }
