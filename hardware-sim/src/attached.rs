@@ -38,6 +38,17 @@ impl<P: UsbPeripheral> Attached<P> {
         }
     }
 
+    /// Pulls the plug once the device has said so many more bytes; tells whether it can: there are no bytes in a row on a bus.
+    pub fn pull_after(&self, bytes: u64) -> bool {
+        match self {
+            Attached::Serial(line) => {
+                line.with(|end| end.pull_after(bytes));
+                true
+            }
+            Attached::Usb(_) => false,
+        }
+    }
+
     /// Pulls the plug or puts it in.
     pub fn set_plugged(&self, plugged: bool) {
         match self {

@@ -33,6 +33,8 @@ pub struct End<P> {
     pub bytes_in: u64,
     /// Bytes the device put on the line.
     pub bytes_out: u64,
+    /// How many of them there are when somebody pulls the plug.
+    pulls_at: Option<u64>,
     tape: Option<Tape>,
     stop: bool,
 }
@@ -40,12 +42,38 @@ pub struct End<P> {
 impl<P> End<P> {
     /// A device whose plug is in.
     pub(crate) fn new(device: P) -> End<P> {
-        End { device, plugged: true, settled: true, bytes_in: 0, bytes_out: 0, tape: None, stop: false }
+        End {
+            device,
+            plugged: true,
+            settled: true,
+            bytes_in: 0,
+            bytes_out: 0,
+            pulls_at: None,
+            tape: None,
+            stop: false,
+        }
     }
 
     /// Whether the plug is in.
     pub fn is_plugged(&self) -> bool {
         self.plugged
+    }
+
+    /// Pulls the plug once the device has put so many more bytes on the line.
+    pub fn pull_after(&mut self, bytes: u64) {
+        self.pulls_at = Some(self.bytes_out + bytes);
+    }
+
+    /// Counts bytes that leave, and gives those that do before the plug is pulled.
+    fn let_out(&mut self, mut part: Vec<u8>) -> Vec<u8> {
+        if let Some(at) = self.pulls_at {
+            part.truncate(usize::try_from(at - self.bytes_out).unwrap_or(usize::MAX));
+        }
+        self.bytes_out += part.len() as u64;
+        if self.pulls_at.take_if(|at| self.bytes_out >= *at).is_some() {
+            (self.plugged, self.settled) = (false, false);
+        }
+        part
     }
 
     /// Records from now on; the recording is written when the wire ends.
@@ -193,6 +221,9 @@ impl<P: Peripheral> Carrier<P> {
         (self.after)(&mut end.device);
         self.speak(&mut end, now)?;
         self.listen(&mut end, now)?;
+        if !end.settled {
+            return Ok(Duration::ZERO);
+        }
         let incoming = (!self.incoming.bytes.is_empty()).then_some(self.incoming.done);
         let next = [incoming, self.outgoing.due(), end.device.due()].into_iter().flatten().min();
         Ok(next.map_or(LINE_WAIT_MAX, |due| due.saturating_sub(self.epoch.elapsed()).min(LINE_WAIT_MAX)))
@@ -233,13 +264,12 @@ impl<P: Peripheral> Carrier<P> {
                 let Some(said) = end.device.say() else { return Ok(()) };
                 self.outgoing.begin(said, end.device.baud());
             }
-            let part = self.outgoing.take_due(now);
+            let part = end.let_out(self.outgoing.take_due(now));
             if !part.is_empty() {
-                end.bytes_out += part.len() as u64;
                 end.note(now, Way::FromDevice, &part);
                 pty.write(&as_heard(&part, self.outgoing.baud, pty.baud()?))?;
             }
-            if !self.outgoing.is_out() {
+            if !self.outgoing.is_out() || !end.plugged {
                 return Ok(());
             }
             end.device.said();
@@ -374,6 +404,18 @@ mod tests {
         assert!(!link.exists());
         line.set_plugged(true);
         assert_eq!(ask(&mut peer(&link))[9], 0x80);
+    }
+
+    #[test]
+    fn a_plug_is_pulled_behind_the_byte_that_was_named() {
+        let (_dir, link, line) = reader();
+        let mut peer = peer(&link);
+        line.with(|end| end.pull_after(4));
+        peer.write_all(&FIND).unwrap();
+        assert!(peer.read_exact(&mut [0; 11]).is_err());
+        line.set_plugged(false);
+        assert!(!link.exists());
+        assert_eq!(line.with(|end| end.bytes_out), 4);
     }
 
     #[test]

@@ -115,6 +115,7 @@ fn act(client: &Client, command: &Command) -> Done {
         | Command::Network { .. }
         | Command::Disk { .. }
         | Command::Unplug { .. }
+        | Command::UnplugAfter { .. }
         | Command::Plug { .. } => Ok(()),
     }
 }

@@ -114,6 +114,7 @@ impl World {
             Command::Network { link } => self.set_network(*link)?,
             Command::Disk { state } => self.disk.as_ref().ok_or(CommandError::NoDisk)?.set(*state)?,
             Command::Unplug { device } => self.set_plugged(*device, false),
+            Command::UnplugAfter { device, bytes } => self.pull_after(*device, *bytes)?,
             Command::Plug { device } => self.set_plugged(*device, true),
             Command::Paper(PaperAction::Take) => {
                 self.tray.take();
@@ -205,6 +206,16 @@ impl World {
             Device::PagePrinter => self.page_printer.set_plugged(plugged),
             Device::Scanner => self.plug_scanner(plugged),
         }
+    }
+
+    fn pull_after(&self, device: Device, bytes: u64) -> Result<(), CommandError> {
+        let is_told = match device {
+            Device::IdReader => self.reader.pull_after(bytes),
+            Device::ReceiptPrinter => self.printer.pull_after(bytes),
+            Device::Scanner => self.scanner.pull_after(bytes),
+            Device::PagePrinter => false,
+        };
+        if is_told { Ok(()) } else { Err(CommandError::NoLine) }
     }
 
     /// One that always looks begins to when it has power.

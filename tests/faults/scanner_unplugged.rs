@@ -7,8 +7,9 @@ use kiosk_tests::deadlines::{FOUND, poll};
 
 use crate::scanner_desk::{KINDS, ScannerDesk};
 
-/// Long enough on the line for a plug to be pulled meanwhile.
+/// Digits of a code, and after how many bytes the plug is pulled: behind all answers to commands, before the code's end.
 const LONG: usize = 2_900;
+const PULLED_AFTER: u64 = 200;
 
 fn pull(simulator: &Simulator) {
     simulator.act(&Command::Unplug { device: Device::Scanner }).unwrap();
@@ -27,8 +28,9 @@ fn in_the_middle_of_a_code_nothing_is_taken_and_it_comes_back_by_itself() {
     for kind in KINDS {
         let mut desk = ScannerDesk::new(kind);
         desk.show(&"7".repeat(LONG));
-        let result = desk.scan_while(|view| view.bytes_out > 200, |simulator, _| pull(simulator));
-        assert_eq!(result, Err(ScanFault::NotConnected), "{kind:?}");
+        let (device, bytes) = (Device::Scanner, PULLED_AFTER);
+        desk.simulator.act(&Command::UnplugAfter { device, bytes }).unwrap();
+        assert_eq!(desk.text(), Err(ScanFault::NotConnected), "{kind:?}");
         comes_back(desk, &format!("{kind:?}"));
     }
 }

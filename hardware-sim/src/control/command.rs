@@ -53,6 +53,13 @@ pub enum Command {
         /// Whose
         device: Device,
     },
+    /// Pulls a device's plug in the middle of what it says; on serial lines
+    UnplugAfter {
+        /// Whose
+        device: Device,
+        /// How many more bytes it says before
+        bytes: u64,
+    },
     /// Puts a device's plug back in
     Plug {
         /// Whose
@@ -214,6 +221,9 @@ pub enum CommandError {
     /// There is no slot for chip cards. Cure: start the simulator with `--vpcd`.
     #[error("this simulator runs without a slot for chip cards (start it with --vpcd ADDR)")]
     NoSlot,
+    /// A device on USB, or the page printer. Cure: `unplug`, or start the simulator without `--usb`.
+    #[error("only on a serial line a plug is pulled behind a byte")]
+    NoLine,
     /// There is no network to cut. Cure: start the simulator with `--proxy`.
     #[error("this simulator runs without a proxy (start it with --proxy LISTEN=TARGET)")]
     NoProxy,
