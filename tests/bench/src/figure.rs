@@ -9,6 +9,15 @@ use serde_json::json;
 pub enum Line {
     /// Measured.
     Figure(Figure),
+    /// Measured, and beside a figure; without a goal.
+    Told {
+        /// Its fixed name.
+        name: &'static str,
+        /// What was measured.
+        value: f64,
+        /// As of a figure.
+        unit: &'static str,
+    },
     /// Not measured in this run.
     Skipped {
         /// The figure's fixed name.
@@ -84,6 +93,7 @@ impl Line {
     pub fn ok(&self) -> bool {
         match self {
             Self::Figure(figure) => figure.ok(),
+            Self::Told { .. } => true,
             Self::Skipped { .. } => false,
         }
     }
@@ -93,6 +103,12 @@ impl Line {
         match (self, as_json) {
             (Self::Figure(figure), true) => say(&figure.json().to_string()),
             (Self::Figure(figure), false) => say(&figure.text()),
+            (Self::Told { name, value, unit }, true) => {
+                say(&json!({ "name": name, "value": value, "unit": unit }).to_string())
+            }
+            (Self::Told { name, value, unit }, false) => {
+                say(&format!("     {name:<32} {value:>10.3} {unit}"))
+            }
             (Self::Skipped { name, why }, true) => say(&json!({ "name": name, "skipped": why }).to_string()),
             (Self::Skipped { name, why }, false) => say(&format!("skip {name:<32} {why}")),
         }

@@ -36,6 +36,7 @@ fn the_sync_prints_its_figures() {
     let expected = names([
         "sync.drain_per_s",
         "sync.shaped_link_s",
+        "sync.shaped_link_kib_s",
         "sync.vs_redis_stream",
         "platform.ingest_per_s.sqlite",
         "platform.ingest_per_s.postgres",

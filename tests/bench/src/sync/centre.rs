@@ -71,6 +71,13 @@ impl Centre {
         self.dir.path().join(name)
     }
 
+    /// Publishes a service.
+    pub fn publish(&self, package: &str) -> Result<(), Any> {
+        let file = self.folder("package.json");
+        std::fs::write(&file, package)?;
+        said(command("publish", self.dir.path())?.arg(file)).map(drop)
+    }
+
     /// Enrols a terminal.
     pub async fn terminal(&self, name: &str) -> Result<Identity, Any> {
         let mut command = command("ticket", self.dir.path())?;

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use kiosk_client::sync::Settings;
 use kiosk_client::{Handle, HttpTransport, Identity, Runner};
+use kiosk_protocol::item::Content;
 use kiosk_store::{Draft, KeyFile, Options, Store};
 use uuid::Uuid;
 
@@ -24,7 +25,7 @@ const MEMORY: &str = "/dev/shm";
 pub async fn measure(backlog: usize) -> Result<Line, Any> {
     let centre = Centre::start(Database::Sqlite)?;
     let identity = centre.terminal("230202-0001").await?;
-    let store = filled(&centre.folder("outbox"), &identity, backlog)?;
+    let store = filled(&centre.folder("outbox"), &identity, backlog, || Ok(rating()))?;
     let took = drained(&store, &centre.url, &identity).await?;
     Ok(Figure {
         name: "sync.drain_per_s".into(),
@@ -57,13 +58,18 @@ pub fn runner(store: &Store, url: &str, identity: &Identity) -> Result<(Runner, 
     Ok(Runner::new(Arc::new(store.clone()), transport, identity.catalogue_key.clone(), settings))
 }
 
-/// An outbox on disk, filled in memory.
-pub fn filled(path: &Path, identity: &Identity, backlog: usize) -> Result<Store, Any> {
+/// An outbox on disk, filled in memory with items that say this.
+pub fn filled(
+    path: &Path,
+    identity: &Identity,
+    backlog: usize,
+    mut content: impl FnMut() -> Result<Content, Any>,
+) -> Result<Store, Any> {
     let memory = tempfile::tempdir_in(MEMORY)?;
     let key = key(path)?;
     let store = open(&memory.path().join("outbox"), identity, &key)?;
     for _ in 0..backlog {
-        store.submit(Draft { lane: Uuid::now_v7(), content: rating() }, Vec::new())?;
+        store.submit(Draft { lane: Uuid::now_v7(), content: content()? }, Vec::new())?;
     }
     drop(store);
     let copied = Command::new("cp").arg("-a").arg(memory.path().join("outbox")).arg(path).status()?;

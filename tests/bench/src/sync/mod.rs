@@ -1,10 +1,11 @@
 //! `sync.*` and `platform.*`: what goes through, from a terminal's outbox to the platform's disk.
 //!
 //! Terminals are the real client over mutual TLS on the loopback interface, the platform is the real program; both
-//! share the processors, and both databases write to disk as installed. Items are ratings: of a case, most of the time
-//! is the opening of its seal.
+//! share the processors, and both databases write to disk as installed. Items are ratings where none are named: of a case, most
+//! of the time is the opening of its seal.
 
 mod bare;
+mod case;
 mod centre;
 mod drain;
 mod ingest;
@@ -47,7 +48,7 @@ pub fn measure(size: &Size) -> Figures {
     }
     lines.push(runtime.block_on(drain::measure(size.backlog))?);
     lines.push(runtime.block_on(redis::measure(size))?);
-    lines.push(shaped::measure(size.backlog)?);
+    lines.extend(shaped::measure(size.backlog)?);
     Ok(lines)
 }
 
