@@ -72,7 +72,8 @@ fn attach(file: &File, request: &Request) -> Result<()> {
 }
 
 fn ip(words: &[&str]) -> Result<()> {
-    let status = Command::new("ip").args(words).status()?;
+    let told = |error| Error::other(format!("ip (package iproute2): {error}"));
+    let status = Command::new("ip").args(words).status().map_err(told)?;
     if status.success() { Ok(()) } else { Err(Error::other(format!("ip {} failed", words.join(" ")))) }
 }
 
