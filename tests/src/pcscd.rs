@@ -97,6 +97,8 @@ impl Pcscd {
         let failed = |source| WorldError::File { path: config.clone(), source };
         std::fs::create_dir_all(FOLDER).and_then(|()| std::fs::create_dir_all(&config)).map_err(failed)?;
         std::fs::write(config.join("vpcd"), readers).map_err(failed)?;
+        // The service looks from a folder of its own.
+        let config = config.canonicalize().map_err(failed)?;
         let mut command = Command::new("pcscd");
         command.arg("--foreground").arg("--config").arg(&config);
         let mut process = Process::spawn("pcscd", &mut command, &self.folder)?;
