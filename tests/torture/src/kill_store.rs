@@ -3,8 +3,8 @@
 //! The process (`terminal.rs`) opens the real store, runs the real client against a real platform over TLS, and meanwhile
 //! hands items in and records steps, as a terminal does. It says what the store promised, line by line, and gets SIGKILL
 //! at a random moment, while it opens the store as well; the next one goes on in the same folder, which nobody has tidied
-//! up. Some say nothing, as if each kill came between a commit and its word. The platform (`centre.rs`) is in this process
-//! and outlives all of them; now and then it is out of reach.
+//! up. Some say nothing of what they keep, as if each kill came between a commit and its word. The platform (`centre.rs`) is
+//! in this process and outlives all of them; now and then it is out of reach.
 //!
 //! After each kill, what was said, a copy of the store and the platform are compared (`judge.rs`). A life of so many kills
 //! ends with a client that nobody kills: then everything is at the platform, once, in order, and answered as it had to be.
