@@ -167,7 +167,8 @@ impl StoreError {
 
     /// Whether it may have left the connection unusable, though the disk be well again.
     pub(crate) fn is_of_connection(&self) -> bool {
-        matches!(self, Self::Io(_) | Self::Corrupt(_) | Self::Unknown(_) | Self::ReadOnly | Self::WrongKey)
+        let failed = matches!(self, Self::Io(_) | Self::InDoubt(_) | Self::Corrupt(_) | Self::Unknown(_));
+        failed || matches!(self, Self::ReadOnly | Self::WrongKey)
     }
 
     /// A stored text that does not parse.

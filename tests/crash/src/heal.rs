@@ -2,14 +2,15 @@
 //!
 //! Reads, writes or syncs fail, or all of them, the disk is full, or nothing on it can be changed: for a few calls of a
 //! script, each order or some of them. Meanwhile a call is refused and nothing of it may show, or it is in doubt and shows
-//! whole or not at all later; what is shown at all must be right. When the disk is well, the same store serves again within
-//! `SERVED_WITHIN`, without being opened by anybody, and shows everything that was acknowledged. A cut of the power then
-//! leaves it all too.
+//! whole or not at all later; what is shown at all must be right, and what was shown once of a call in doubt stays. When the
+//! disk is well, the same store serves again within `SERVED_WITHIN`, without being opened by anybody, and shows everything
+//! that was acknowledged. A cut of the power then leaves what was shown, and nothing else.
 
 use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
 use kiosk_store::{Store, StoreError};
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
@@ -20,7 +21,7 @@ use crate::bench::Bench;
 use crate::check::check;
 use crate::disk::{Disk, Io, Syncs, Trouble};
 use crate::keeping::Keep;
-use crate::model::{Model, view_of};
+use crate::model::{Model, View, view_of};
 use crate::platter::{Fate, Platter};
 use crate::record::empty_disk;
 use crate::script::{Call, Step, script};
@@ -73,11 +74,8 @@ struct Patient {
     rng: StdRng,
     /// How the store may stand: one model, and one more for each way calls in doubt may have ended.
     models: Vec<Model>,
-    /// How it would stand with calls in doubt that it does not show: their bytes may be on the disk until others are
-    /// written over them.
-    ghosts: Vec<Model>,
-    /// How it stood when the disk had healed, each time: as it showed first, then its ghosts.
-    healed: Vec<Vec<Model>>,
+    /// How it stood when the disk had healed, each time.
+    healed: Vec<Model>,
     /// The trouble, and how many calls it still lasts.
     trouble: Option<(Trouble, usize)>,
     outcome: Outcome,
@@ -90,7 +88,6 @@ impl Patient {
             disk: Disk::new(empty_disk(), Syncs::Kept),
             rng: StdRng::seed_from_u64(!seed),
             models: vec![Model::default()],
-            ghosts: Vec::new(),
             healed: Vec::new(),
             trouble: None,
             outcome,
@@ -156,7 +153,7 @@ impl Patient {
             return Ok(());
         }
         match (self.models[0].call(step, store), self.trouble) {
-            (Ok(()), _) => self.acknowledged(step),
+            (Ok(()), _) => self.models.iter_mut().for_each(|model| model.take(step)),
             (Err(StoreError::InDoubt(_)), Some(_)) => self.doubt(step),
             (Err(StoreError::Late | StoreError::Internal), Some(_)) => {
                 return Err("it hangs or panics".to_owned());
@@ -165,15 +162,6 @@ impl Patient {
             (Err(error), None) => return Err(format!("it is refused on a disk that works: {error}")),
         }
         Ok(())
-    }
-
-    fn acknowledged(&mut self, step: &Step) {
-        self.models.iter_mut().for_each(|model| model.take(step));
-        let surely_writes =
-            matches!(step.call, Call::Record { .. } | Call::Catalogue { .. } | Call::Changes { .. });
-        if surely_writes {
-            self.ghosts.clear();
-        }
     }
 
     fn doubt(&mut self, step: &Step) {
@@ -185,7 +173,7 @@ impl Patient {
         self.models.extend(kept.collect::<Vec<_>>());
     }
 
-    /// While the disk ails the store may show nothing; what it shows is right.
+    /// While the disk ails the store may show nothing; what it shows is right, and ends every doubt.
     fn look(&mut self, store: &Store, step: &Step) -> Result<(), String> {
         if let Ok(report) = store.verify_journal()
             && let Some((seq, flaw)) = report.first_bad
@@ -194,14 +182,16 @@ impl Patient {
         }
         match view_of(store, step.at) {
             Err(_) => Ok(()),
-            Ok(seen) if self.stands_as(&seen, step.at).is_some() => Ok(()),
-            Ok(seen) => Err(format!("while the disk ails, {}", seen.flaw(&self.models[0].view()))),
+            Ok(seen) => self.shown(&seen, step.at).map_err(|flaw| format!("while the disk ails, {flaw}")),
         }
     }
 
-    fn stands_as(&self, seen: &crate::model::View, now: jiff::Timestamp) -> Option<usize> {
-        let shows = |model: &Model| model.clone().at_time(now).view() == *seen;
-        self.models.iter().position(shows)
+    /// Of the ways it may stand, only the one it shows is left.
+    fn shown(&mut self, seen: &View, now: Timestamp) -> Result<(), String> {
+        let shows = |model: &&Model| (*model).clone().at_time(now).view() == *seen;
+        let model = self.models.iter().find(shows).ok_or_else(|| seen.flaw(&self.models[0].view()))?;
+        self.models = vec![model.clone()];
+        Ok(())
     }
 
     /// The disk is well: the store serves by itself, and what it shows ends every doubt.
@@ -219,14 +209,9 @@ impl Patient {
                 Err(_) => thread::sleep(POLL),
             }
         };
-        let Some(kept) = self.stands_as(&seen, now) else {
-            return Err(format!("after {trouble:?}, {}", seen.flaw(&self.models[0].view())));
-        };
-        self.models.swap(0, kept);
-        self.ghosts.extend(self.models.drain(1..));
-        let all = self.models.iter().chain(&self.ghosts);
-        self.healed.push(all.map(|model| model.clone().at_time(now)).collect());
+        self.shown(&seen, now).map_err(|flaw| format!("after {trouble:?}, {flaw}"))?;
         self.models[0].now = now;
+        self.healed.push(self.models[0].clone());
         self.disk.returned();
         self.models[0].holds_files(store).map_err(|flaw| format!("after {trouble:?}, {flaw}"))
     }
@@ -241,13 +226,9 @@ impl Patient {
             if !matches!(io, Io::Returned) {
                 continue;
             }
-            let (number, models) = healed.next().ok_or("it healed more often than it was seen")?;
+            let (number, model) = healed.next().ok_or("it healed more often than it was seen")?;
             for fate in [Fate::Dropped, Fate::Kept, Fate::Scattered(self.rng.random())] {
-                let stands = |model| check(&self.bench, platter.image(fate), model, None);
-                let others = |flaw| {
-                    if models[1..].iter().any(|model| stands(model).is_ok()) { Ok(()) } else { Err(flaw) }
-                };
-                stands(&models[0]).map(drop).or_else(others).map_err(|flaw| {
+                check(&self.bench, platter.image(fate), model, None).map_err(|flaw| {
                     format!("cut once the disk had healed the {number}th time ({fate:?}): {flaw}")
                 })?;
             }
@@ -259,7 +240,6 @@ impl Patient {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use jiff::Timestamp;
     use kiosk_protocol::codes::RatingLevel;
     use kiosk_protocol::item::Content;
     use uuid::Uuid;
@@ -294,6 +274,32 @@ mod tests {
         let mut platter = Platter::new(&base);
         log.iter().for_each(|io| platter.take(io));
         check(&bench, platter.image(Fate::Dropped), &model, None).map(drop)
+    }
+
+    /// What the store shows once it serves.
+    fn served(store: &Store) -> View {
+        std::iter::repeat_with(|| view_of(store, Timestamp::UNIX_EPOCH)).find_map(Result::ok).unwrap()
+    }
+
+    #[test]
+    fn what_is_shown_of_a_call_in_doubt_stays_so() {
+        for seed in 0..8 {
+            let (bench, disk) = (Bench::new().unwrap(), Disk::new(empty_disk(), Syncs::Kept));
+            let model = Model::default();
+            bench.open(&disk, model.epoch).unwrap();
+            // Who made it has every page in memory; who opens it again reads.
+            let store = bench.open(&disk, model.epoch).unwrap();
+            model.call(&rating(1), &store).unwrap();
+            served(&store);
+            disk.fall_ill(Trouble::Syncs, 1.0, seed);
+            assert!(matches!(model.call(&rating(2), &store), Err(StoreError::InDoubt(_))));
+            disk.heal();
+            let shown = served(&store);
+            disk.fall_ill(Trouble::Reads, 1.0, seed);
+            assert!(store.technicians().is_err(), "it costs the connection");
+            disk.heal();
+            assert_eq!(served(&store), shown, "seed {seed}");
+        }
     }
 
     #[test]
