@@ -199,16 +199,8 @@ impl Patient {
         self.disk.heal();
         let Some((trouble, _)) = self.trouble.take() else { return Ok(()) };
         let now = self.models[0].now;
-        let until = Instant::now() + SERVED_WITHIN;
-        let seen = loop {
-            match view_of(store, now) {
-                Ok(seen) => break seen,
-                Err(flaw) if Instant::now() > until => {
-                    return Err(format!("after {trouble:?} it does not serve again: {flaw}"));
-                }
-                Err(_) => thread::sleep(POLL),
-            }
-        };
+        let seen = served(store, now)
+            .map_err(|flaw| format!("after {trouble:?} it does not serve again: {flaw}"))?;
         self.shown(&seen, now).map_err(|flaw| format!("after {trouble:?}, {flaw}"))?;
         self.models[0].now = now;
         self.healed.push(self.models[0].clone());
@@ -234,6 +226,18 @@ impl Patient {
             }
         }
         Ok(())
+    }
+}
+
+/// What the store shows once it serves again; why it does not, where that takes too long.
+fn served(store: &Store, now: Timestamp) -> Result<View, String> {
+    let until = Instant::now() + SERVED_WITHIN;
+    loop {
+        match view_of(store, now) {
+            Ok(seen) => return Ok(seen),
+            Err(flaw) if Instant::now() > until => return Err(flaw),
+            Err(_) => thread::sleep(POLL),
+        }
     }
 }
 
@@ -276,11 +280,6 @@ mod tests {
         check(&bench, platter.image(Fate::Dropped), &model, None).map(drop)
     }
 
-    /// What the store shows once it serves.
-    fn served(store: &Store) -> View {
-        std::iter::repeat_with(|| view_of(store, Timestamp::UNIX_EPOCH)).find_map(Result::ok).unwrap()
-    }
-
     #[test]
     fn what_is_shown_of_a_call_in_doubt_stays_so() {
         for seed in 0..8 {
@@ -290,15 +289,15 @@ mod tests {
             // Who made it has every page in memory; who opens it again reads.
             let store = bench.open(&disk, model.epoch).unwrap();
             model.call(&rating(1), &store).unwrap();
-            served(&store);
+            served(&store, model.now).unwrap();
             disk.fall_ill(Trouble::Syncs, 1.0, seed);
             assert!(matches!(model.call(&rating(2), &store), Err(StoreError::InDoubt(_))));
             disk.heal();
-            let shown = served(&store);
+            let shown = served(&store, model.now).unwrap();
             disk.fall_ill(Trouble::Reads, 1.0, seed);
             assert!(store.technicians().is_err(), "it costs the connection");
             disk.heal();
-            assert_eq!(served(&store), shown, "seed {seed}");
+            assert_eq!(served(&store, model.now).unwrap(), shown, "seed {seed}");
         }
     }
 
