@@ -22,6 +22,8 @@ use super::published::{Published, behind, published};
 
 /// Long enough for a busy machine; a test that waits so long has failed.
 pub const PATIENCE: Duration = Duration::from_secs(30);
+/// Between two looks. Who looks without rest takes the processors from those it waits for.
+const LOOK: Duration = Duration::from_millis(2);
 
 /// A platform that takes everything and offers what is published.
 #[derive(Default)]
@@ -221,7 +223,7 @@ pub async fn until<T: Clone>(watch: &mut watch::Receiver<T>, what: impl FnMut(&T
 pub async fn meanwhile(mut is_so: impl FnMut() -> bool) {
     let watch = async {
         while !is_so() {
-            tokio::task::yield_now().await;
+            tokio::time::sleep(LOOK).await;
         }
     };
     tokio::time::timeout(PATIENCE, watch).await.expect("in time");

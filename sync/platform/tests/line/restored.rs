@@ -29,6 +29,8 @@ stories! {
 
 /// Far longer than it takes.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// Between two looks. Who looks without rest takes the processors from those it waits for.
+const LOOK: Duration = Duration::from_millis(2);
 /// In a terminal's folder.
 const IDENTITY: &str = "identity";
 const STORE: &str = "store";
@@ -174,7 +176,7 @@ fn step() -> TrailEvent {
 async fn meanwhile(mut is_so: impl FnMut() -> bool) {
     let watch = async {
         while !is_so() {
-            tokio::task::yield_now().await;
+            tokio::time::sleep(LOOK).await;
         }
     };
     tokio::time::timeout(PATIENCE, watch).await.expect("in time");

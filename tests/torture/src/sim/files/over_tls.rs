@@ -15,6 +15,8 @@ use super::scan;
 
 /// Far longer than it takes.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// Between two looks.
+const LOOK: Duration = Duration::from_millis(2);
 
 #[test]
 fn a_file_is_sent_and_taken_up_again() {
@@ -52,7 +54,7 @@ fn a_file_is_sent_and_taken_up_again() {
         let work = tokio::spawn(runner.run());
         let sent = async {
             while !store.files().unwrap().is_empty() {
-                tokio::task::yield_now().await;
+                tokio::time::sleep(LOOK).await;
             }
         };
         tokio::time::timeout(PATIENCE, sent).await.unwrap();
