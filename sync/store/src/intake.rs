@@ -1,8 +1,10 @@
 //! The intake: what was accepted and is not filed yet.
 //!
 //! Somebody waits for a submission. So it writes one row, its item and the trail of its call, which is one page to
-//! encrypt and to sync; outbox, indices and journal take six more. They take it from here within the next transaction, or
-//! before the next look at them. A cut between the two leaves the row, and it is filed after the next start.
+//! encrypt and to sync; outbox, indices and journal take six more. They take it from here within the next transaction, so that
+//! one that was delivered meanwhile is written there once, as settled. What is due is looked for here as well; who asks when
+//! the next is due, or for the journal, has all of it filed. A cut before that leaves the row, and it is filed after the next
+//! start.
 
 use jiff::Timestamp;
 use kiosk_protocol::crypto::Digest;
@@ -15,7 +17,7 @@ use uuid::Uuid;
 use crate::db::{self, SUITE};
 use crate::error::{StoreError, TooBig};
 use crate::journal;
-use crate::limits::{INTAKE_ROWS_MAX, ITEM_BYTES_MAX, TRAIL_EVENTS_MAX};
+use crate::limits::{INTAKE_ITEM_BYTES_MAX, INTAKE_ROWS_MAX, ITEM_BYTES_MAX, TRAIL_EVENTS_MAX};
 use crate::writer::{Db, Origin};
 use crate::{Accepted, Draft};
 
@@ -29,27 +31,27 @@ pub(crate) fn accept(
     if trail.len() > TRAIL_EVENTS_MAX {
         return Err(StoreError::TooBig(TooBig::Trail));
     }
-    if rows(connection)? >= INTAKE_ROWS_MAX {
+    let now = origin.now()?;
+    let body = ItemBody { uuid: new_uuid(now), lane: draft.lane, created_at: now, content: draft.content };
+    let json = serde_json::to_string(&body).map_err(|_| StoreError::Internal)?;
+    if json.len() > ITEM_BYTES_MAX {
+        return Err(StoreError::TooBig(TooBig::Item));
+    }
+    if rows(connection)? >= INTAKE_ROWS_MAX || json.len() > INTAKE_ITEM_BYTES_MAX {
         file(connection, origin)?;
     }
-    let (now, kind) = (origin.now()?, kind(&draft.content));
-    let body = ItemBody { uuid: new_uuid(now), lane: draft.lane, created_at: now, content: draft.content };
     let id = next_id(connection, origin)?;
-    put(connection, &id, kind, &body, trail)?;
+    put(connection, &id, &body, &json, trail)?;
     Ok(Accepted { receipt: ReceiptNumber::of(&id), id, accepted_at: now })
 }
 
 fn put(
     connection: &Connection,
     id: &ItemId,
-    kind: &str,
     body: &ItemBody,
+    json: &str,
     trail: &[TrailEvent],
 ) -> Result<(), StoreError> {
-    let json = serde_json::to_string(body).map_err(|_| StoreError::Internal)?;
-    if json.len() > ITEM_BYTES_MAX {
-        return Err(StoreError::TooBig(TooBig::Item));
-    }
     let sql =
         "INSERT INTO intake (terminal, epoch, seq, uuid, lane, kind, created_at, hash, suite, trail, body)
                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
@@ -59,7 +61,7 @@ fn put(
         db::to_db(id.seq)?,
         body.uuid.as_bytes(),
         body.lane.as_bytes(),
-        kind,
+        kind(&body.content),
         body.created_at.to_string(),
         Digest::of(json.as_bytes()).as_bytes(),
         SUITE,
@@ -124,31 +126,37 @@ pub(crate) fn file(connection: &Connection, origin: &Origin) -> Result<(), Store
                SELECT terminal, epoch, seq, uuid, lane, kind, body, hash, suite, created_at
                FROM intake ORDER BY position";
     connection.prepare_cached(sql)?.execute([])?;
-    for Trail { terminal, epoch, seq, at, events } in trails(connection)? {
+    for (terminal, epoch, seq) in last_of_each(connection)? {
         db::set_counter(connection, &counter(&terminal, epoch), seq)?;
+    }
+    for Trail { at, events } in trails(connection)? {
         journal::append(connection, origin, at, &events)?;
     }
     connection.prepare_cached("DELETE FROM intake")?.execute([])?;
     Ok(())
 }
 
-/// What a row leaves besides its item.
+/// The newest number of each terminal and epoch that has rows here.
+fn last_of_each(connection: &Connection) -> Result<Vec<(String, u32, i64)>, StoreError> {
+    let sql = "SELECT terminal, epoch, max(seq) FROM intake GROUP BY terminal, epoch";
+    let mut select = connection.prepare_cached(sql)?;
+    let rows = select.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// The trail of a call.
 struct Trail {
-    terminal: String,
-    epoch: u32,
-    seq: i64,
     at: Timestamp,
     events: Vec<TrailEvent>,
 }
 
 fn trails(connection: &Connection) -> Result<Vec<Trail>, StoreError> {
-    let sql = "SELECT terminal, epoch, seq, created_at, trail FROM intake ORDER BY position";
+    let sql = "SELECT created_at, trail FROM intake WHERE trail <> '[]' ORDER BY position";
     let mut select = connection.prepare_cached(sql)?;
     let rows = select.query_and_then([], |row| {
-        let (at, events): (String, String) = (row.get(3)?, row.get(4)?);
+        let (at, events): (String, String) = (row.get(0)?, row.get(1)?);
         let events = serde_json::from_str(&events).map_err(|_| StoreError::unreadable("an item's trail"))?;
-        let (terminal, epoch, seq) = (row.get(0)?, row.get(1)?, row.get(2)?);
-        Ok(Trail { terminal, epoch, seq, at: db::time(&at)?, events })
+        Ok(Trail { at: db::time(&at)?, events })
     })?;
     rows.collect()
 }
@@ -162,7 +170,7 @@ mod tests {
 
     use super::*;
     use crate::testing::{Bench, VISIT, case, draft, lane};
-    use crate::{DATABASE_FILE, Options, Store, StoreError, log, schema};
+    use crate::{DATABASE_FILE, ItemState, Options, Store, StoreError, log, schema};
 
     fn submit(store: &Store, number: u128) -> u64 {
         store.submit(draft(number), vec![TrailEvent::VisitBegun { visit: VISIT }]).unwrap().id.seq
@@ -207,6 +215,51 @@ mod tests {
         (1..=all).for_each(|number| assert_eq!(submit(&store, number.into()), number));
         assert_eq!(look(&store).0, 1);
         assert_eq!((store.backlog(), store.verify_journal().unwrap().rows), (Ok(all), all));
+    }
+
+    #[test]
+    fn a_large_item_waits_behind_none() {
+        let bench = Bench::new();
+        let store = bench.open();
+        let large = |number| Draft { lane: lane(number), content: case(number, INTAKE_ITEM_BYTES_MAX) };
+        (1..=3).for_each(|number| assert_eq!(u128::from(submit(&store, number)), number));
+        for (number, seq) in [(4, 4), (5, 5)] {
+            assert_eq!((store.submit(large(number), vec![]).unwrap().id.seq, look(&store).0), (seq, 1));
+        }
+        assert_eq!((submit(&store, 6), look(&store).0), (6, 2));
+    }
+
+    #[test]
+    fn what_is_delivered_from_the_intake_is_filed_once_as_settled() {
+        let bench = Bench::new();
+        let store = bench.open();
+        (1..=3).for_each(|number| assert_eq!(u128::from(submit(&store, number)), number));
+        let due = store.due(bench.now(), 2, 9999).unwrap();
+        assert_eq!((due.len(), look(&store).0), (2, 3), "sent, and not filed for it");
+        let verdict = Verdict::Accepted { case_number: None };
+        let answer = |item: kiosk_protocol::item::Item| ItemAnswer { id: item.id, verdict: verdict.clone() };
+        store.settle(&due.into_iter().map(answer).collect::<Vec<_>>()).unwrap();
+        let states: Vec<_> = store.queue().unwrap().iter().map(|row| (row.seq, row.state)).collect();
+        let expected = [(1, ItemState::Settled), (2, ItemState::Settled), (3, ItemState::Waiting)];
+        assert_eq!((states.as_slice(), look(&store).0), (expected.as_slice(), 0));
+        assert_eq!(store.due(bench.now(), 9, 9999).unwrap()[0].id.seq, 3);
+        assert_eq!(store.verify_journal().unwrap().first_bad, None);
+    }
+
+    #[test]
+    fn a_lane_that_waits_holds_up_what_is_not_filed_yet() {
+        let bench = Bench::new();
+        let store = bench.open();
+        let submit = |number| store.submit(Draft { lane: lane(1), ..draft(number) }, vec![]).unwrap().id;
+        let first = submit(1);
+        let later = bench.now() + jiff::SignedDuration::from_secs(60);
+        store.postpone(std::slice::from_ref(&first), later, "planted").unwrap();
+        submit(2);
+        assert_eq!((look(&store).0, store.due(bench.now(), 9, 9999)), (1, Ok(vec![])));
+        assert_eq!(store.next_due(), Ok(Some(later)));
+        store.submit(draft(3), vec![]).unwrap();
+        let due: Vec<_> = store.due(bench.now(), 9, 9999).unwrap().iter().map(|item| item.id.seq).collect();
+        assert_eq!((due, store.next_due()), (vec![3], Ok(Some(bench.now()))));
     }
 
     #[test]
@@ -269,7 +322,7 @@ mod tests {
         assert_eq!((store.backlog(), store.queue().map(|rows| rows.len())), (Ok(2), Ok(2)));
         assert_eq!(store.record(vec![TrailEvent::VisitBegun { visit: VISIT }]), Err(StoreError::Full));
         assert_eq!((look(&store).0, submit(3)), (1, Err(StoreError::Full)));
-        assert_eq!(store.due(bench.now(), 9, 1 << 20), Err(StoreError::Full), "not a part of it");
+        assert_eq!(store.due(bench.now(), 9, 1 << 20).map(|items| items.len()), Ok(2), "sent all the same");
         pages(100_000);
         assert_eq!((submit(3).unwrap().id.seq, store.due(bench.now(), 9, 1 << 20).unwrap().len()), (3, 3));
     }

@@ -222,10 +222,7 @@ impl Store {
     /// bytes together, but at least one. A lane whose first item must still wait is left out whole. A
     /// retry time more than `limits::RETRY_AHEAD_MAX` ahead counts as come: the clock has jumped.
     pub fn due(&self, now: Timestamp, items_max: usize, bytes_max: usize) -> Result<Vec<Item>, StoreError> {
-        self.writer.call(move |db| {
-            intake::file_all(db)?;
-            outbox::due(db.connection, now, items_max, bytes_max)
-        })
+        self.writer.call(move |db| outbox::due(db.connection, now, items_max, bytes_max))
     }
 
     /// Keeps the platform's answers and their trail in one transaction. Of an accepted item the body

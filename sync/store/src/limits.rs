@@ -16,8 +16,11 @@ pub const REOPEN_WAIT_MIN: Duration = Duration::from_millis(50);
 pub const REOPEN_WAIT_MAX: Duration = Duration::from_secs(2);
 /// Size of an item's body, bytes. A body that does not compress still fits one batch.
 pub const ITEM_BYTES_MAX: usize = BATCH_COMPRESSED_BYTES_MAX;
-/// Submissions that may follow each other before they are filed, where nothing is read between them.
-pub const INTAKE_ROWS_MAX: u32 = 64;
+/// Submissions that may follow each other before they are filed, where nothing else is kept between them. One in so many waits
+/// for the filing of them all, some ten milliseconds.
+pub const INTAKE_ROWS_MAX: u32 = 512;
+/// A larger item has those before it filed, bytes: what waits to be filed never comes to much.
+pub const INTAKE_ITEM_BYTES_MAX: usize = 4096;
 /// Trail events of one call.
 pub const TRAIL_EVENTS_MAX: usize = 256;
 /// Characters kept of a reason; the rest is cut.
@@ -42,6 +45,9 @@ pub const LOG_PIECE_PAGES: u64 = 512;
 pub const LOG_AHEAD_PAGES_MIN: u64 = 128;
 /// Calls from one look at the length of the log to the next: a look takes as long as a twentieth of a commit.
 pub const LOG_LOOK_CALLS: u32 = 8;
+/// How long the disk's word of its room is taken for submissions that follow each other; what others write meanwhile is a
+/// small part of what is never granted.
+pub const DISK_LOOK: Duration = Duration::from_millis(50);
 /// What a submission takes at most, bytes: its item, the trail of its call, and the pages around them.
 pub const SUBMISSION_BYTES_MAX: u64 = 1 << 20;
 /// What a store may grow to where nothing is configured, bytes, unless half of its disk is less: years of a busy terminal's trail

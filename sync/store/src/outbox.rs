@@ -1,4 +1,4 @@
-//! The outbox: items from their filing to the platform's answer.
+//! The outbox: items to the platform's answer, those that are not filed yet included.
 //!
 //! An item waits until it is settled, rejected or quarantined; it stays in the table for ever, so that
 //! its identity is never given again. Its body goes when the platform has accepted it. Within a lane
@@ -101,8 +101,38 @@ fn accepted(row: &Row<'_>) -> Result<Accepted, StoreError> {
     Ok(Accepted { receipt: ReceiptNumber::of(&id), id, accepted_at: db::time(&created_at)? })
 }
 
+/// Where an item waits: filed, or accepted and not filed yet.
+#[derive(Clone, Copy)]
+enum Table {
+    Outbox,
+    Intake,
+}
+
+impl Table {
+    /// In the order of acceptance.
+    const ALL: [Self; 2] = [Self::Outbox, Self::Intake];
+
+    fn waiting(self) -> &'static str {
+        match self {
+            Self::Outbox => {
+                "SELECT position, lane, next_attempt_at FROM outbox INDEXED BY outbox_waiting
+                 WHERE state = 'waiting' ORDER BY position"
+            }
+            Self::Intake => "SELECT position, lane, 0 FROM intake ORDER BY position",
+        }
+    }
+
+    fn item(self) -> &'static str {
+        match self {
+            Self::Outbox => "SELECT terminal, epoch, seq, body, hash FROM outbox WHERE position = ?",
+            Self::Intake => "SELECT terminal, epoch, seq, body, hash FROM intake WHERE position = ?",
+        }
+    }
+}
+
 /// One item on its way, without its body.
 struct Waiting {
+    table: Table,
     position: i64,
     lane: [u8; 16],
     next_attempt_ms: i64,
@@ -113,14 +143,14 @@ fn walk_waiting(
     connection: &Connection,
     mut visit: impl FnMut(Waiting) -> Result<bool, StoreError>,
 ) -> Result<(), StoreError> {
-    let sql = "SELECT position, lane, next_attempt_at FROM outbox INDEXED BY outbox_waiting
-               WHERE state = 'waiting' ORDER BY position";
-    let mut select = connection.prepare_cached(sql)?;
-    let mut rows = select.query([])?;
-    while let Some(row) = rows.next()? {
-        let waiting = Waiting { position: row.get(0)?, lane: row.get(1)?, next_attempt_ms: row.get(2)? };
-        if !visit(waiting)? {
-            break;
+    for table in Table::ALL {
+        let mut select = connection.prepare_cached(table.waiting())?;
+        let mut rows = select.query([])?;
+        while let Some(row) = rows.next()? {
+            let (position, lane, next_attempt_ms) = (row.get(0)?, row.get(1)?, row.get(2)?);
+            if !visit(Waiting { table, position, lane, next_attempt_ms })? {
+                return Ok(());
+            }
         }
     }
     Ok(())
@@ -151,7 +181,7 @@ pub(crate) fn due(
             held_up.insert(waiting.lane);
             return Ok(true);
         }
-        let item = load(connection, waiting.position)?;
+        let item = load(connection, waiting.table, waiting.position)?;
         bytes += item.body.len();
         let fits = bytes <= bytes_max || items.is_empty();
         if fits {
@@ -162,9 +192,8 @@ pub(crate) fn due(
     Ok(items)
 }
 
-fn load(connection: &Connection, position: i64) -> Result<Item, StoreError> {
-    let sql = "SELECT terminal, epoch, seq, body, hash FROM outbox WHERE position = ?";
-    let mut select = connection.prepare_cached(sql)?;
+fn load(connection: &Connection, table: Table, position: i64) -> Result<Item, StoreError> {
+    let mut select = connection.prepare_cached(table.item())?;
     let mut rows = select.query_and_then([position], |row| {
         Ok(Item { id: id_of(row)?, body: row.get(3)?, hash: Digest::from_bytes(row.get(4)?) })
     })?;
@@ -271,9 +300,10 @@ pub(crate) fn queue(connection: &Connection) -> Result<Vec<QueueRow>, StoreError
                        WHERE position > (SELECT max(position) FROM outbox) - ?1 AND state = 'settled'
                    ) ORDER BY rank, position DESC LIMIT ?1
                ) ORDER BY position";
+    let newest = not_filed(connection)?;
     let mut select = connection.prepare_cached(sql)?;
-    let rows = select.query_and_then([LIST_ROWS_MAX], queue_row)?;
-    rows.chain(not_filed(connection)?).collect()
+    let rows = select.query_and_then([LIST_ROWS_MAX.saturating_sub(newest.len() as u32)], queue_row)?;
+    rows.chain(newest).collect()
 }
 
 /// What was accepted and could not be filed: where the disk is full.

@@ -17,6 +17,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use rusqlite::Connection;
 use rustix::fs::{FallocateFlags, fallocate, statvfs};
@@ -24,9 +25,10 @@ use rustix::fs::{FallocateFlags, fallocate, statvfs};
 use crate::db;
 use crate::error::StoreError;
 use crate::files::Files;
+use crate::intake;
 use crate::limits::{
-    LIMIT_BYTES, LIST_ROWS_MAX, PAGE_BYTES, PRUNED_ROWS_PER_TURN, RESERVE_BYTES_MAX, RESERVE_SHARE,
-    SETTLED_ROWS_KEPT, SUBMISSION_BYTES_MAX,
+    DISK_LOOK, LIMIT_BYTES, LIST_ROWS_MAX, PAGE_BYTES, PRUNED_ROWS_PER_TURN, RESERVE_BYTES_MAX,
+    RESERVE_SHARE, SETTLED_ROWS_KEPT, SUBMISSION_BYTES_MAX,
 };
 use crate::writer::Db;
 
@@ -97,6 +99,8 @@ pub(crate) struct Quota {
     reserve: u64,
     /// What submissions may still take before the room is looked at again, bytes.
     granted: Cell<u64>,
+    /// When the disk was asked last.
+    asked: Cell<Option<Instant>>,
 }
 
 impl Quota {
@@ -105,14 +109,18 @@ impl Quota {
         let disk = statvfs(directory).map_err(|error| StoreError::of_file(&error.into()))?;
         let limit = limit.unwrap_or((disk.f_blocks.saturating_mul(disk.f_frsize) / 2).min(LIMIT_BYTES));
         let reserve = (limit / RESERVE_SHARE).min(RESERVE_BYTES_MAX);
-        Ok(Self { directory: directory.to_owned(), files, limit, reserve, granted: Cell::new(0) })
+        let (granted, asked) = (Cell::new(0), Cell::new(None));
+        Ok(Self { directory: directory.to_owned(), files, limit, reserve, granted, asked })
     }
 
-    /// Whether a submission may be kept. Asks the disk each time, for others fill it too, and the file only where what the
-    /// last look left could be used up: that takes as long as a tenth of a commit.
+    /// Whether a submission may be kept. Asks the disk, for others fill it too, but where it was asked a moment ago; and the
+    /// file only where what the last look left could be used up: that takes as long as a tenth of a commit.
     pub fn is_out(&self, connection: &Connection) -> Result<bool, StoreError> {
-        let on_disk = self.available()?.saturating_sub(self.limit / GRANT_KEEPS_BACK);
-        let granted = self.granted.get().min(on_disk).saturating_sub(SUBMISSION_BYTES_MAX);
+        if self.asked.get().is_none_or(|asked| asked.elapsed() >= DISK_LOOK) {
+            let on_disk = self.available()?.saturating_sub(self.limit / GRANT_KEEPS_BACK);
+            self.granted.set(self.granted.get().min(on_disk));
+        }
+        let granted = self.granted.get().saturating_sub(SUBMISSION_BYTES_MAX);
         self.granted.set(granted);
         Ok(granted == 0 && self.room(connection)?.tier == Tier::Out)
     }
@@ -137,6 +145,7 @@ impl Quota {
     /// What the disk has left for the store, bytes, without the reserve.
     fn available(&self) -> Result<u64, StoreError> {
         let disk = statvfs(&self.directory).map_err(|error| StoreError::of_file(&error.into()))?;
+        self.asked.set(Some(Instant::now()));
         let available = disk.f_bavail.saturating_mul(disk.f_frsize);
         Ok(available.saturating_sub(self.reserve - self.held()))
     }
@@ -198,17 +207,28 @@ fn pages(connection: &Connection, name: &str) -> Result<u64, StoreError> {
     db::from_db(select.query_row([], |row| row.get(0))?)
 }
 
-/// Looks how much room there is, and does what follows from it within the store.
+/// Looks how much room there is, and does what follows from it within the store. What was accepted takes more of it once it
+/// is filed, so that comes first.
 pub(crate) fn mind(db: &mut Db<'_>) -> Result<Room, StoreError> {
+    unless_full(intake::file_all(db))?;
     let room = db.quota.room(db.connection)?;
     db.quota.keep_reserve(room.tier);
     if room.tier < Tier::Tight {
         return Ok(room);
     }
-    if let Err(error) = make_room(db, room.tier) {
-        tracing::warn!(%error, "the store could make no room");
-    }
+    unless_full(make_room(db, room.tier))?;
     db.quota.room(db.connection)
+}
+
+/// Where the disk is full, how full is told all the same. Any other failure may concern the connection, which must hear of it.
+fn unless_full(done: Result<(), StoreError>) -> Result<(), StoreError> {
+    match done {
+        Err(StoreError::Full) => {
+            tracing::warn!("the disk is full: nothing is filed or dropped");
+            Ok(())
+        }
+        Ok(()) | Err(_) => done,
+    }
 }
 
 /// Drops what may be dropped; with nothing left, also moves the log into the database, so that the disk has its bytes back.

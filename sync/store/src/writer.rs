@@ -7,7 +7,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync
 use std::thread::JoinHandle;
 
 use kiosk_protocol::crypto::{SigningKey, VerifyingKey};
-use rusqlite::{Connection, Transaction, TransactionBehavior};
+use rusqlite::Connection;
 
 use crate::error::StoreError;
 use crate::hold::Hold;
@@ -87,7 +87,7 @@ impl Db<'_> {
     /// Runs the work in one transaction: all of it is on disk afterwards, or nothing. What was accepted before is filed first.
     pub fn write<T>(
         &mut self,
-        work: impl FnOnce(&Transaction<'_>, &Origin) -> Result<T, StoreError>,
+        work: impl FnOnce(&Connection, &Origin) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         self.write_unfiled(|change, origin| {
             intake::file(change, origin)?;
@@ -98,12 +98,38 @@ impl Db<'_> {
     /// The same, of what only adds to what was accepted.
     pub fn write_unfiled<T>(
         &mut self,
-        work: impl FnOnce(&Transaction<'_>, &Origin) -> Result<T, StoreError>,
+        work: impl FnOnce(&Connection, &Origin) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let value = work(&transaction, self.origin)?;
-        transaction.commit().map_err(|error| StoreError::from(error).of_commit())?;
+        let change = Change::begin(self.connection)?;
+        let value = work(change.0, self.origin)?;
+        change.complete().map_err(|error| StoreError::from(error).of_commit())?;
         Ok(value)
+    }
+}
+
+/// A transaction; what is not completed is undone. Its statements stay prepared, as somebody waits for most of them: the
+/// library's own are parsed each time.
+struct Change<'a>(&'a Connection);
+
+impl<'a> Change<'a> {
+    fn begin(connection: &'a Connection) -> rusqlite::Result<Self> {
+        connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
+        Ok(Self(connection))
+    }
+
+    fn complete(self) -> rusqlite::Result<()> {
+        self.0.prepare_cached("COMMIT")?.execute([]).map(drop)
+    }
+}
+
+impl Drop for Change<'_> {
+    fn drop(&mut self) {
+        if self.0.is_autocommit() {
+            return;
+        }
+        if let Err(error) = self.0.execute_batch("ROLLBACK") {
+            tracing::warn!(%error, "a change is not undone; the next one fails");
+        }
     }
 }
 

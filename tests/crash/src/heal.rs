@@ -175,6 +175,8 @@ impl Patient {
 
     /// While the disk ails the store may show nothing; what it shows is right, and ends every doubt.
     fn look(&mut self, store: &Store, step: &Step) -> Result<(), String> {
+        // As a terminal does all the time; it may fail, and what it files must not end in doubt unheard.
+        store.room().ok();
         if let Ok(report) = store.verify_journal()
             && let Some((seq, flaw)) = report.first_bad
         {

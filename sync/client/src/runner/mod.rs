@@ -98,7 +98,7 @@ impl Runner {
         let rest = until.saturating_sub(self.clock.elapsed());
         tokio::select! {
             () = tokio::time::sleep(rest) => {}
-            () = self.wake.notified() => self.worker.woken(),
+            () = self.wake.notified(), if self.worker.heeds_waking() => self.worker.woken(),
             Some(heard) = self.heard.recv() => {
                 match heard {
                     Heard::Asked(result) => self.worker.asked(&result),

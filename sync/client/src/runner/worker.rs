@@ -133,6 +133,11 @@ impl Worker {
         self.machine.next(self.clock.elapsed())
     }
 
+    /// Whether `woken` changes anything now.
+    pub fn heeds_waking(&self) -> bool {
+        self.machine.heeds_waking(self.clock.elapsed())
+    }
+
     /// A resident made a step of their own.
     pub fn woken(&mut self) {
         self.machine.woken(self.clock.elapsed());

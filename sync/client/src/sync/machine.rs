@@ -150,6 +150,12 @@ impl Machine {
         if at <= now { step } else { Step::Wait { until: at } }
     }
 
+    /// Whether being woken changes anything: not while items gather, since the next batch goes then anyway.
+    pub fn heeds_waking(&self, now: Duration) -> bool {
+        let is_planned = self.send_at.is_some_and(|at| at <= self.gather_until);
+        self.hold.is_some() || now >= self.gather_until || !is_planned
+    }
+
     /// How many of these due items, from the front, go into one batch.
     pub fn lead(&self, items: &[ItemId]) -> usize {
         self.suspicion.lead(items)
