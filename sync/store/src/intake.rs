@@ -2,9 +2,8 @@
 //!
 //! Somebody waits for a submission. So it writes one row, its item and the trail of its call, which is one page to
 //! encrypt and to sync; outbox, indices and journal take six more. They take it from here within the next transaction, so that
-//! one that was delivered meanwhile is written there once, as settled. What is due is looked for here as well; who asks when
-//! the next is due, or for the journal, has all of it filed. A cut before that leaves the row, and it is filed after the next
-//! start.
+//! one that was delivered meanwhile is written there once, as settled. A look at the journal has it filed before; a look at
+//! the outbox looks here as well. A cut before that leaves the row, and it is filed after the next start.
 
 use jiff::Timestamp;
 use kiosk_protocol::crypto::Digest;
@@ -321,7 +320,7 @@ mod tests {
         pages(1);
         assert_eq!((store.backlog(), store.queue().map(|rows| rows.len())), (Ok(2), Ok(2)));
         assert_eq!(store.record(vec![TrailEvent::VisitBegun { visit: VISIT }]), Err(StoreError::Full));
-        assert_eq!((look(&store).0, submit(3)), (1, Err(StoreError::Full)));
+        assert_eq!((look(&store).0, submit(3)), (2, Err(StoreError::Full)));
         assert_eq!(store.due(bench.now(), 9, 1 << 20).map(|items| items.len()), Ok(2), "sent all the same");
         pages(100_000);
         assert_eq!((submit(3).unwrap().id.seq, store.due(bench.now(), 9, 1 << 20).unwrap().len()), (3, 3));

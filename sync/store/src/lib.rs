@@ -244,10 +244,7 @@ impl Store {
     /// When the next item is due; not later than the store's clock says when one is due now, `None`
     /// when nothing waits.
     pub fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
-        self.writer.call(|db| {
-            intake::file_all(db)?;
-            outbox::next_due(db.connection, (db.origin.clock)())
-        })
+        self.writer.call(|db| outbox::next_due(db.connection, (db.origin.clock)()))
     }
 
     /// The queue for technicians, oldest first, at most `limits::LIST_ROWS_MAX` rows: refused and
