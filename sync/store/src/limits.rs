@@ -42,9 +42,10 @@ pub const LOG_PAGES_MAX: i64 = 4000;
 /// Pages by which the log's file is lengthened at a time: two megabytes, an eighth of what it comes to.
 pub const LOG_PIECE_PAGES: u64 = 512;
 /// Pages that the file is longer than the log at least where it is looked at: more than the calls up to the next look write.
-pub const LOG_AHEAD_PAGES_MIN: u64 = 128;
-/// Calls from one look at the length of the log to the next: a look takes as long as a twentieth of a commit.
-pub const LOG_LOOK_CALLS: u32 = 8;
+pub const LOG_AHEAD_PAGES_MIN: u64 = 256;
+/// Calls from one look at the length of the log to the next. A look takes as long as a twentieth of a commit, and has the sync
+/// behind it write the file's times too, which takes as long as a fifth of one.
+pub const LOG_LOOK_CALLS: u32 = 32;
 /// How long the disk's word of its room is taken for submissions that follow each other; what others write meanwhile is a
 /// small part of what is never granted.
 pub const DISK_LOOK: Duration = Duration::from_millis(50);
