@@ -17,9 +17,9 @@ pub const REOPEN_WAIT_MAX: Duration = Duration::from_secs(2);
 /// Size of an item's body, bytes. A body that does not compress still fits one batch.
 pub const ITEM_BYTES_MAX: usize = BATCH_COMPRESSED_BYTES_MAX;
 /// Submissions that may follow each other before they are filed, where nothing else is kept between them. One in so many waits
-/// for the filing of them all, some ten milliseconds.
+/// for the filing of them all: ten milliseconds for ratings, more for applications.
 pub const INTAKE_ROWS_MAX: u32 = 512;
-/// A larger item has those before it filed, bytes: what waits to be filed never comes to much.
+/// A larger item has those before it filed, bytes: what waits to be filed never comes to more than a few megabytes.
 pub const INTAKE_ITEM_BYTES_MAX: usize = 4096;
 /// Trail events of one call.
 pub const TRAIL_EVENTS_MAX: usize = 256;
@@ -37,11 +37,12 @@ pub const STATEMENTS_MAX: usize = 48;
 /// Bytes of a page: SQLCipher's own choice since version 4.
 pub const PAGE_BYTES: u64 = 4096;
 /// Pages of 4 KiB in the log before they are moved into the database: 16 MiB. A submission writes one and its filing
-/// about seven, so that the move hardly ever falls to one that somebody waits for.
+/// up to seven, so that the move hardly ever falls to one that somebody waits for.
 pub const LOG_PAGES_MAX: i64 = 4000;
 /// Pages by which the log's file is lengthened at a time: two megabytes, an eighth of what it comes to.
 pub const LOG_PIECE_PAGES: u64 = 512;
-/// Pages that the file is longer than the log at least where it is looked at: more than the calls up to the next look write.
+/// Pages that the file is longer than the log at least where it is looked at: more than as many submissions write up to the
+/// next look.
 pub const LOG_AHEAD_PAGES_MIN: u64 = 256;
 /// Calls from one look at the length of the log to the next. A look takes as long as a twentieth of a commit, and has the sync
 /// behind it write the file's times too, which takes as long as a fifth of one.

@@ -287,33 +287,30 @@ fn key_of(id: &ItemId) -> (String, u32, i64) {
 /// What was refused, what waits, what is settled among the newest, as many as the limit allows; shown oldest
 /// first. It reads no row that it does not show: a long queue must not hold up the writer.
 pub(crate) fn queue(connection: &Connection) -> Result<Vec<QueueRow>, StoreError> {
-    let sql =
-        "SELECT terminal, epoch, seq, kind, lane, state, attempts, reason, created_at, case_number, position
-               FROM outbox WHERE position IN (
-                   SELECT position FROM (
-                       SELECT position, 0 AS rank FROM outbox INDEXED BY outbox_refused
-                       WHERE state IN ('rejected', 'quarantined')
-                       UNION ALL
-                       SELECT position, 1 FROM outbox INDEXED BY outbox_waiting WHERE state = 'waiting'
-                       UNION ALL
-                       SELECT position, 2 FROM outbox
-                       WHERE position > (SELECT max(position) FROM outbox) - ?1 AND state = 'settled'
-                   ) ORDER BY rank, position DESC LIMIT ?1
-               ) ORDER BY position";
-    let newest = not_filed(connection)?;
-    let mut select = connection.prepare_cached(sql)?;
-    let rows = select.query_and_then([LIST_ROWS_MAX.saturating_sub(newest.len() as u32)], queue_row)?;
-    rows.chain(newest).collect()
+    let sql = format!(
+        "WITH not_filed AS MATERIALIZED ({NOT_FILED}), shown AS MATERIALIZED (
+             SELECT position FROM (
+                 SELECT position, 0 AS rank FROM outbox INDEXED BY outbox_refused
+                 WHERE state IN ('rejected', 'quarantined')
+                 UNION ALL
+                 SELECT position, 1 FROM outbox INDEXED BY outbox_waiting WHERE state = 'waiting'
+                 UNION ALL
+                 SELECT position, 1 FROM not_filed
+                 UNION ALL
+                 SELECT position, 2 FROM outbox
+                 WHERE position > (SELECT max(position) FROM outbox) - ?1 AND state = 'settled'
+             ) ORDER BY rank, position DESC LIMIT ?1
+         )
+         SELECT terminal, epoch, seq, kind, lane, state, attempts, reason, created_at, case_number, position
+         FROM outbox WHERE position IN (SELECT position FROM shown)
+         UNION ALL SELECT * FROM not_filed WHERE position IN (SELECT position FROM shown) ORDER BY position"
+    );
+    let mut select = connection.prepare_cached(&sql)?;
+    let rows = select.query_and_then([LIST_ROWS_MAX], queue_row)?;
+    rows.collect()
 }
 
-/// What was accepted and could not be filed: where the disk is full.
-fn not_filed(connection: &Connection) -> Result<Vec<Result<QueueRow, StoreError>>, StoreError> {
-    let mut select = connection.prepare_cached(&format!("{NOT_FILED} ORDER BY position"))?;
-    let rows = select.query_and_then([], queue_row)?;
-    Ok(rows.collect())
-}
-
-/// In the places that it will have.
+/// What was accepted and is not filed yet, in the places that it will have.
 const NOT_FILED: &str = "SELECT terminal, epoch, seq, kind, lane, 'waiting', 0, NULL, created_at, NULL,
     (SELECT coalesce(max(position), 0) FROM outbox) + position AS position FROM intake";
 

@@ -27,8 +27,8 @@ use crate::error::StoreError;
 use crate::files::Files;
 use crate::intake;
 use crate::limits::{
-    DISK_LOOK, LIMIT_BYTES, LIST_ROWS_MAX, PAGE_BYTES, PRUNED_ROWS_PER_TURN, RESERVE_BYTES_MAX,
-    RESERVE_SHARE, SETTLED_ROWS_KEPT, SUBMISSION_BYTES_MAX,
+    DISK_LOOK, LIMIT_BYTES, LIST_ROWS_MAX, LOG_PAGES_MAX, PAGE_BYTES, PRUNED_ROWS_PER_TURN,
+    RESERVE_BYTES_MAX, RESERVE_SHARE, SETTLED_ROWS_KEPT, SUBMISSION_BYTES_MAX,
 };
 use crate::writer::Db;
 
@@ -176,8 +176,11 @@ impl Quota {
         }
     }
 
+    /// Only where the log has room beside it: it would take the bytes again that were given up for that.
     fn hold_back(&self) -> io::Result<()> {
-        if self.held() >= self.reserve {
+        let disk = statvfs(&self.directory)?;
+        let needed = self.reserve + LOG_PAGES_MAX.unsigned_abs() * PAGE_BYTES;
+        if self.held() >= self.reserve || disk.f_bavail.saturating_mul(disk.f_frsize) < needed {
             return Ok(());
         }
         let made = self.make();
@@ -210,25 +213,30 @@ fn pages(connection: &Connection, name: &str) -> Result<u64, StoreError> {
 /// Looks how much room there is, and does what follows from it within the store. What was accepted takes more of it once it
 /// is filed, so that comes first.
 pub(crate) fn mind(db: &mut Db<'_>) -> Result<Room, StoreError> {
-    unless_full(intake::file_all(db))?;
+    match intake::file_all(db) {
+        Err(StoreError::Full) => return relieve(db),
+        done => done?,
+    }
     let room = db.quota.room(db.connection)?;
     db.quota.keep_reserve(room.tier);
     if room.tier < Tier::Tight {
         return Ok(room);
     }
-    unless_full(make_room(db, room.tier))?;
-    db.quota.room(db.connection)
+    match make_room(db, room.tier) {
+        Err(StoreError::Full) => relieve(db),
+        done => done.and_then(|()| db.quota.room(db.connection)),
+    }
 }
 
-/// Where the disk is full, how full is told all the same. Any other failure may concern the connection, which must hear of it.
-fn unless_full(done: Result<(), StoreError>) -> Result<(), StoreError> {
-    match done {
-        Err(StoreError::Full) => {
-            tracing::warn!("the disk is full: nothing is filed or dropped");
-            Ok(())
-        }
-        Ok(()) | Err(_) => done,
+/// Does what follows from a write that found no room, whatever was counted: pages given back within the file are none for its
+/// log. How full it is, is told all the same; any other failure may concern the connection, which must hear of it.
+pub(crate) fn relieve(db: &mut Db<'_>) -> Result<Room, StoreError> {
+    db.quota.keep_reserve(Tier::Out);
+    match make_room(db, Tier::Out) {
+        Err(StoreError::Full) => tracing::warn!("the disk is full: nothing is filed or dropped"),
+        done => done?,
     }
+    db.quota.room(db.connection)
 }
 
 /// Drops what may be dropped; with nothing left, also moves the log into the database, so that the disk has its bytes back.

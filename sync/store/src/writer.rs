@@ -68,7 +68,7 @@ impl Owned {
         if *error != StoreError::Full {
             return;
         }
-        match self.db().and_then(|mut db| quota::mind(&mut db)) {
+        match self.db().and_then(|mut db| quota::relieve(&mut db)) {
             Ok(room) => tracing::warn!(left = room.left, "the store or its disk is full"),
             Err(error) => self.hold.heed(&error),
         }

@@ -180,7 +180,7 @@ fn a_refused_item_is_seen_behind_a_long_queue() {
     store.settle(&[ItemAnswer { id: refused, verdict: Verdict::Rejected { reason } }]).unwrap();
     store.settle(&[accepted(&settled)]).unwrap();
     let seqs = |store: &Store| {
-        store.next_due().unwrap();
+        store.record(vec![]).unwrap();
         store.queue().unwrap().into_iter().map(|row| row.seq).collect::<Vec<_>>()
     };
     let shown = u64::from(LIST_ROWS_MAX);
@@ -188,6 +188,22 @@ fn a_refused_item_is_seen_behind_a_long_queue() {
     assert_eq!(seqs(&store), (1..shown).collect::<Vec<_>>());
     (shown..=shown + 5).for_each(|_| drop(submit(&store, 2)));
     assert_eq!(seqs(&store), [1].into_iter().chain(7..=shown + 5).collect::<Vec<_>>());
+}
+
+#[test]
+fn what_is_not_filed_yet_hides_no_refused_item() {
+    let bench = Bench::new();
+    let store = bench.open();
+    let (refused, waiting) = (LIST_ROWS_MAX - 10, 20);
+    let reject = |id| ItemAnswer { id, verdict: Verdict::Rejected { reason: "rule".to_owned() } };
+    store.settle(&(0..refused).map(|_| reject(submit(&store, 1))).collect::<Vec<_>>()).unwrap();
+    (0..waiting).for_each(|_| drop(submit(&store, 1)));
+    let seqs = || store.queue().unwrap().into_iter().map(|row| row.seq).collect::<Vec<_>>();
+    let expected: Vec<u64> =
+        (1..=refused + waiting).filter(|seq| *seq <= refused || *seq > refused + 10).map(u64::from).collect();
+    assert_eq!(seqs(), expected);
+    store.record(vec![]).unwrap();
+    assert_eq!(seqs(), expected, "nor once it is filed");
 }
 
 #[test]
@@ -200,7 +216,7 @@ fn every_item_is_seen_page_by_page_filed_or_not() {
     let seqs: Vec<u64> = first.iter().chain(&rest).map(|row| row.seq).collect();
     assert_eq!((seqs, rest.len()), ((1..=all).collect(), 5));
     assert!(first.iter().chain(&rest).all(|row| row.position == row.seq), "none is filed for it");
-    store.next_due().unwrap();
+    store.record(vec![]).unwrap();
     assert_eq!(store.queue_page(LIST_ROWS_MAX.into()), Ok(rest), "and has its place before");
     assert_eq!(store.queue_page(all), Ok(vec![]));
 }

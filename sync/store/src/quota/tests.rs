@@ -110,6 +110,28 @@ fn the_reserve_is_held_back_and_given_up_with_the_last_room() {
 }
 
 #[test]
+fn a_write_that_finds_no_room_has_the_reserve_given_up_whatever_is_counted() {
+    let bench = Bench::new();
+    let store = bench.open();
+    let pages = |count: i64| {
+        let set = move |db: &mut Db<'_>| Ok(db.connection.pragma_update(None, "max_page_count", count)?);
+        store.writer.call(set).unwrap();
+    };
+    let (step, reserve) =
+        (|| vec![TrailEvent::VisitBegun { visit: VISIT }; 256], bench.path().join(RESERVE_FILE));
+    let tier = store.room().unwrap().tier;
+    assert!(tier < Tier::Out && reserve.exists());
+    pages(1);
+    let refused = (0..9).find_map(|_| store.record(step()).err());
+    assert_eq!((refused, store.backlog()), (Some(StoreError::Full), Ok(0)));
+    assert!(!reserve.exists(), "it is held at {tier:?}");
+    pages(100_000);
+    store.record(step()).unwrap();
+    store.room().unwrap();
+    assert!(reserve.exists(), "and again once there is room");
+}
+
+#[test]
 fn only_what_the_platform_has_and_no_list_shows_is_dropped() {
     let bench = Bench::new();
     let store = bench.open();
