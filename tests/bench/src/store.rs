@@ -43,8 +43,8 @@ pub fn measure(commits: usize) -> Figures {
         let trail = vec![TrailEvent::CaseAccepted { visit: draft.lane, case: draft.lane }];
         store.submit(draft, trail)?;
         ours.push(start.elapsed().as_secs_f64() * 1e3);
-        // The sender's look for what is due has it filed.
-        store.next_due()?;
+        // A step of the visit that follows has it filed.
+        store.record(Vec::new())?;
         let start = Instant::now();
         raw.execute("INSERT INTO raw (body) VALUES (?1)", [&body])?;
         theirs.push(start.elapsed().as_secs_f64() * 1e3);

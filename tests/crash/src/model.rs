@@ -344,15 +344,21 @@ fn countersign(store: &Store, at: Timestamp) -> Result<(), StoreError> {
 /// What a store shows, or in what way it does not hold.
 pub fn view_of(store: &Store, now: Timestamp) -> Result<View, String> {
     let say = |error: StoreError| format!("it cannot be read: {error}");
+    let waits = || Ok((store.due(now, ITEMS_MAX, BYTES_MAX)?, store.queue()?, store.backlog()?));
+    let before = waits().map_err(say)?;
+    // This has all of it filed.
     let report = store.verify_journal().map_err(say)?;
     if let Some((seq, flaw)) = report.first_bad {
         return Err(format!("the trail breaks at {seq}: {flaw}"));
     }
-    let due = store.due(now, ITEMS_MAX, BYTES_MAX).map_err(say)?;
+    let (due, queue, waiting) = waits().map_err(say)?;
+    if before != (due.clone(), queue.clone(), waiting) {
+        return Err("what waits shows otherwise before it is filed".to_owned());
+    }
     Ok(View {
         due: due.into_iter().map(opened).collect::<Result<_, _>>()?,
-        queue: store.queue().map_err(say)?,
-        waiting: store.backlog().map_err(say)?,
+        queue,
+        waiting,
         cursor: store.cursor().map_err(say)?,
         cases: store.case_states().map_err(say)?,
         catalogue: store.catalogue().map_err(say)?,

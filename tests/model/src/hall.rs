@@ -186,7 +186,9 @@ impl Hall {
         }
         if self.keeper.due().is_some_and(|at| at <= now) {
             for (request, result) in self.keeper.serve(now, chance) {
-                self.worker.woken();
+                if self.worker.heeds_waking() {
+                    self.worker.woken();
+                }
                 self.turn(Event::Stored { request, result }, chance)?;
             }
         }

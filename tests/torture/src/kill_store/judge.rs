@@ -40,11 +40,17 @@ pub struct Shown {
 impl Shown {
     /// Of a store nobody else uses.
     pub fn of(store: &Store) -> Result<Self, Any> {
+        let waits = || Ok::<_, Any>((store.due(jiff::Timestamp::MAX, ITEMS_MAX, BYTES_MAX)?, store.queue()?));
+        let before = waits()?;
+        // This has all of it filed.
         let report = store.verify_journal()?;
+        let (due, rows) = waits()?;
+        if before != (due.clone(), rows.clone()) {
+            return Err("what waits shows otherwise before it is filed".into());
+        }
         let trail_flaw = report.first_bad.map(|(seq, flaw)| format!("the trail breaks at {seq}: {flaw}"));
-        let due = store.due(jiff::Timestamp::MAX, ITEMS_MAX, BYTES_MAX)?;
         let held = due.into_iter().map(|item| (item.id.seq, item.hash)).collect();
-        Ok(Self { rows: store.queue()?, held, steps: report.rows, trail_flaw })
+        Ok(Self { rows, held, steps: report.rows, trail_flaw })
     }
 }
 

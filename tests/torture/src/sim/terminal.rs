@@ -179,7 +179,9 @@ impl Terminal {
     fn submit(&mut self, draft: Draft, outcome: ItemState) -> Result<(), Any> {
         let accepted = self.store.submit(draft, Vec::new())?;
         self.expected.insert(accepted.id.seq, outcome);
-        self.worker.woken();
+        if self.worker.heeds_waking() {
+            self.worker.woken();
+        }
         Ok(())
     }
 
