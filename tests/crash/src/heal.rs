@@ -297,7 +297,8 @@ mod tests {
             disk.heal();
             let shown = served(&store, model.now).unwrap();
             disk.fall_ill(Trouble::Reads, 1.0, seed);
-            assert!(store.technicians().is_err(), "it costs the connection");
+            // The second call finds the connection gone, while nothing can be read: so its end left the log as it was.
+            (0..2).for_each(|_| assert!(store.technicians().is_err(), "it costs the connection"));
             disk.heal();
             assert_eq!(served(&store, model.now).unwrap(), shown, "seed {seed}");
         }
