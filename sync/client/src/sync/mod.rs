@@ -14,6 +14,8 @@ pub(crate) use settings::jitter;
 pub use uploads::Part;
 
 #[cfg(test)]
+mod blame_tests;
+#[cfg(test)]
 mod file_tests;
 #[cfg(test)]
 mod gather_tests;
