@@ -1,8 +1,8 @@
 //! The durable local store: what a resident was promised, until the platform has it; and the trail.
 //!
 //! One SQLCipher file, one thread that writes it. A change, its outbox row and its journal rows are one
-//! transaction, of a submission the row they are filed from; a call that returned `Ok` is on disk (WAL, `synchronous=FULL`). Order comes from
-//! sequences that are never given twice, not from the clock. Submitted personal fields arrive here
+//! transaction, of a submission the row they are filed from; a call that returned `Ok` is on disk (WAL,
+//! `synchronous=FULL`). Order comes from sequences that are never given twice, not from the clock. Submitted personal fields arrive here
 //! sealed to the platform's key; the store's own key protects everything else.
 
 mod commands;
@@ -264,8 +264,8 @@ impl Store {
         self.writer.call(|db| outbox::backlog(db.connection))
     }
 
-    /// How much room there is, once what was accepted is filed. Holds or gives up the reserve, and drops what may be dropped where room is tight; so it is to
-    /// be called now and then.
+    /// How much room there is, once what was accepted is filed. Holds or gives up the reserve, and drops what may be dropped
+    /// where room is tight; so it is to be called now and then.
     pub fn room(&self) -> Result<Room, StoreError> {
         self.writer.call(quota::mind)
     }
