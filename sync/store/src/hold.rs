@@ -6,7 +6,8 @@
 //!
 //! It goes with a commit that failed, too. That one may stand whole in the log, though the connection takes it for undone:
 //! whoever opened the log later would find it, long after somebody was shown that it did not count. The next connection
-//! reads the log and has it on disk before it answers, so what it shows of a change in doubt stays so.
+//! reads the log and has it on disk before it answers, so what it shows of a change in doubt stays so. And the end of the last
+//! one leaves the log as it is: moved into the database without that commit and given up, it could come back with a cut.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -17,7 +18,7 @@ use rusqlite::Connection;
 use crate::error::StoreError;
 use crate::key::Key;
 use crate::limits::{REOPEN_WAIT_MAX, REOPEN_WAIT_MIN};
-use crate::log::LogPort;
+use crate::log::{self, LogPort};
 use crate::schema;
 
 /// Where the database lies and what opens it.
@@ -71,10 +72,11 @@ impl Hold {
         self.state = State::Lost { cause: error.clone(), again: Instant::now(), pause: REOPEN_WAIT_MIN };
     }
 
-    /// Closes the file.
+    /// Moves the log into the database and closes the file.
     pub fn close(self) {
         let State::Open(connection) = self.state else { return };
-        if let Err((_, error)) = connection.close() {
+        let emptied = log::empty(&connection);
+        if let Err(error) = emptied.and_then(|()| connection.close().map_err(|(_, error)| error.into())) {
             tracing::warn!(%error, "the store did not close cleanly; its log is replayed at the next start");
         }
     }

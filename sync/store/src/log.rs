@@ -93,6 +93,11 @@ pub(crate) fn lengthen(db: &Db<'_>) -> Result<(), StoreError> {
     db.log.write(&path, length, &zeros).map_err(|error| StoreError::of_file(&error))
 }
 
+/// Moves the log into the database and gives its bytes back to the disk.
+pub(crate) fn empty(connection: &Connection) -> Result<(), StoreError> {
+    Ok(connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?)
+}
+
 /// Frames that are written.
 pub(crate) fn frames(connection: &Connection) -> Result<u64, StoreError> {
     let mut look = connection.prepare_cached("PRAGMA wal_checkpoint(NOOP)")?;

@@ -30,6 +30,7 @@ use crate::limits::{
     DISK_LOOK, LIMIT_BYTES, LIST_ROWS_MAX, LOG_PAGES_MAX, PAGE_BYTES, PRUNED_ROWS_PER_TURN,
     RESERVE_BYTES_MAX, RESERVE_SHARE, SETTLED_ROWS_KEPT, SUBMISSION_BYTES_MAX,
 };
+use crate::log;
 use crate::writer::Db;
 
 /// Of the limit, one part in so many is not granted ahead: 2 %, as nothing is left from 99 % on.
@@ -242,7 +243,7 @@ pub(crate) fn relieve(db: &mut Db<'_>) -> Result<Room, StoreError> {
 /// Drops what may be dropped; with nothing left, also moves the log into the database, so that the disk has its bytes back.
 fn make_room(db: &mut Db<'_>, tier: Tier) -> Result<(), StoreError> {
     if tier == Tier::Out {
-        db.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+        log::empty(db.connection)?;
     }
     db.write(|change, _| prune(change, SETTLED_ROWS_KEPT))
 }

@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 use crate::error::StoreError;
 use crate::hold::Place;
 use crate::key::{Key, KeyPort};
-use crate::log::{LogFile, LogPort};
+use crate::log::{self, LogFile, LogPort};
 use crate::{ending, schema};
 
 /// Opens with the key, or with the next one where a change of the key was cut off.
@@ -57,7 +57,7 @@ pub(crate) fn change(directory: &Path, port: &dyn KeyPort) -> Result<(), StoreEr
     let connection = opened?;
     port.advance()?;
     // Nothing of the old key's pages stays in the file; the log is kept where that fails.
-    Ok(connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?)
+    log::empty(&connection)
 }
 
 /// The error would quote the statement, and with it the key.

@@ -5,6 +5,7 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use zeroize::Zeroizing;
 
@@ -61,6 +62,8 @@ pub(crate) fn open(
     log::harden(log, &directory.join(LOG_FILE)).map_err(|error| StoreError::of_file(&error))?;
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection = Connection::open_with_flags(&path, flags)?;
+    // The end of a connection moves nothing, since it may be one that takes for undone what stands whole in the log (`hold.rs`).
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     // Before the log is first looked at, so that its index is kept in memory of our own: whoever holds the lock is alone, and
     // need not lock and unlock shared pages around every call (sqlite.org/wal.html, 8).
     connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;

@@ -198,6 +198,7 @@ fn run(mut owned: Owned, queue: &Receiver<Job>) {
     let _work = ending::work();
     if let Err(error) = owned.db().and_then(|mut db| intake::file_all(&mut db)) {
         tracing::warn!(%error, "what was accepted last is filed at the next start");
+        owned.hold.heed(&error);
     }
     let Owned { hold, lock, log: _, origin: _, quota: _, looked: _ } = owned;
     hold.close();

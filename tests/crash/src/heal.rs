@@ -304,6 +304,32 @@ mod tests {
         }
     }
 
+    /// A commit whose sync failed stands whole in the log. The end of that connection moves nothing, so that the next one finds
+    /// it and it counts; else it would be shown as undone, and come back from the log with a cut.
+    #[test]
+    fn what_is_shown_behind_a_connection_let_go_is_what_a_cut_leaves() {
+        for seed in 0..32 {
+            let (bench, disk) = (Bench::new().unwrap(), Disk::new(empty_disk(), Syncs::Kept));
+            let (mut model, steps) = (Model::default(), [rating(1), rating(2)]);
+            let store = bench.open(&disk, model.epoch).unwrap();
+            model.call(&steps[0], &store).unwrap();
+            model.take(&steps[0]);
+            disk.fall_ill(Trouble::Syncs, 0.5, seed);
+            let Err(StoreError::InDoubt(_)) = model.call(&steps[1], &store) else { continue };
+            // Once this is answered the connection has gone, on a disk of which some syncs fail.
+            store.cursor().ok();
+            disk.heal();
+            model.take(&steps[1]);
+            assert_eq!(served(&store, model.now).unwrap(), model.view(), "seed {seed}: it counts");
+            let (log, base) = (disk.take_log(), empty_disk());
+            drop(store);
+            let mut platter = Platter::new(&base);
+            log.iter().for_each(|io| platter.take(io));
+            let left = check(&bench, platter.image(Fate::Dropped), &model, None).map(drop);
+            assert_eq!(left, Ok(()), "seed {seed}");
+        }
+    }
+
     #[test]
     fn what_a_failed_sync_left_in_the_log_is_not_built_upon() {
         for seed in 0..8 {

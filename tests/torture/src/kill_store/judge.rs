@@ -34,7 +34,8 @@ pub struct Shown {
     pub rows: Vec<QueueRow>,
     pub held: BTreeMap<u64, Digest>,
     pub steps: u64,
-    pub trail_flaw: Option<String>,
+    /// In what it does not hold by itself.
+    pub flaws: Vec<String>,
 }
 
 impl Shown {
@@ -45,12 +46,12 @@ impl Shown {
         // This has all of it filed.
         let report = store.verify_journal()?;
         let (due, rows) = waits()?;
-        if before != (due.clone(), rows.clone()) {
-            return Err("what waits shows otherwise before it is filed".into());
-        }
-        let trail_flaw = report.first_bad.map(|(seq, flaw)| format!("the trail breaks at {seq}: {flaw}"));
+        let trail = report.first_bad.map(|(seq, flaw)| format!("the trail breaks at {seq}: {flaw}"));
+        let is_changed = before != (due.clone(), rows.clone());
+        let waits = is_changed.then(|| "what waits shows otherwise before it is filed".to_owned());
+        let flaws = trail.into_iter().chain(waits).collect();
         let held = due.into_iter().map(|item| (item.id.seq, item.hash)).collect();
-        Ok(Self { rows, held, steps: report.rows, trail_flaw })
+        Ok(Self { rows, held, steps: report.rows, flaws })
     }
 }
 
@@ -60,7 +61,7 @@ pub fn flaws(promised: &Promised, shown: &Shown, taken: &[Taken], alarms: &[Stri
     let at_platform: BTreeMap<u64, &Taken> = taken.iter().map(|taken| (taken.item.id.seq, taken)).collect();
     let mut flaws =
         alarms.iter().map(|alarm| format!("the platform is alarmed: {alarm}")).collect::<Vec<_>>();
-    flaws.extend(shown.trail_flaw.clone());
+    flaws.extend(shown.flaws.clone());
     if shown.steps < promised.steps {
         flaws.push(format!("of {} steps of the trail it shows {}", promised.steps, shown.steps));
     }
@@ -204,7 +205,7 @@ mod tests {
         let items = (1..=2).map(|seq| (seq, promise(seq))).collect();
         let promised = Promised { items, ..Promised::default() };
         let rows = (1..).zip(states).map(|(seq, state)| row(seq, *state)).collect();
-        let shown = Shown { rows, held: BTreeMap::new(), steps: 0, trail_flaw: None };
+        let shown = Shown { rows, held: BTreeMap::new(), steps: 0, flaws: Vec::new() };
         flaws(&promised, &shown, taken, &[]).len()
     }
 
