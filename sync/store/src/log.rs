@@ -80,13 +80,14 @@ pub(crate) fn harden(port: &dyn LogPort, log: &Path) -> io::Result<()> {
     }
 }
 
-/// Lengthens the file where its end is near, unless room is tight.
+/// Lengthens the file where its end is near, unless room is tight. One that was emptied is left to SQLite, which has its new header
+/// on disk before any frame: what it held may come back with a cut as long as it has none, and zeros in the midst of that would
+/// leave an older state.
 pub(crate) fn lengthen(db: &Db<'_>) -> Result<(), StoreError> {
     let needed = (frames(db.connection)? + LOG_AHEAD_PAGES_MIN) * FRAME_BYTES;
     let path = db.quota.directory().join(LOG_FILE);
-    // Of a log that is not there, nothing is too short.
-    let length = db.log.length(&path).map_err(|error| StoreError::of_file(&error))?.unwrap_or(u64::MAX);
-    if length >= needed || db.quota.room(db.connection)?.tier >= Tier::Tight {
+    let length = db.log.length(&path).map_err(|error| StoreError::of_file(&error))?.unwrap_or(0);
+    if length == 0 || length >= needed || db.quota.room(db.connection)?.tier >= Tier::Tight {
         return Ok(());
     }
     let zeros = vec![0; (LOG_PIECE_PAGES * FRAME_BYTES) as usize];
@@ -149,6 +150,21 @@ mod tests {
         assert_eq!(cut.due(bench.now(), 99, 1 << 20), store.due(bench.now(), 99, 1 << 20));
         assert_eq!(cut.verify_journal(), store.verify_journal());
         assert_eq!(cut.submit(draft(9), vec![]).unwrap().id.seq, 10);
+    }
+
+    #[test]
+    fn an_emptied_log_is_not_lengthened_before_its_new_header() {
+        let bench = Bench::new();
+        let store = bench.open();
+        store.submit(draft(1), vec![]).unwrap();
+        let length = |db: &mut Db<'_>| {
+            lengthen(db)?;
+            Ok(LogFile.length(&db.quota.directory().join(LOG_FILE)).unwrap())
+        };
+        let emptied = store.writer.call(move |db| empty(db.connection).and_then(|()| length(db)));
+        assert_eq!(emptied, Ok(Some(0)));
+        store.submit(draft(2), vec![]).unwrap();
+        assert!(store.writer.call(length).unwrap() > Some(LOG_AHEAD_PAGES_MIN * FRAME_BYTES));
     }
 
     #[test]
