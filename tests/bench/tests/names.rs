@@ -38,6 +38,7 @@ fn the_sync_prints_its_figures() {
         "sync.shaped_link_s",
         "sync.shaped_link_kib_s",
         "sync.vs_redis_stream",
+        "sync.vs_redis_stream_as_found",
         "platform.ingest_per_s.sqlite",
         "platform.ingest_per_s.postgres",
         "platform.ingest_vs_bare.sqlite",

@@ -12,6 +12,9 @@ use kiosk_tests::world::Programs;
 use super::Any;
 use crate::postgres::Cluster;
 
+/// Where terminals of the same machine reach it.
+pub const LOOPBACK: &str = "127.0.0.1";
+
 /// What stands behind it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Database {
@@ -39,12 +42,12 @@ pub struct Centre {
 
 impl Centre {
     pub fn start(database: Database) -> Result<Self, Any> {
-        Self::start_at(database, "127.0.0.1")
+        Self::start_at(database, Path::new("target"), LOOPBACK)
     }
 
-    /// In the network of this thread, at an address of it.
-    pub fn start_at(database: Database, address: &str) -> Result<Self, Any> {
-        let dir = tempfile::tempdir_in("target")?;
+    /// In this folder, and in the network of this thread at an address of it.
+    pub fn start_at(database: Database, folder: &Path, address: &str) -> Result<Self, Any> {
+        let dir = tempfile::tempdir_in(folder)?;
         let cluster = (database == Database::Postgres).then(Cluster::durable);
         let mut init = command("init", dir.path())?;
         init.args(["--name", address]);

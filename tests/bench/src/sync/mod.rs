@@ -7,6 +7,7 @@
 mod bare;
 mod case;
 mod centre;
+mod disk;
 mod drain;
 mod ingest;
 mod link;
@@ -41,13 +42,14 @@ pub struct Size {
 /// Measures so much.
 pub fn measure(size: &Size) -> Figures {
     keep_to_two_processors()?;
+    let disk = disk::Disk::make();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let mut lines = Vec::new();
     for database in [Database::Sqlite, Database::Postgres] {
         lines.extend(runtime.block_on(ingest::measure(database, size.sending))?);
     }
     lines.push(runtime.block_on(drain::measure(size.backlog))?);
-    lines.push(runtime.block_on(redis::measure(size))?);
+    lines.extend(runtime.block_on(redis::measure(size, disk))?);
     lines.extend(shaped::measure(size.backlog));
     Ok(lines)
 }

@@ -3,6 +3,9 @@
 //! behind TLS, durable at both ends; theirs is one server on a socket, with a producer and a consumer that acknowledges.
 //! Ours gathers items behind a batch that had room. The other consumer is measured both ways, as it gathers as long and as it
 //! reads on at once, and the better one counts.
+//!
+//! All of it lies on a disk as a terminal has one (`disk.rs`). The same on the machine's own disk, whatever that is, is told beside
+//! it without a goal.
 
 mod client;
 
@@ -17,12 +20,14 @@ use kiosk_protocol::limits::BATCH_ITEMS_MAX;
 use kiosk_store::Draft;
 use uuid::Uuid;
 
-use super::centre::{Centre, Database};
+use super::centre::{Centre, Database, LOOPBACK};
+use super::disk::Disk;
 use super::{Any, Size, drain, ingest, rating};
 use crate::figure::{Figure, Goal, Line, Sides};
 use client::{Reply, Stream};
 
 const NAME: &str = "sync.vs_redis_stream";
+const AS_FOUND_NAME: &str = "sync.vs_redis_stream_as_found";
 const SERVER: &str = "/usr/bin/redis-server";
 /// Items of a turn: enough that neither the first contact nor the last wait for company counts for much.
 const ITEMS: usize = 5_000;
@@ -34,12 +39,28 @@ const LOOK: Duration = Duration::from_millis(5);
 const STREAM: &str = "items";
 const GROUP: &str = "platform";
 
-/// The sides take turns, and the middle one of each counts, since a disk is not the same from second to second.
-pub async fn measure(size: &Size) -> Result<Line, Any> {
+/// Both disks; the first one where it could be made.
+pub async fn measure(size: &Size, disk: Result<Disk, Any>) -> Result<Vec<Line>, Any> {
     if !Path::new(SERVER).exists() {
-        return Ok(Line::Skipped { name: NAME, why: "install the package redis-server".to_owned() });
+        let why = "install the package redis-server";
+        return Ok([NAME, AS_FOUND_NAME].map(|name| Line::Skipped { name, why: why.to_owned() }).into());
     }
-    let centre = Centre::start(Database::Sqlite)?;
+    let figure = match disk {
+        Ok(disk) => figure(compare(size, &disk.path()).await?).into(),
+        Err(error) => Line::Skipped { name: NAME, why: error.to_string() },
+    };
+    let Sides { ours, theirs, .. } = compare(size, Path::new("target")).await?;
+    Ok(vec![figure, Line::Told { name: AS_FOUND_NAME, value: ours / theirs, unit: "ratio" }])
+}
+
+fn figure(sides: Sides) -> Figure {
+    let (name, value, unit) = (NAME.into(), sides.ours / sides.theirs, "ratio");
+    Figure { name, value, unit, goal: Goal::AtLeast(1.0), sides: Some(sides) }
+}
+
+/// The sides take turns in this folder, and the middle one of each counts, since a disk is not the same from second to second.
+async fn compare(size: &Size, folder: &Path) -> Result<Sides, Any> {
+    let centre = Centre::start_at(Database::Sqlite, folder, LOOPBACK)?;
     let identity = centre.terminal("230202-0001").await?;
     let server = Server::start(&centre.folder("redis"))?;
     let (mut ours, mut gathering, mut at_once) = (Vec::new(), Vec::new(), Vec::new());
@@ -50,9 +71,7 @@ pub async fn measure(size: &Size) -> Result<Line, Any> {
         ours.push(through_ours(&centre, &identity, items, turn).await?);
     }
     let (ours, (theirs, peer)) = (percentile(&mut ours, 0.5), better(&mut gathering, &mut at_once));
-    let sides = Some(Sides { ours, theirs, peer });
-    let (name, value, unit) = (NAME.into(), ours / theirs, "ratio");
-    Ok(Figure { name, value, unit, goal: Goal::AtLeast(1.0), sides }.into())
+    Ok(Sides { ours, theirs, peer })
 }
 
 /// The middle of the better consumer's turns, and which one that is.

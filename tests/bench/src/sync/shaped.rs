@@ -2,6 +2,7 @@
 //! one lost. Terminal and platform each have a network namespace of their own. Items are those of visits; beside them, without a
 //! goal, as many cases of a KiB: more than twice the bytes, and twice the seals.
 
+use std::path::Path;
 use std::sync::mpsc::channel;
 
 use kiosk_protocol::crypto::SealingKey;
@@ -49,7 +50,8 @@ fn seconds(items: usize, contents: fn(SealingKey) -> Contents) -> Result<f64, An
 /// The platform stays in the namespace it is started in.
 fn platform() -> Result<(Centre, Tun), String> {
     let tun = link::namespace(PLATFORM).map_err(|error| error.to_string())?;
-    let centre = Centre::start_at(Database::Sqlite, PLATFORM).map_err(|error| error.to_string())?;
+    let centre = Centre::start_at(Database::Sqlite, Path::new("target"), PLATFORM);
+    let centre = centre.map_err(|error| error.to_string())?;
     Ok((centre, tun))
 }
 
