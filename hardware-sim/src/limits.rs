@@ -129,6 +129,8 @@ pub const PROXY_GARBLE_BYTES: u64 = 8_192;
 pub const DISK_BYTES_MAX: u64 = 256 << 20;
 /// Bytes the disk is filled with at once: a page of memory, the least that `tmpfs` gives.
 pub const DISK_FILL_BYTES: usize = 4_096;
+/// A full disk is filled again: what the terminal gives back itself, as it cuts its own log, is gone before it is used.
+pub const DISK_FILL_EVERY: Duration = Duration::from_millis(10);
 
 /// Bytes kept of one recording: some hours of a busy card reader.
 pub const RECORD_BYTES_MAX: usize = 4 << 20;

@@ -56,6 +56,8 @@ pub fn keep_mounts_to_this_thread() -> Result<(), WorldError> {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use std::time::{Duration, Instant};
+
     use kiosk_sim::control::{Command, DiskState};
     use kiosk_sim::{Options, Simulator};
 
@@ -75,8 +77,16 @@ mod tests {
             simulator.act(&Command::Disk { state }).unwrap();
             simulator.state().disk
         };
+        std::fs::write(path.join("log"), [1; 1 << 20]).unwrap();
         assert_eq!(set(DiskState::Full), Some(DiskState::Full));
         assert!(std::fs::write(path.join("note"), [1; 4_096]).is_err());
+        std::fs::remove_file(path.join("log")).unwrap();
+        let is_full = || nix::sys::statvfs::statvfs(&path).unwrap().blocks_available() == 0;
+        let soon = Instant::now() + Duration::from_secs(10);
+        while !is_full() && Instant::now() < soon {
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        assert!(is_full(), "what is given back is taken as well");
         assert_eq!(set(DiskState::Free), Some(DiskState::Free));
         std::fs::write(path.join("note"), [1; 4_096]).unwrap();
         drop((simulator, disk));

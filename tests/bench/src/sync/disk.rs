@@ -9,9 +9,9 @@ use std::fs::{File, create_dir, remove_file};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use kiosk_tests::world::keep_mounts_to_this_thread;
 use nix::fcntl::{FallocateFlags, fallocate};
 use nix::mount::{MntFlags, MsFlags, mount, umount2};
-use nix::sched::{CloneFlags, unshare};
 use nix::unistd::Uid;
 use tempfile::TempDir;
 
@@ -32,8 +32,7 @@ impl Disk {
         if !Uid::effective().is_root() {
             return Err("needs root, for a file system of its own".into());
         }
-        unshare(CloneFlags::CLONE_NEWNS)?;
-        mount(None::<&str>, "/", None::<&str>, MsFlags::MS_REC | MsFlags::MS_PRIVATE, None::<&str>)?;
+        keep_mounts_to_this_thread()?;
         let disk = Self { folder: tempfile::tempdir_in("target")? };
         let device = device(&disk.folder.path().join("image"))?;
         create_dir(disk.path())?;
