@@ -87,6 +87,7 @@ impl Filling {
             while stopped.recv_timeout(DISK_FILL_EVERY) == Err(RecvTimeoutError::Timeout) {
                 if let Err(error) = take_all(&mut file) {
                     tracing::warn!(%error, "the disk does not stay full");
+                    return;
                 }
             }
         });
