@@ -275,11 +275,16 @@ mod tests {
         assert_eq!(view_of(&store, model.now)?, model.view(), "it counts once it is found");
         model.call(&steps[2], &store).unwrap();
         model.take(&steps[2]);
+        cut(&bench, &disk, store, &model)
+    }
+
+    /// A cut that leaves what was synced, and nothing else, shows the same.
+    fn cut(bench: &Bench, disk: &Disk, store: Store, model: &Model) -> Result<(), String> {
         let (log, base) = (disk.take_log(), empty_disk());
         drop(store);
         let mut platter = Platter::new(&base);
         log.iter().for_each(|io| platter.take(io));
-        check(&bench, platter.image(Fate::Dropped), &model, None).map(drop)
+        check(bench, platter.image(Fate::Dropped), model, None).map(drop)
     }
 
     #[test]
@@ -308,6 +313,7 @@ mod tests {
     /// it and it counts; else it would be shown as undone, and come back from the log with a cut.
     #[test]
     fn what_is_shown_behind_a_connection_let_go_is_what_a_cut_leaves() {
+        let mut in_doubt = 0;
         for seed in 0..32 {
             let (bench, disk) = (Bench::new().unwrap(), Disk::new(empty_disk(), Syncs::Kept));
             let (mut model, steps) = (Model::default(), [rating(1), rating(2)]);
@@ -321,13 +327,10 @@ mod tests {
             disk.heal();
             model.take(&steps[1]);
             assert_eq!(served(&store, model.now).unwrap(), model.view(), "seed {seed}: it counts");
-            let (log, base) = (disk.take_log(), empty_disk());
-            drop(store);
-            let mut platter = Platter::new(&base);
-            log.iter().for_each(|io| platter.take(io));
-            let left = check(&bench, platter.image(Fate::Dropped), &model, None).map(drop);
-            assert_eq!(left, Ok(()), "seed {seed}");
+            assert_eq!(cut(&bench, &disk, store, &model), Ok(()), "seed {seed}");
+            in_doubt += 1;
         }
+        assert!(in_doubt > 0, "no sync failed that mattered");
     }
 
     #[test]

@@ -56,12 +56,13 @@ pub fn keep_mounts_to_this_thread() -> Result<(), WorldError> {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use std::time::{Duration, Instant};
+    use std::time::Duration;
 
     use kiosk_sim::control::{Command, DiskState};
     use kiosk_sim::{Options, Simulator};
 
     use super::*;
+    use crate::deadlines::poll;
 
     #[test]
     fn a_small_disk_is_filled_to_the_last_byte_freed_and_taken_away() {
@@ -82,11 +83,8 @@ mod tests {
         assert!(std::fs::write(path.join("note"), [1; 4_096]).is_err());
         std::fs::remove_file(path.join("log")).unwrap();
         let is_full = || nix::sys::statvfs::statvfs(&path).unwrap().blocks_available() == 0;
-        let soon = Instant::now() + Duration::from_secs(10);
-        while !is_full() && Instant::now() < soon {
-            std::thread::sleep(Duration::from_millis(2));
-        }
-        assert!(is_full(), "what is given back is taken as well");
+        let taken = poll(Duration::from_secs(10), || is_full().then_some(()));
+        assert!(taken.is_some(), "what is given back is taken as well");
         assert_eq!(set(DiskState::Free), Some(DiskState::Free));
         std::fs::write(path.join("note"), [1; 4_096]).unwrap();
         drop((simulator, disk));
