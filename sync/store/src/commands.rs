@@ -22,14 +22,12 @@ impl Store {
 
     /// Marks a command as begun; false where it was before, so that it is carried out once at most.
     pub fn begin_command(&self, id: Uuid) -> Result<bool, StoreError> {
-        self.writer.call(move |db| db.write(|change, _| begin(change, id)))
+        self.writer.call(|db| db.write(|change, _| begin(change, id)))
     }
 
     /// Keeps what came of a command and records it in the trail. A result that is there stays.
     pub fn finish_command(&self, id: Uuid, result: &CommandResult) -> Result<(), StoreError> {
-        let result = result.clone();
-        self.writer
-            .call(move |db| db.write(|change, origin| finish(change, origin, origin.now()?, id, &result)))
+        self.writer.call(|db| db.write(|change, origin| finish(change, origin, origin.now()?, id, result)))
     }
 
     /// Ends as interrupted what was begun when the terminal went down.
@@ -44,7 +42,7 @@ impl Store {
 
     /// The platform has the result.
     pub fn result_told(&self, id: Uuid) -> Result<(), StoreError> {
-        self.writer.call(move |db| db.write(|change, _| told(change, id)))
+        self.writer.call(|db| db.write(|change, _| told(change, id)))
     }
 }
 

@@ -73,15 +73,9 @@ pub enum StoreError {
         /// The version offered.
         offered: u64,
     },
-    /// Too many calls wait for the disk. Trying again later is safe.
-    #[error("too many calls wait for the store")]
+    /// Another call did not end in time: its disk stands still. Trying again later is safe.
+    #[error("the store is busy with another call")]
     Busy,
-    /// No answer in time. The call may still take effect; cure: ask the store again before repeating it.
-    #[error("the store did not answer in time")]
-    Late,
-    /// The store has been closed.
-    #[error("the store is closed")]
-    Closed,
     /// A defect of this program; the store goes on with the next call.
     #[error("internal error of the store")]
     Internal,

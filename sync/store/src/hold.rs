@@ -72,11 +72,10 @@ impl Hold {
         self.state = State::Lost { cause: error.clone(), again: Instant::now(), pause: REOPEN_WAIT_MIN };
     }
 
-    /// Moves the log into the database and closes the file.
-    pub fn close(self) {
-        let State::Open(connection) = self.state else { return };
-        let emptied = log::empty(&connection);
-        if let Err(error) = emptied.and_then(|()| connection.close().map_err(|(_, error)| error.into())) {
+    /// Moves the log into the database, behind the last call: the end of the connection itself moves nothing.
+    pub fn finish(&mut self) {
+        let State::Open(connection) = &self.state else { return };
+        if let Err(error) = log::empty(connection) {
             tracing::warn!(%error, "the store did not close cleanly; its log is replayed at the next start");
         }
     }
@@ -139,7 +138,7 @@ mod tests {
         store.submit(draft(1), vec![]).unwrap();
         let (file, away) = (bench.database(), bench.database().with_extension("away"));
         let lost = file.clone();
-        let moved = store.writer.call(move |_| {
+        let moved = store.writer.call(|_| {
             std::fs::rename(&lost, lost.with_extension("away")).unwrap();
             std::fs::create_dir(&lost).unwrap();
             Err::<(), _>(StoreError::Io("planted".to_owned()))

@@ -180,7 +180,7 @@ fn read(row: &rusqlite::Row<'_>) -> Result<Read, StoreError> {
     Ok(Ok(Row { seq, wall_at, event, salt, commitment: None, prev, hash, suite: row.get(6)? }))
 }
 
-/// What one turn of the writer gave.
+/// What one turn gave.
 pub(crate) enum Turn {
     /// There may be more rows.
     Further(Walk),

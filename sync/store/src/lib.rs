@@ -1,6 +1,6 @@
 //! The durable local store: what a resident was promised, until the platform has it; and the trail.
 //!
-//! One SQLCipher file, one thread that writes it. A change, its outbox row and its journal rows are one
+//! One SQLCipher file, one call at a time that works on it. A change, its outbox row and its journal rows are one
 //! transaction, of a submission the row they are filed from; a call that returned `Ok` is on disk (WAL,
 //! `synchronous=FULL`). Order comes from sequences that are never given twice, not from the clock. Submitted personal fields arrive here
 //! sealed to the platform's key; the store's own key protects everything else.
@@ -83,7 +83,7 @@ pub struct Options {
     pub heads_key: VerifyingKey,
     /// What it may grow to, bytes; by default `limits::LIMIT_BYTES`, or half of its disk where that is less.
     pub limit: Option<u64>,
-    /// Gives the time of rows; order does not depend on it. Called on the store's thread.
+    /// Gives the time of rows; order does not depend on it. Called on the thread of the store's caller.
     pub clock: Clock,
 }
 
@@ -108,7 +108,7 @@ pub struct Accepted {
 }
 
 /// A handle to the store; clones share it. The last one dropped closes the file. Every call waits for
-/// the disk, at most `limits::REPLY_WAIT_MAX`: none belongs on a thread that draws or on an async worker.
+/// its turn, at most `limits::TURN_WAIT_MAX`, and then for the disk: none belongs on a thread that draws or on an async worker.
 #[derive(Clone)]
 pub struct Store {
     writer: Arc<Writer>,
@@ -140,14 +140,9 @@ impl Store {
         let journal_key = signer.verifying_key();
         let mut origin = Origin { terminal, epoch, heads_key, clock, signer };
         origin.epoch = journal::epoch(&connection, &origin)?;
-        let writer = Writer::start(Owned {
-            hold: Hold::new(place, connection),
-            log,
-            origin,
-            quota,
-            lock,
-            looked: log::Looked::default(),
-        })?;
+        let hold = Hold::new(place, connection);
+        let writer =
+            Writer::new(Owned { hold, log, origin, quota, _lock: lock, looked: log::Looked::default() });
         Ok(Self { writer: Arc::new(writer), files, journal_key })
     }
 
@@ -170,9 +165,9 @@ impl Store {
 
     /// Keeps an item and its trail in one transaction; when this returns, both are on disk. A case that was kept in
     /// this epoch already is not kept again: the answer is the first one's, and nothing is added to the trail. So a
-    /// caller that got `Late` or `InDoubt` may hand the same case over once more. Where no room is left nothing new is kept.
+    /// caller that got `InDoubt` may hand the same case over once more. Where no room is left nothing new is kept.
     pub fn submit(&self, draft: Draft, trail: Vec<TrailEvent>) -> Result<Accepted, StoreError> {
-        self.writer.call(move |db| {
+        self.writer.call_at_once(|db| {
             let quota = db.quota;
             db.write_unfiled(|change, origin| {
                 if let Some(first) = outbox::kept_before(change, origin, &draft)? {
@@ -191,7 +186,7 @@ impl Store {
     /// store holds: where there is no room for it, it is refused.
     pub fn keep_file(&self, sealed: &[u8]) -> Result<Digest, StoreError> {
         let bytes = sealed.len() as u64;
-        if !self.writer.call(move |db| db.quota.has_room_for_file(db.connection, bytes))? {
+        if !self.writer.call(|db| db.quota.has_room_for_file(db.connection, bytes))? {
             return Err(StoreError::Full);
         }
         self.files.keep(sealed)
@@ -215,30 +210,27 @@ impl Store {
     /// Keeps trail events in one transaction, at most `limits::TRAIL_EVENTS_MAX`.
     pub fn record(&self, trail: Vec<TrailEvent>) -> Result<(), StoreError> {
         self.writer
-            .call(move |db| db.write(|change, origin| journal::append(change, origin, origin.now()?, &trail)))
+            .call(|db| db.write(|change, origin| journal::append(change, origin, origin.now()?, &trail)))
     }
 
     /// The items to send now, in the order of acceptance: at most `items_max`, and bodies of `bytes_max`
     /// bytes together, but at least one. A lane whose first item must still wait is left out whole. A
     /// retry time more than `limits::RETRY_AHEAD_MAX` ahead counts as come: the clock has jumped.
     pub fn due(&self, now: Timestamp, items_max: usize, bytes_max: usize) -> Result<Vec<Item>, StoreError> {
-        self.writer.call(move |db| outbox::due(db.connection, now, items_max, bytes_max))
+        self.writer.call(|db| outbox::due(db.connection, now, items_max, bytes_max))
     }
 
     /// Keeps the platform's answers and their trail in one transaction. Of an accepted item the body
     /// goes. Answers for items that are unknown or have an answer already change nothing.
     pub fn settle(&self, answers: &[ItemAnswer]) -> Result<(), StoreError> {
-        let answers = answers.to_vec();
-        self.writer.call(move |db| {
-            db.write(|change, origin| outbox::settle(change, origin, origin.now()?, &answers))
-        })
+        self.writer
+            .call(|db| db.write(|change, origin| outbox::settle(change, origin, origin.now()?, answers)))
     }
 
     /// Sets when to try the items again, counts the attempt and keeps why it failed (cut at
     /// `limits::REASON_CHARS_MAX`; never personal data).
     pub fn postpone(&self, ids: &[ItemId], until: Timestamp, reason: &str) -> Result<(), StoreError> {
-        let (ids, reason) = (ids.to_vec(), reason.to_owned());
-        self.writer.call(move |db| db.write(|change, _| outbox::postpone(change, &ids, until, &reason)))
+        self.writer.call(|db| db.write(|change, _| outbox::postpone(change, ids, until, reason)))
     }
 
     /// When the next item is due; not later than the store's clock says when one is due now, `None`
@@ -256,7 +248,7 @@ impl Store {
 
     /// All there is behind this place of the queue, oldest first, `limits::LIST_ROWS_MAX` rows at a time; 0 begins it.
     pub fn queue_page(&self, behind: u64) -> Result<Vec<QueueRow>, StoreError> {
-        self.writer.call(move |db| outbox::page(db.connection, behind))
+        self.writer.call(|db| outbox::page(db.connection, behind))
     }
 
     /// How many items wait for an answer.
@@ -277,10 +269,8 @@ impl Store {
 
     /// Keeps a page of changes and the cursor behind it in one transaction. Taking a page twice is harmless.
     pub fn apply_changes(&self, changes: &[Change], cursor: &str) -> Result<(), StoreError> {
-        let (changes, cursor) = (changes.to_vec(), cursor.to_owned());
-        self.writer.call(move |db| {
-            db.write(|change, origin| downlink::apply(change, &origin.terminal, &changes, &cursor))
-        })
+        self.writer
+            .call(|db| db.write(|change, origin| downlink::apply(change, &origin.terminal, changes, cursor)))
     }
 
     /// Where each case is, oldest first: the newest `limits::LIST_ROWS_MAX`.
@@ -300,11 +290,10 @@ impl Store {
             Some((version, bundle)) => Some((version, downlink::catalogue_json(&bundle)?)),
             None => None,
         };
-        let trusted = trusted.clone();
-        self.writer.call(move |db| {
+        self.writer.call(|db| {
             db.write(|change, origin| {
                 let catalogue = catalogue.as_ref().map(|(version, json)| (*version, json.as_str()));
-                trust::keep(change, origin, &trusted, catalogue, &configurations)
+                trust::keep(change, origin, trusted, catalogue, &configurations)
             })
         })
     }
@@ -316,7 +305,7 @@ impl Store {
 
     /// Keeps for how long the terminal has run since that was taken: a clock that is set back must not hide it.
     pub fn keep_trust_run(&self, run: Duration) -> Result<(), StoreError> {
-        self.writer.call(move |db| db.write(|change, _| trust::keep_run(change, run)))
+        self.writer.call(|db| db.write(|change, _| trust::keep_run(change, run)))
     }
 
     /// The catalogue in force, as it was put; the caller has found it to be a target that is trusted.
@@ -328,9 +317,8 @@ impl Store {
     /// an older one is refused. The caller has verified the bundle.
     pub fn put_catalogue(&self, version: u64, bundle: &CatalogueBundle) -> Result<(), StoreError> {
         let json = downlink::catalogue_json(bundle)?;
-        self.writer.call(move |db| {
-            db.write(|change, origin| downlink::put_catalogue(change, origin, version, &json))
-        })
+        self.writer
+            .call(|db| db.write(|change, origin| downlink::put_catalogue(change, origin, version, &json)))
     }
 
     /// Signs where the journal stands, for the platform to countersign; `None` while nothing was recorded. The same head
@@ -347,16 +335,15 @@ impl Store {
     /// Keeps what the platform of the enrolment countersigned, so that an end cut off shows; whether it was that platform.
     /// The caller has seen that it is what was shown.
     pub fn keep_countersigned(&self, shown: &Countersigned) -> Result<bool, StoreError> {
-        let shown = shown.clone();
-        self.writer.call(move |db| {
-            db.write(|change, origin| journal::keep_countersigned(change, &origin.heads_key, &shown))
+        self.writer.call(|db| {
+            db.write(|change, origin| journal::keep_countersigned(change, &origin.heads_key, shown))
         })
     }
 
     /// Goes on in an epoch the platform put this terminal into: items made from now on carry it, also after the next
     /// start. An earlier one changes nothing.
     pub fn begin_epoch(&self, epoch: u32) -> Result<(), StoreError> {
-        self.writer.call(move |db| {
+        self.writer.call(|db| {
             let begun =
                 db.write(|change, origin| journal::begin_epoch(change, origin, origin.now()?, epoch))?;
             if begun {
@@ -374,7 +361,7 @@ impl Store {
     /// The next lines of an export, behind this row: rows, and the heads that sign them; none behind the last row. Behind
     /// 0, whose journal it is comes first, with what the platform countersigned.
     pub fn journal_lines(&self, behind: u64) -> Result<Vec<Line>, StoreError> {
-        self.writer.call(move |db| {
+        self.writer.call(|db| {
             intake::file_all(db)?;
             journal::lines(db.connection, db.origin, behind)
         })
@@ -383,12 +370,12 @@ impl Store {
     /// Recomputes the whole hash chain and verifies the signed heads. `Err` only when the file cannot be read; a row that does not
     /// hold stands in the report. Other calls go on in between.
     pub fn verify_journal(&self) -> Result<JournalReport, StoreError> {
-        let mut walk = self.writer.call(move |db| {
+        let mut walk = self.writer.call(|db| {
             intake::file_all(db)?;
             journal::Walk::start(db.connection, db.origin)
         })?;
         loop {
-            match self.writer.call(move |db| walk.turn(db.connection))? {
+            match self.writer.call(|db| walk.turn(db.connection))? {
                 Turn::Further(further) => walk = further,
                 Turn::Done(report) => return Ok(report),
             }

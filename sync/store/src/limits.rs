@@ -4,11 +4,9 @@ use std::time::Duration;
 
 use kiosk_protocol::limits::BATCH_COMPRESSED_BYTES_MAX;
 
-/// Calls that may wait for the writer thread. A terminal has about five callers, each with one call
-/// at a time, so a full queue means that the disk has stopped.
-pub const CALLS_MAX: usize = 64;
-/// How long a call waits for its answer. The slowest commit seen on an SD card is below one second.
-pub const REPLY_WAIT_MAX: Duration = Duration::from_secs(30);
+/// How long a call waits for its turn. The slowest commit seen on an SD card is below one second, and a terminal has about five
+/// callers, each with one call at a time.
+pub const TURN_WAIT_MAX: Duration = Duration::from_secs(30);
 /// Between two tries to open the database again after its disk failed: doubled from the first to the second. A disk that
 /// is plugged in again is used within seconds, and one that stays away is not hammered.
 pub const REOPEN_WAIT_MIN: Duration = Duration::from_millis(50);
@@ -30,7 +28,7 @@ pub const REASON_CHARS_MAX: usize = 500;
 pub const RETRY_AHEAD_MAX: Duration = Duration::from_secs(600);
 /// Rows of `Store::queue` and `Store::case_states`.
 pub const LIST_ROWS_MAX: u32 = 1000;
-/// Journal rows verified in one turn of the writer, so that a long check lets others in between.
+/// Journal rows verified in one turn, so that a long check lets others in between.
 pub const VERIFY_ROWS_PER_TURN: u32 = 2048;
 /// Prepared statements kept.
 pub const STATEMENTS_MAX: usize = 48;
@@ -61,7 +59,7 @@ pub const RESERVE_SHARE: u64 = 20;
 pub const RESERVE_BYTES_MAX: u64 = 32 << 20;
 /// Newest rows of the outbox that stay though they are settled; weeks of a busy terminal.
 pub const SETTLED_ROWS_KEPT: u32 = 10_000;
-/// Rows dropped from one table in one turn of the writer.
+/// Rows dropped from one table in one turn.
 pub const PRUNED_ROWS_PER_TURN: u32 = 500;
 /// How long the end of the process waits for the write under way. A disk that stands still does not keep it alive.
 pub const ENDING_WAIT_MAX: Duration = Duration::from_secs(2);

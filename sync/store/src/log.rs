@@ -1,7 +1,7 @@
 //! The log's file, kept longer than what is written into it.
 //!
 //! Bytes written behind the end of a file make the next sync change the file system's own tables as well, which takes as
-//! long again. So zeros are put there before, a piece at a time, while nobody waits. SQLite reads a log up to the first
+//! long again. So zeros are put there before, a piece at a time, behind a call that nobody stands and waits for. SQLite reads a log up to the first
 //! frame that does not fit the one before; zeros never do.
 //!
 //! And the log's file, made sure of before anybody builds on it. After a sync that failed, Linux takes for written what never
@@ -24,18 +24,26 @@ use crate::writer::Db;
 /// A page in the log, bytes: with the header of its frame (sqlite.org/fileformat2.html, 4.1).
 const FRAME_BYTES: u64 = PAGE_BYTES + 24;
 
-/// When the file was last looked at.
+/// When the file is to be looked at again; at once, to begin with.
 #[derive(Default)]
 pub(crate) struct Looked {
-    /// Calls since then.
-    calls: u32,
+    /// Calls until then.
+    left: u32,
 }
 
 impl Looked {
-    /// Whether it is time again, behind one more call.
+    /// One more call was made.
+    pub fn count(&mut self) {
+        self.left = self.left.saturating_sub(1);
+    }
+
+    /// Whether it is time; then it is for as many calls no more.
     pub fn is_due(&mut self) -> bool {
-        self.calls = (self.calls + 1) % LOG_LOOK_CALLS;
-        self.calls == 1
+        let is_due = self.left == 0;
+        if is_due {
+            self.left = LOG_LOOK_CALLS;
+        }
+        is_due
     }
 }
 
@@ -136,6 +144,19 @@ mod tests {
     }
 
     #[test]
+    fn a_submission_leaves_the_lengthening_to_the_next_call() {
+        let bench = Bench::new();
+        let store = bench.open();
+        let length = || LogFile.length(&bench.path().join(LOG_FILE)).unwrap().unwrap();
+        let calls = u128::from(LOG_LOOK_CALLS) * 2;
+        (0..calls).for_each(|number| drop(store.submit(draft(number), vec![]).unwrap()));
+        let written = length();
+        assert!(written < LOG_PIECE_PAGES * FRAME_BYTES, "{written}");
+        store.backlog().unwrap();
+        assert_eq!(length(), written + LOG_PIECE_PAGES * FRAME_BYTES);
+    }
+
+    #[test]
     fn a_cut_leaves_zeros_behind_the_log_and_nothing_is_lost() {
         let (bench, copy) = (Bench::new(), tempfile::tempdir().unwrap());
         let store = bench.open();
@@ -161,7 +182,7 @@ mod tests {
             lengthen(db)?;
             Ok(LogFile.length(&db.quota.directory().join(LOG_FILE)).unwrap())
         };
-        let emptied = store.writer.call(move |db| empty(db.connection).and_then(|()| length(db)));
+        let emptied = store.writer.call(|db| empty(db.connection).and_then(|()| length(db)));
         assert_eq!(emptied, Ok(Some(0)));
         store.submit(draft(2), vec![]).unwrap();
         assert!(store.writer.call(length).unwrap() > Some(LOG_AHEAD_PAGES_MIN * FRAME_BYTES));

@@ -248,8 +248,8 @@ fn make_room(db: &mut Db<'_>, tier: Tier) -> Result<(), StoreError> {
     db.write(|change, _| prune(change, SETTLED_ROWS_KEPT))
 }
 
-/// States of cases that no list shows, and items that the platform has, but for the newest rows; a part in each turn of the
-/// writer.
+/// States of cases that no list shows, and items that the platform has, but for the newest rows; a part in each
+/// turn.
 fn prune(connection: &Connection, rows_kept: u32) -> Result<(), StoreError> {
     let sql = "DELETE FROM cases WHERE \"case\" IN (
                    SELECT \"case\" FROM cases ORDER BY \"case\" DESC LIMIT ?1 OFFSET ?2)";

@@ -32,7 +32,7 @@ impl Store {
 
     /// Keeps a newer list of that; the same version changes nothing, an older one is refused. The caller has verified it.
     pub fn keep_revocations(&self, version: u64, list: Revocations) -> Result<(), StoreError> {
-        self.writer.call(move |db| db.write(|change, origin| keep(change, origin, version, list)))
+        self.writer.call(|db| db.write(|change, origin| keep(change, origin, version, list)))
     }
 }
 

@@ -35,12 +35,12 @@ impl Store {
     /// Takes the terminal out of service, over restarts, and records it in the trail. `card`: the technician's; nothing where
     /// the machine's administrator does it.
     pub fn pause_service(&self, card: Option<String>) -> Result<(), StoreError> {
-        self.writer.call(move |db| db.write(|change, origin| begin_pause(change, origin, card)))
+        self.writer.call(|db| db.write(|change, origin| begin_pause(change, origin, card)))
     }
 
     /// Puts the terminal back into service, the same way.
     pub fn resume_service(&self, card: Option<String>) -> Result<(), StoreError> {
-        self.writer.call(move |db| db.write(|change, origin| end_pause(change, origin, card)))
+        self.writer.call(|db| db.write(|change, origin| end_pause(change, origin, card)))
     }
 
     /// Since when the platform says that this terminal has no rights; `None` while it has.
@@ -50,7 +50,7 @@ impl Store {
 
     /// Keeps, over restarts, what the platform says of this terminal's rights; the trail keeps each change.
     pub fn keep_suspended(&self, is_suspended: bool) -> Result<(), StoreError> {
-        self.writer.call(move |db| db.write(|change, origin| keep_suspended(change, origin, is_suspended)))
+        self.writer.call(|db| db.write(|change, origin| keep_suspended(change, origin, is_suspended)))
     }
 }
 

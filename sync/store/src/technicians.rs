@@ -39,19 +39,17 @@ impl Store {
 
     /// Whose a technician's card is, where it is on the roster.
     pub fn technician(&self, card: &str) -> Result<Option<Technician>, StoreError> {
-        let card = card.to_owned();
-        self.writer.call(move |db| find(db.connection, &card))
+        self.writer.call(|db| find(db.connection, card))
     }
 
     /// Puts somebody on the roster, or in the place of whoever had the card before; the trail keeps it.
     pub fn put_technician(&self, technician: Technician) -> Result<(), StoreError> {
-        self.writer.call(move |db| db.write(|change, origin| put(change, origin, &technician)))
+        self.writer.call(|db| db.write(|change, origin| put(change, origin, &technician)))
     }
 
     /// Takes somebody off the roster, which the trail keeps; `false` where the card is not on it.
     pub fn remove_technician(&self, card: &str) -> Result<bool, StoreError> {
-        let card = card.to_owned();
-        self.writer.call(move |db| db.write(|change, origin| remove(change, origin, &card)))
+        self.writer.call(|db| db.write(|change, origin| remove(change, origin, card)))
     }
 
     /// Tries of a technician's PIN since the last right one, whatever the card.
@@ -62,13 +60,12 @@ impl Store {
     /// Counts a try, with its step of the trail, and says how many there are now. When this returns it is on disk: only
     /// then may the PIN be checked, so that no power cut gives a try for nothing.
     pub fn count_technician_try(&self, card: &str) -> Result<u32, StoreError> {
-        let card = card.to_owned();
-        self.writer.call(move |db| db.write(|change, origin| count_try(change, origin, &card)))
+        self.writer.call(|db| db.write(|change, origin| count_try(change, origin, card)))
     }
 
     /// Sets the count of tries back; the step says why.
     pub fn forget_technician_tries(&self, why: TrailEvent) -> Result<(), StoreError> {
-        self.writer.call(move |db| db.write(|change, origin| forget_tries(change, origin, why)))
+        self.writer.call(|db| db.write(|change, origin| forget_tries(change, origin, why)))
     }
 }
 

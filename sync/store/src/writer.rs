@@ -1,17 +1,21 @@
-//! The one thread that owns the database, and how calls reach it.
+//! The database, and whose turn it is: one call at a time, each on its caller's own thread.
+//!
+//! A thread of its own would cost a resident who waits two handovers: a fifth of a commit, and most of what one commit in a
+//! hundred takes longer than the disk does. A disk that stands still holds up the call at work as long as it does; whoever
+//! waits behind it is told so.
 
 use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
-use std::thread::JoinHandle;
+use std::time::Duration;
 
 use kiosk_protocol::crypto::{SigningKey, VerifyingKey};
+use parking_lot::FairMutex;
 use rusqlite::Connection;
 
 use crate::error::StoreError;
 use crate::hold::Hold;
-use crate::limits::{CALLS_MAX, REPLY_WAIT_MAX};
+use crate::limits::TURN_WAIT_MAX;
 use crate::log::{self, LogPort};
 use crate::quota::{self, Quota};
 use crate::{Clock, TerminalId, ending, intake};
@@ -35,29 +39,44 @@ impl Origin {
     }
 }
 
-/// What the thread owns. The hold stands first, so that the file closes before the lock goes.
+/// What one call at a time has. The hold stands first, so that the file closes before the lock goes.
 pub(crate) struct Owned {
     pub hold: Hold,
     pub log: Arc<dyn LogPort>,
     pub origin: Origin,
     pub quota: Quota,
-    pub lock: File,
+    /// Locked until the file is closed.
+    pub _lock: File,
     pub looked: log::Looked,
 }
 
 impl Owned {
     fn db(&mut self) -> Result<Db<'_>, StoreError> {
-        let Self { hold, log, origin, quota, lock: _, looked: _ } = self;
+        let Self { hold, log, origin, quota, _lock, looked: _ } = self;
         Ok(Db { connection: hold.connection()?, log: &**log, origin, quota })
     }
 
-    /// What is done while nobody waits: the caller of the last job has its answer.
+    /// Does the work. One that panics is undone by its transaction's drop; the next one goes on.
+    fn work<T>(&mut self, work: impl FnOnce(&mut Db<'_>) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        let _work = ending::work();
+        let result = catch_unwind(AssertUnwindSafe(|| work(&mut self.db()?))).unwrap_or_else(|_| {
+            tracing::error!("a call to the store panicked; its transaction was rolled back");
+            Err(StoreError::Internal)
+        });
+        self.looked.count();
+        if let Err(error) = &result {
+            self.heed(error);
+        }
+        result
+    }
+
+    /// What makes later calls quicker, where it is time for it.
     fn make_ready(&mut self) {
         if !self.looked.is_due() {
             return;
         }
-        let lengthened = self.db().and_then(|db| log::lengthen(&db));
-        if let Err(error) = lengthened {
+        let _work = ending::work();
+        if let Err(error) = self.db().and_then(|db| log::lengthen(&db)) {
             tracing::debug!(%error, "the log is not lengthened");
         }
     }
@@ -72,6 +91,16 @@ impl Owned {
             Ok(room) => tracing::warn!(left = room.left, "the store or its disk is full"),
             Err(error) => self.hold.heed(&error),
         }
+    }
+}
+
+impl Drop for Owned {
+    fn drop(&mut self) {
+        if let Err(error) = self.work(intake::file_all) {
+            tracing::warn!(%error, "what was accepted last is filed at the next start");
+        }
+        let _work = ending::work();
+        self.hold.finish();
     }
 }
 
@@ -133,76 +162,42 @@ impl Drop for Change<'_> {
     }
 }
 
-/// Answers its caller, and says what went wrong.
-type Job = Box<dyn FnOnce(Result<Db<'_>, StoreError>) -> Result<(), StoreError> + Send>;
-
-/// The thread; dropping it waits until everything asked for is done and the file is closed.
+/// Gives each caller its turn. Dropping it waits for nobody, as no call is under way then; the file is closed.
 pub(crate) struct Writer {
-    jobs: Option<SyncSender<Job>>,
-    thread: Option<JoinHandle<()>>,
+    owned: FairMutex<Owned>,
 }
 
 impl Writer {
-    pub fn start(owned: Owned) -> Result<Self, StoreError> {
-        let (jobs, queue) = sync_channel(CALLS_MAX);
-        let thread = std::thread::Builder::new().name("store-writer".to_owned());
-        let thread = thread.spawn(move || run(owned, &queue)).map_err(|error| StoreError::of_file(&error))?;
-        Ok(Self { jobs: Some(jobs), thread: Some(thread) })
+    pub fn new(owned: Owned) -> Self {
+        Self { owned: FairMutex::new(owned) }
     }
 
-    /// Has the thread do the work and waits for its answer.
-    pub fn call<T: Send + 'static>(
+    /// Does the work when it is its turn, in the order of asking, and behind it what makes later ones quicker.
+    pub fn call<T>(&self, work: impl FnOnce(&mut Db<'_>) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        self.take_turn(TURN_WAIT_MAX, |owned| {
+            let result = owned.work(work);
+            if result.is_ok() {
+                owned.make_ready();
+            }
+            result
+        })
+    }
+
+    /// The same for what somebody stands and waits for: nothing else is done in its time.
+    pub fn call_at_once<T>(
         &self,
-        work: impl FnOnce(&mut Db<'_>) -> Result<T, StoreError> + Send + 'static,
+        work: impl FnOnce(&mut Db<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        let (reply, answer) = sync_channel(1);
-        let job: Job = Box::new(move |db| {
-            let result = db.and_then(|mut db| work(&mut db));
-            let error = result.as_ref().err().cloned();
-            // A caller that no longer waits got `Late` and knows that this may have happened.
-            let _ = reply.send(result);
-            error.map_or(Ok(()), Err)
-        });
-        let jobs = self.jobs.as_ref().ok_or(StoreError::Closed)?;
-        jobs.try_send(job).map_err(|error| match error {
-            TrySendError::Full(_) => StoreError::Busy,
-            TrySendError::Disconnected(_) => StoreError::Closed,
-        })?;
-        answer.recv_timeout(REPLY_WAIT_MAX).map_err(|error| match error {
-            RecvTimeoutError::Timeout => StoreError::Late,
-            RecvTimeoutError::Disconnected => StoreError::Internal,
-        })?
+        self.take_turn(TURN_WAIT_MAX, |owned| owned.work(work))
     }
-}
 
-impl Drop for Writer {
-    fn drop(&mut self) {
-        self.jobs = None;
-        if let Some(thread) = self.thread.take() {
-            // It catches every panic of a job, so there is nothing to learn here.
-            let _ = thread.join();
-        }
+    fn take_turn<T>(
+        &self,
+        patience: Duration,
+        turn: impl FnOnce(&mut Owned) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        turn(&mut *self.owned.try_lock_for(patience).ok_or(StoreError::Busy)?)
     }
-}
-
-/// A job that panics is rolled back by its transaction's drop; its caller sees `Internal`, the rest goes on.
-fn run(mut owned: Owned, queue: &Receiver<Job>) {
-    for job in queue {
-        let _work = ending::work();
-        match catch_unwind(AssertUnwindSafe(|| job(owned.db()))) {
-            Ok(Ok(())) => owned.make_ready(),
-            Ok(Err(error)) => owned.heed(&error),
-            Err(_) => tracing::error!("a call to the store panicked; its transaction was rolled back"),
-        }
-    }
-    let _work = ending::work();
-    if let Err(error) = owned.db().and_then(|mut db| intake::file_all(&mut db)) {
-        tracing::warn!(%error, "what was accepted last is filed at the next start");
-        owned.hold.heed(&error);
-    }
-    let Owned { hold, lock, log: _, origin: _, quota: _, looked: _ } = owned;
-    hold.close();
-    drop(lock);
 }
 
 #[cfg(test)]
@@ -259,6 +254,26 @@ mod tests {
         pages(100_000).unwrap();
         assert_eq!(store.submit(draft(1), vec![]).unwrap().id.seq, before + 1);
         assert_eq!(store.verify_journal().unwrap().first_bad, None);
+    }
+
+    #[test]
+    fn the_caller_works_itself() {
+        let bench = Bench::new();
+        let store = bench.open();
+        let here = std::thread::current().id();
+        assert_eq!(store.writer.call(|_| Ok(std::thread::current().id())), Ok(here));
+        assert_eq!(store.writer.call_at_once(|_| Ok(std::thread::current().id())), Ok(here));
+    }
+
+    #[test]
+    fn who_waits_too_long_for_a_turn_is_told_and_nothing_is_done() {
+        let bench = Bench::new();
+        let store = bench.open();
+        let impatient = || store.writer.take_turn(Duration::ZERO, |_| -> Result<(), _> { unreachable!() });
+        let told = std::thread::scope(|scope| {
+            store.writer.call(|_| Ok(scope.spawn(impatient).join().unwrap())).unwrap()
+        });
+        assert_eq!((told, store.backlog()), (Err(StoreError::Busy), Ok(0)));
     }
 
     #[test]

@@ -155,9 +155,7 @@ impl Patient {
         match (self.models[0].call(step, store), self.trouble) {
             (Ok(()), _) => self.models.iter_mut().for_each(|model| model.take(step)),
             (Err(StoreError::InDoubt(_)), Some(_)) => self.doubt(step),
-            (Err(StoreError::Late | StoreError::Internal), Some(_)) => {
-                return Err("it hangs or panics".to_owned());
-            }
+            (Err(StoreError::Internal), Some(_)) => return Err("it panics".to_owned()),
             (Err(_), Some(_)) => self.outcome.refused += 1,
             (Err(error), None) => return Err(format!("it is refused on a disk that works: {error}")),
         }

@@ -98,7 +98,7 @@ const TROUBLES: [Trouble; 53] = [
     Trouble::Disk(Disk::Full),
     Trouble::Disk(Disk::Broken),
     Trouble::Disk(Disk::Slow),
-    Trouble::Disk(Disk::Late),
+    Trouble::Disk(Disk::InDoubt),
 ];
 
 /// What is broken, and what comes next.

@@ -32,8 +32,8 @@ pub enum Disk {
     Broken,
     /// It takes its time.
     Slow,
-    /// It takes an item, but its answer comes too late to count.
-    Late,
+    /// It takes an item and fails before it can say so.
+    InDoubt,
 }
 
 /// What waits.
@@ -157,8 +157,8 @@ impl Keeper {
         if self.accepted.insert(accepted.receipt.clone(), lane).is_none() {
             self.recorded += steps;
         }
-        if self.disk == Disk::Late {
-            return Err(told(&StoreError::Late));
+        if self.disk == Disk::InDoubt {
+            return Err(told(&in_doubt()));
         }
         Ok(Kept { receipt: accepted.receipt, accepted_at: accepted.accepted_at })
     }
@@ -167,7 +167,7 @@ impl Keeper {
         match self.disk {
             Disk::Full => Some(StoreError::Full),
             Disk::Broken => Some(StoreError::Io("the disk".to_owned())),
-            Disk::Well | Disk::Slow | Disk::Late => None,
+            Disk::Well | Disk::Slow | Disk::InDoubt => None,
         }
     }
 
@@ -181,7 +181,11 @@ impl Keeper {
     }
 }
 
+fn in_doubt() -> StoreError {
+    StoreError::InDoubt("the disk".to_owned())
+}
+
 fn told(error: &StoreError) -> StoreTrouble {
-    let known = [(StoreError::Full, StoreTrouble::Full), (StoreError::Late, StoreTrouble::Unsure)];
+    let known = [(StoreError::Full, StoreTrouble::Full), (in_doubt(), StoreTrouble::Unsure)];
     known.iter().find(|(known, _)| known == error).map_or(StoreTrouble::Broken, |(_, trouble)| *trouble)
 }

@@ -174,7 +174,7 @@ impl Worker {
         self.waiting.give_up_items().iter().for_each(|item| self.answer(item.request(), Err(trouble)));
     }
 
-    /// Records the steps and says how many. After `Late` or `InDoubt` they may be recorded twice: a step too many in the
+    /// Records the steps and says how many. After `InDoubt` they may be recorded twice: a step too many in the
     /// trail shows and harms nobody, one too few would hide something.
     fn record(&mut self, steps: Vec<TrailEvent>) -> Result<usize, StoreTrouble> {
         let (count, is_residents) = (steps.len(), steps.iter().any(is_residents));
@@ -209,7 +209,7 @@ fn is_residents(step: &TrailEvent) -> bool {
 }
 
 fn trouble(error: &StoreError) -> StoreTrouble {
-    let is_in_doubt = matches!(error, StoreError::InDoubt(_) | StoreError::Late);
+    let is_in_doubt = matches!(error, StoreError::InDoubt(_));
     if is_in_doubt { StoreTrouble::Unsure } else { trouble_before(error) }
 }
 

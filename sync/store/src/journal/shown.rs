@@ -17,7 +17,7 @@ const COUNTERSIGNED: &str = "journal/countersigned";
 impl Store {
     /// The head at an earlier row, signed; `None` where there is no such row.
     pub fn head_at(&self, seq: u64) -> Result<Option<SignedHead>, StoreError> {
-        self.writer.call(move |db| {
+        self.writer.call(|db| {
             intake::file_all(db)?;
             head_at(db.connection, db.origin, db.origin.now()?, seq)
         })

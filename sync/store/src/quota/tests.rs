@@ -143,7 +143,7 @@ fn only_what_the_platform_has_and_no_list_shows_is_dropped() {
     (1..=count).for_each(|_| drop(store.submit(draft(1), vec![]).unwrap()));
     // The third stays unsent.
     store.settle(&(1..=count).filter(|seq| *seq != 3).map(answer).collect::<Vec<_>>()).unwrap();
-    store.writer.call(move |db| db.write(|change, _| prune(change, kept))).unwrap();
+    store.writer.call(|db| db.write(|change, _| prune(change, kept))).unwrap();
     let rows = |sql: &'static str| {
         store
             .writer
