@@ -1,8 +1,8 @@
 //! The log's file, kept longer than what is written into it.
 //!
 //! Bytes written behind the end of a file make the next sync change the file system's own tables as well, which takes as
-//! long again. So zeros are put there before, a piece at a time, behind a call that nobody stands and waits for. SQLite reads a log up to the first
-//! frame that does not fit the one before; zeros never do.
+//! long again. So zeros are put there before, a piece at a time, behind a call that nobody stands and waits for. SQLite reads
+//! a log up to the first frame that does not fit the one before; zeros never do.
 //!
 //! And the log's file, made sure of before anybody builds on it. After a sync that failed, Linux takes for written what never
 //! reached the disk ("fsyncgate"): whoever opens the file anew, also another process, would find in it what a cut of the

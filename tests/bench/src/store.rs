@@ -3,7 +3,7 @@
 //! Ours is a case from "store" to "stored": its form sealed for the platform, then `Store::submit`, encrypted, item and
 //! trail in one transaction. As in the terminal's keeper, the seal was made ready before the form came. Raw is one row of
 //! equal bytes by the same library in the same directory, without a key, WAL and FULL as well. Commits alternate, so that
-//! both meet the same disk; what the store does once nobody waits is over before the other's turn comes.
+//! both meet the same disk; what a submission leaves to the step that follows is done before the other's turn comes.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -43,7 +43,7 @@ pub fn measure(commits: usize) -> Figures {
         let trail = vec![TrailEvent::CaseAccepted { visit: draft.lane, case: draft.lane }];
         store.submit(draft, trail)?;
         ours.push(start.elapsed().as_secs_f64() * 1e3);
-        // A step of the visit that follows has it filed.
+        // A step of the visit that follows has it filed, and does what is done ahead.
         store.record(Vec::new())?;
         let start = Instant::now();
         raw.execute("INSERT INTO raw (body) VALUES (?1)", [&body])?;
